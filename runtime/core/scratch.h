@@ -1,0 +1,41 @@
+/* scratch.h - the caller-supplied memory of a merge: a bump allocator over blocks that grow.
+ *
+ * Nothing taken from it is freed alone; dwr_scratch_reset forgets everything at once and folds what
+ * a merge needed into one block, so that the next merge of that size allocates nothing. Every
+ * allocation may fail (NULL); callers give DWR_NOMEM back. */
+#ifndef DWR_SCRATCH_H
+#define DWR_SCRATCH_H
+
+#include "../dwr.h"
+
+struct dwr_scan_ops;
+
+struct dwr_scratch {
+    char *at, *end;           /* the free rest of the newest block */
+    struct scratch_block *blocks; /* newest first */
+    size_t total;             /* bytes of all blocks */
+    size_t document_limit;
+    const struct dwr_scan_ops *scan; /* the vector code, chosen once (scan.h) */
+};
+
+/* Forgets all that was taken. */
+void dwr_scratch_reset(struct dwr_scratch *s);
+
+/* The slow way of dwr_take: a new block. */
+void *dwr_scratch_grow(struct dwr_scratch *s, size_t n);
+
+/* n bytes, aligned to 16; not cleared; NULL when there is no memory. */
+static inline void *dwr_take(struct dwr_scratch *s, size_t n)
+{
+    const size_t rounded = (n + 15) & ~(size_t)15;
+
+    if (rounded >= n && rounded <= (size_t)(s->end - s->at)) {
+        char *p = s->at;
+
+        s->at += rounded;
+        return p;
+    }
+    return dwr_scratch_grow(s, n);
+}
+
+#endif
