@@ -16,9 +16,12 @@ struct dwr_scratch {
     size_t total;             /* bytes of all blocks */
     size_t document_limit;
     const struct dwr_scan_ops *scan; /* the vector code, chosen once (scan.h) */
+    /* Memory ran out where a function had no way to say so (an equality, a hash): set by it, cleared
+     * by dwr_scratch_reset, looked at before a result is given out. */
+    bool failed;
 };
 
-/* Forgets all that was taken. */
+/* Forgets all that was taken, and `failed`. */
 void dwr_scratch_reset(struct dwr_scratch *s);
 
 /* The slow way of dwr_take: a new block. */

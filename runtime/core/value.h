@@ -1,7 +1,10 @@
 /* value.h - spans of valid JSON as values: equality, order, hashes (sections 1.2, 1.5).
  *
  * A value is a dwr_text of one JSON value without white space around it; p NULL is absent. Equality
- * is tried on the bytes first; different bytes can still be the same value. */
+ * is tried on the bytes first; different bytes can still be the same value.
+ *
+ * The scratch is for what does not fit the stack (unescaped strings, objects of many members); where
+ * it has no memory left, s->failed is set and the answer means nothing. */
 #ifndef DWR_VALUE_H
 #define DWR_VALUE_H
 
@@ -14,16 +17,25 @@ static inline bool dwr_is_unset(struct dwr_text v)
 }
 
 /* As JSON values (1.2): both present. */
-bool dwr_value_equal(const struct dwr_scan_ops *scan, struct dwr_text a, struct dwr_text b);
+bool dwr_value_equal(struct dwr_scratch *s, struct dwr_text a, struct dwr_text b);
 
 /* As field values or row members: absent, null and "" are one. */
-bool dwr_field_equal(const struct dwr_scan_ops *scan, struct dwr_text a, struct dwr_text b);
+bool dwr_field_equal(struct dwr_scratch *s, struct dwr_text a, struct dwr_text b);
+
+/* A member of an object: its name as written, with the quotes, and its value. */
+struct dwr_cell {
+    struct dwr_text key, value;
+};
+
+/* The same names with equal JSON values, in any order; names are unique in each. */
+bool dwr_cells_equal(struct dwr_scratch *s, const struct dwr_cell *a, size_t na,
+                     const struct dwr_cell *b, size_t nb);
 
 /* Equal values have equal hashes; never the same for every value of a kind. */
-uint64_t dwr_value_hash(const struct dwr_scan_ops *scan, struct dwr_text v);
+uint64_t dwr_value_hash(struct dwr_scratch *s, struct dwr_text v);
 
 /* The order of 1.5: -1, 0, 1. Arrays tie, objects tie. */
-int dwr_value_compare(const struct dwr_scan_ops *scan, struct dwr_text a, struct dwr_text b);
+int dwr_value_compare(struct dwr_scratch *s, struct dwr_text a, struct dwr_text b);
 
 /* Strings: text is as written, with its quotes. The unescaped bytes are lent from the text itself or,
  * where it has an escape, written to the scratch; p NULL when there is no memory. */
@@ -35,12 +47,27 @@ int dwr_string_compare(struct dwr_text a, struct dwr_text b); /* by code points 
 bool dwr_string_is(struct dwr_text text, const char *p, size_t n);
 
 /* The value of a member of a valid object, by unescaped name; p NULL: it lacks it. */
-struct dwr_text dwr_member(const struct dwr_scan_ops *scan, struct dwr_text object, const char *name,
+struct dwr_text dwr_member(struct dwr_scratch *s, struct dwr_text object, const char *name,
                            size_t n);
 
-/* Like dwr_instant_read for a value: false when it is no string or no timestamp. An escaped
- * timestamp is unescaped into buffer where it fits, else into the scratch (no memory: false). */
+/* The timestamp a value is; false when it is no string or no timestamp. */
 struct dwr_instant;
 bool dwr_value_instant(struct dwr_scratch *s, struct dwr_text v, struct dwr_instant *out);
+
+/* Forgets what was taken since dwr_mark, where that stands in the same block. */
+struct dwr_mark {
+    char *at, *end;
+};
+
+static inline struct dwr_mark dwr_mark(const struct dwr_scratch *s)
+{
+    return (struct dwr_mark){ s->at, s->end };
+}
+
+static inline void dwr_release(struct dwr_scratch *s, struct dwr_mark m)
+{
+    if (s->end == m.end)
+        s->at = m.at;
+}
 
 #endif

@@ -1,0 +1,402 @@
+/* value.c - equality, order and hashes of JSON spans. See value.h.
+ *
+ * The bytes are compared first; what follows serves values that are written differently: escapes,
+ * number forms, member order. Recursion is bounded by the depth of checked documents
+ * (DWR_DEPTH_MAX). */
+#include "value.h"
+
+#include <string.h>
+
+#include "../name_hash.h"
+#include "decimal.h"
+#include "instant.h"
+
+/* Up to here the members of two objects are joined by trying all pairs; beyond, through a hash. */
+enum { PAIRWISE_MAX = 16 };
+
+/* --- strings --- */
+
+/* The unescaped bytes of a JSON string, one at a time. */
+struct unescape {
+    const char *p, *end;
+    unsigned char pending[3];
+    int pending_n;
+};
+
+static struct unescape unescape_of(struct dwr_text text)
+{
+    return (struct unescape){ .p = text.p + 1, .end = text.p + text.n - 1 };
+}
+
+static unsigned hex4(const char *p)
+{
+    unsigned v = 0;
+
+    for (int i = 0; i < 4; i++) {
+        const unsigned c = (unsigned char)p[i];
+
+        v = v << 4 | (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+    }
+    return v;
+}
+
+/* -1 at the end. */
+static int next_byte(struct unescape *u)
+{
+    unsigned c;
+
+    if (u->pending_n > 0)
+        return u->pending[--u->pending_n];
+    if (u->p >= u->end)
+        return -1;
+    c = (unsigned char)*u->p++;
+    if (c != '\\' || u->p >= u->end)
+        return (int)c;
+    c = (unsigned char)*u->p++;
+    switch (c) {
+    case 'b': return '\b';
+    case 'f': return '\f';
+    case 'n': return '\n';
+    case 'r': return '\r';
+    case 't': return '\t';
+    case 'u': break;
+    default: return (int)c;
+    }
+    if (u->end - u->p < 4)
+        return -1;
+    c = hex4(u->p);
+    u->p += 4;
+    if (c >= 0xD800 && c < 0xDC00 && u->end - u->p >= 6) {
+        c = 0x10000 + ((c - 0xD800) << 10) + (hex4(u->p + 2) - 0xDC00);
+        u->p += 6;
+    }
+    if (c < 0x80)
+        return (int)c;
+    u->pending_n = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+    for (int i = 0; i < u->pending_n; i++) {
+        u->pending[i] = (unsigned char)(0x80 | (c & 0x3F));
+        c >>= 6;
+    }
+    return (int)(c | (u->pending_n == 1 ? 0xC0 : u->pending_n == 2 ? 0xE0 : 0xF0));
+}
+
+static bool has_escape(struct dwr_text text)
+{
+    return memchr(text.p, '\\', text.n) != NULL;
+}
+
+struct dwr_text dwr_string_bytes(struct dwr_scratch *s, struct dwr_text text)
+{
+    struct dwr_text out = { text.p + 1, text.n - 2 };
+    struct unescape u;
+    char *to;
+    int c;
+
+    if (!has_escape(text))
+        return out;
+    to = dwr_take(s, text.n);
+    if (to == NULL) {
+        s->failed = true;
+        return (struct dwr_text){ NULL, 0 };
+    }
+    u = unescape_of(text);
+    out = (struct dwr_text){ to, 0 };
+    while ((c = next_byte(&u)) >= 0)
+        to[out.n++] = (char)c;
+    return out;
+}
+
+int dwr_string_compare(struct dwr_text a, struct dwr_text b)
+{
+    struct unescape ua, ub;
+    int ca, cb;
+
+    if (!has_escape(a) && !has_escape(b)) {
+        const size_t n = a.n < b.n ? a.n : b.n;
+        const int order = n > 2 ? memcmp(a.p + 1, b.p + 1, n - 2) : 0;
+
+        return order != 0 ? (order < 0 ? -1 : 1) : (a.n > b.n) - (a.n < b.n);
+    }
+    ua = unescape_of(a);
+    ub = unescape_of(b);
+    /* UTF-8 orders as its code points do. */
+    do {
+        ca = next_byte(&ua);
+        cb = next_byte(&ub);
+    } while (ca == cb && ca >= 0);
+    return (ca > cb) - (ca < cb);
+}
+
+bool dwr_string_equal(struct dwr_text a, struct dwr_text b)
+{
+    if (a.n == b.n && memcmp(a.p, b.p, a.n) == 0)
+        return true;
+    return (has_escape(a) || has_escape(b)) && dwr_string_compare(a, b) == 0;
+}
+
+bool dwr_string_is(struct dwr_text text, const char *p, size_t n)
+{
+    struct unescape u;
+    size_t i = 0;
+    int c;
+
+    if (text.n - 2 == n && memcmp(text.p + 1, p, n) == 0 && memchr(p, '\\', n) == NULL)
+        return true;
+    if (!has_escape(text))
+        return false;
+    u = unescape_of(text);
+    while ((c = next_byte(&u)) >= 0)
+        if (i == n || (unsigned char)p[i++] != c)
+            return false;
+    return i == n;
+}
+
+/* --- hashes --- */
+
+/* Strings hash as their unescaped bytes do, so that two spellings meet. */
+static uint64_t string_hash(struct dwr_scratch *s, struct dwr_text text)
+{
+    const struct dwr_mark mark = dwr_mark(s);
+    const struct dwr_text bytes = dwr_string_bytes(s, text);
+    const uint64_t h = bytes.p == NULL ? 0 : dwr_name_hash(bytes.p, bytes.n);
+
+    dwr_release(s, mark);
+    return h;
+}
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    a = (a ^ b) * 0x9FB21C651E98DF25u;
+    return a ^ a >> 32;
+}
+
+uint64_t dwr_value_hash(struct dwr_scratch *s, struct dwr_text v)
+{
+    struct dwr_walk w;
+    struct dwr_text key, value;
+    uint64_t h;
+
+    switch (v.p[0]) {
+    case '"':
+        return string_hash(s, v);
+    case '{':
+    case '[':
+        w = dwr_walk_of(v);
+        h = (unsigned char)v.p[0];
+        /* Elements in order; members in any, so their hashes are added up. */
+        while (dwr_walk_next(&w, s->scan, &key, &value))
+            h = w.object ? h + mix(string_hash(s, key), dwr_value_hash(s, value))
+                         : mix(h * 3, dwr_value_hash(s, value));
+        return h;
+    case 't':
+    case 'f':
+    case 'n':
+        return (unsigned char)v.p[0] * 0xD6E8FEB86659FD93u;
+    default:
+        return dwr_decimal_hash(v);
+    }
+}
+
+/* --- equality --- */
+
+static bool arrays_equal(struct dwr_scratch *s, struct dwr_text a, struct dwr_text b)
+{
+    struct dwr_walk wa = dwr_walk_of(a), wb = dwr_walk_of(b);
+    struct dwr_text key, va, vb;
+
+    for (;;) {
+        const bool more = dwr_walk_next(&wa, s->scan, &key, &va);
+
+        if (more != dwr_walk_next(&wb, s->scan, &key, &vb))
+            return false;
+        if (!more)
+            return true;
+        if (!dwr_value_equal(s, va, vb))
+            return false;
+    }
+}
+
+/* b's cells by the hash of their names, then each of a's looked up. */
+static bool many_cells_equal(struct dwr_scratch *s, const struct dwr_cell *a,
+                             const struct dwr_cell *b, size_t n)
+{
+    size_t buckets = 16;
+    uint32_t *first, *next;
+
+    while (buckets < n)
+        buckets *= 2;
+    first = dwr_take(s, buckets * sizeof *first);
+    next = dwr_take(s, n * sizeof *next);
+    if (first == NULL || next == NULL) {
+        s->failed = true;
+        return false;
+    }
+    memset(first, 0, buckets * sizeof *first);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t *at = &first[string_hash(s, b[i].key) & (buckets - 1)];
+
+        next[i] = *at;
+        *at = i + 1;
+    }
+    for (size_t k = 0; k < n; k++) {
+        uint32_t i = first[string_hash(s, a[k].key) & (buckets - 1)];
+
+        while (i != 0 && !dwr_string_equal(b[i - 1].key, a[k].key))
+            i = next[i - 1];
+        if (i == 0 || !dwr_value_equal(s, b[i - 1].value, a[k].value))
+            return false;
+    }
+    return true;
+}
+
+bool dwr_cells_equal(struct dwr_scratch *s, const struct dwr_cell *a, size_t na,
+                     const struct dwr_cell *b, size_t nb)
+{
+    size_t at = 0;
+
+    if (na != nb)
+        return false;
+    if (na > PAIRWISE_MAX) {
+        const struct dwr_mark mark = dwr_mark(s);
+        const bool equal = many_cells_equal(s, a, b, na);
+
+        dwr_release(s, mark);
+        return equal;
+    }
+    for (size_t i = 0; i < na; i++) {
+        size_t tried = 0;
+
+        /* Behind the last one found is where the next one is looked for first. */
+        while (tried < nb && !dwr_string_equal(a[i].key, b[at].key)) {
+            at = at + 1 == nb ? 0 : at + 1;
+            tried++;
+        }
+        if (tried == nb || !dwr_value_equal(s, a[i].value, b[at].value))
+            return false;
+        at = at + 1 == nb ? 0 : at + 1;
+    }
+    return true;
+}
+
+/* The members of an object; false when there is no memory. */
+static bool cells_of(struct dwr_scratch *s, struct dwr_text object, struct dwr_cell **cells,
+                     size_t *count)
+{
+    struct dwr_walk w = dwr_walk_of(object);
+    struct dwr_cell cell;
+    size_t n = 0;
+
+    while (dwr_walk_next(&w, s->scan, &cell.key, &cell.value))
+        n++;
+    *count = n;
+    *cells = dwr_take(s, (n + 1) * sizeof **cells);
+    if (*cells == NULL) {
+        s->failed = true;
+        return false;
+    }
+    w = dwr_walk_of(object);
+    for (n = 0; dwr_walk_next(&w, s->scan, &cell.key, &cell.value); n++)
+        (*cells)[n] = cell;
+    return true;
+}
+
+/* Names are unique in each, so equal counts and every member of a in b is enough. */
+static bool objects_equal(struct dwr_scratch *s, struct dwr_text a, struct dwr_text b)
+{
+    const struct dwr_mark mark = dwr_mark(s);
+    struct dwr_cell *ca, *cb;
+    size_t na, nb;
+    const bool equal = cells_of(s, a, &ca, &na) && cells_of(s, b, &cb, &nb) &&
+                       dwr_cells_equal(s, ca, na, cb, nb);
+
+    dwr_release(s, mark);
+    return equal;
+}
+
+bool dwr_value_equal(struct dwr_scratch *s, struct dwr_text a, struct dwr_text b)
+{
+    if (a.n == b.n && memcmp(a.p, b.p, a.n) == 0)
+        return true;
+    switch (a.p[0]) {
+    case '"':
+        return b.p[0] == '"' && dwr_string_equal(a, b);
+    case '{':
+        return b.p[0] == '{' && objects_equal(s, a, b);
+    case '[':
+        return b.p[0] == '[' && arrays_equal(s, a, b);
+    case 't':
+    case 'f':
+    case 'n':
+        return false;
+    default:
+        return (b.p[0] == '-' || (b.p[0] >= '0' && b.p[0] <= '9')) && dwr_decimal_compare(a, b) == 0;
+    }
+}
+
+bool dwr_field_equal(struct dwr_scratch *s, struct dwr_text a, struct dwr_text b)
+{
+    const bool unset = dwr_is_unset(a);
+
+    if (unset || dwr_is_unset(b))
+        return unset && dwr_is_unset(b);
+    return dwr_value_equal(s, a, b);
+}
+
+/* --- order (1.5) --- */
+
+enum kind { UNSET, NUMBER, TIMESTAMP, STRING, FALSE_, TRUE_, ARRAY, OBJECT };
+
+bool dwr_value_instant(struct dwr_scratch *s, struct dwr_text v, struct dwr_instant *out)
+{
+    struct dwr_text bytes;
+
+    /* The shortest timestamp is a date of ten characters, the quotes beside them. */
+    if (v.p == NULL || v.n < 12 || v.p[0] != '"')
+        return false;
+    bytes = dwr_string_bytes(s, v);
+    return bytes.p != NULL && dwr_instant_read(bytes.p, bytes.n, out);
+}
+
+static enum kind kind_of(struct dwr_scratch *s, struct dwr_text v, struct dwr_instant *instant)
+{
+    if (dwr_is_unset(v))
+        return UNSET;
+    switch (v.p[0]) {
+    case '"': return dwr_value_instant(s, v, instant) ? TIMESTAMP : STRING;
+    case 'f': return FALSE_;
+    case 't': return TRUE_;
+    case '[': return ARRAY;
+    case '{': return OBJECT;
+    default: return NUMBER;
+    }
+}
+
+int dwr_value_compare(struct dwr_scratch *s, struct dwr_text a, struct dwr_text b)
+{
+    const struct dwr_mark mark = dwr_mark(s);
+    struct dwr_instant ia = { 0 }, ib = { 0 };
+    const enum kind ka = kind_of(s, a, &ia), kb = kind_of(s, b, &ib);
+    int order = (ka > kb) - (ka < kb);
+
+    if (order == 0 && ka == NUMBER)
+        order = dwr_decimal_compare(a, b);
+    else if (order == 0 && ka == TIMESTAMP)
+        order = dwr_instant_compare(&ia, &ib);
+    else if (order == 0 && ka == STRING)
+        order = dwr_string_compare(a, b);
+    dwr_release(s, mark);
+    return order;
+}
+
+/* --- members --- */
+
+struct dwr_text dwr_member(struct dwr_scratch *s, struct dwr_text object, const char *name, size_t n)
+{
+    struct dwr_walk w = dwr_walk_of(object);
+    struct dwr_text key, value;
+
+    while (dwr_walk_next(&w, s->scan, &key, &value))
+        if (dwr_string_is(key, name, n))
+            return value;
+    return (struct dwr_text){ NULL, 0 };
+}
