@@ -1,0 +1,102 @@
+/* diag.h - findings: collected while reading, parsing and checking, sorted and printed at the end.
+ *
+ * A finding has a code (DW and four digits, never used for anything else again), a severity, a
+ * span, a sentence, and where they help a `help` and notes that show other places. Nothing is
+ * printed while it is found: flex writes into the text it scans, and people want the findings in
+ * the order of the files.
+ *
+ * What could not even be read (a file that does not open) has no span; it is a failure of the run
+ * and goes to stderr (exit 2), not a finding.
+ *
+ * Ownership: findings, notes and their texts belong to the arena. */
+#ifndef DWR_DIAG_H
+#define DWR_DIAG_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "arena.h"
+#include "source.h"
+
+enum diag_severity { DIAG_ERROR, DIAG_WARNING, DIAG_NOTE };
+
+/* --fail-on: findings of this severity and above make the run fail. */
+enum diag_fail_on { DIAG_FAIL_ERROR, DIAG_FAIL_WARNING, DIAG_FAIL_NOTE, DIAG_FAIL_NEVER };
+
+enum diag_color { DIAG_COLOR_AUTO, DIAG_COLOR_ALWAYS, DIAG_COLOR_NEVER };
+
+enum diag_code {
+#define DIAG_CODE(NAME, number, severity, title) DIAG_##NAME = number,
+#include "diag_codes.def"
+#undef DIAG_CODE
+};
+
+struct diag_note {
+    struct span span;
+    struct dwr_str text;
+    struct diag_note *next;
+};
+
+struct diag_finding {
+    enum diag_code code;
+    enum diag_severity severity;
+    struct span span;
+    struct dwr_str text;
+    struct dwr_str help; /* p NULL: none */
+    struct diag_note *notes; /* in the order they were added */
+    uint32_t order;      /* the order found in, for findings of one place and code */
+};
+
+struct diag {
+    struct arena *arena;
+    struct sources *sources;
+    struct diag_finding **v;
+    uint32_t count, capacity;
+    uint32_t errors, warnings, notes; /* how many of each */
+    /* Failures of the run, in order: sentences with the path in them. */
+    struct dwr_str *failures;
+    uint32_t failure_count, failure_capacity;
+};
+
+/* What to print and how. */
+struct diag_style {
+    enum diag_color color;
+    enum diag_fail_on fail_on;
+    uint32_t max_errors; /* findings printed at most; 0: all. DIAG_MAX_ERRORS unless said */
+};
+
+#define DIAG_MAX_ERRORS 100
+
+void diag_init(struct diag *diag, struct arena *arena, struct sources *sources);
+
+/* Adds a finding; its severity is the code's. The finding may then get a help and notes. Never
+ * NULL. */
+struct diag_finding *diag_add(struct diag *diag, enum diag_code code, struct span span,
+                              const char *format, ...) __attribute__((format(printf, 4, 5)));
+void diag_help(struct diag *diag, struct diag_finding *finding, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+void diag_note(struct diag *diag, struct diag_finding *finding, struct span span,
+               const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The run could not do its job: printed as "dwrc: SENTENCE" to stderr; exit 2. */
+void diag_failure(struct diag *diag, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Puts the findings in the order source, offset, code. Sources are in the order of their paths. */
+void diag_sort(struct diag *diag);
+
+/* Sorts, then prints findings to out and failures to err. */
+void diag_print(struct diag *diag, const struct diag_style *style, FILE *out, FILE *err);
+
+/* The exit code of the run: 2 with failures, 1 with findings at or above the fail level, else 0. */
+int diag_exit(const struct diag *diag, enum diag_fail_on fail_on);
+
+/* "DW1004"; the title of a code ("a field has two rules"). NULL for a number that is no code. */
+const char *diag_code_title(enum diag_code code);
+enum diag_severity diag_code_severity(enum diag_code code);
+
+/* The candidate nearest to the word, if it is near enough to be meant: at most a third of its
+ * letters differ (swaps of neighbours count once). -1: none. */
+int diag_nearest(struct dwr_str word, const struct dwr_str *candidates, size_t count);
+
+#endif

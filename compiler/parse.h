@@ -1,0 +1,39 @@
+/* parse.h - from files to a tree: finds the .dwr files, reads and inspects them, scans and parses.
+ *
+ * Everything wrong in the text becomes a finding (diag.h), all of a run in one run; a statement
+ * with a syntax error is not in the tree and its block is marked broken. What cannot be read is a
+ * failure of the run. Either way the tree is there and may be checked for more.
+ *
+ * Re-entrant: no global is written. Ownership: everything belongs to the arena. */
+#ifndef DWR_PARSE_H
+#define DWR_PARSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "arena.h"
+#include "ast.h"
+#include "diag.h"
+
+struct parse_options {
+    bool keep_tokens;       /* fill ast_file.tokens */
+    bool allow_stdin;       /* "-" is stdin (lint, fmt); else a failure */
+    const char *stdin_name; /* --stdin-filename; NULL: "<stdin>" */
+};
+
+/* Reads files and folders into *ruleset and parses them. A folder is searched for *.dwr, its
+ * folders too (names beginning with '.' are left out, symbolic links to folders not followed), and
+ * everything is sorted bytewise by path; a file named twice is read once.
+ *
+ * diag must have been made with diag_init(diag, arena, &ruleset->sources); ruleset is zeroed.
+ * Failures: a path that does not exist or cannot be read, a folder (or a run) without rules. */
+void parse_rules(struct arena *arena, struct ast_ruleset *ruleset, struct diag *diag,
+                 const char *const *paths, size_t path_count, const struct parse_options *options);
+
+/* One text as a whole rule set: for tests, the fuzzer and editors. name stands for path and label.
+ * The text is copied. */
+void parse_text(struct arena *arena, struct ast_ruleset *ruleset, struct diag *diag,
+                const char *name, const char *text, size_t size,
+                const struct parse_options *options);
+
+#endif
