@@ -71,6 +71,7 @@ void dwr_scratch_reset(struct dwr_scratch *s)
     struct scratch_block *newest = s->blocks, *older = newest->next;
     const size_t total = s->total;
 
+    s->failed = false;
     s->at = block_start(newest);
     if (older == NULL)
         return;
