@@ -1,0 +1,126 @@
+/* out.h - bytes on their way out: appends to a buffer, and a file written whole or not at all.
+ *
+ * Generated C and reports are built by appending; nothing here formats, so that an append costs what
+ * a copy costs. Errors do not stop the appending: they are kept, everything after them is dropped,
+ * and whoever finishes the output asks once.
+ *
+ * An out_file compares what comes with the file that is there, and begins to write a temporary file
+ * beside it only at the first byte that differs. So an output that has not changed touches nothing,
+ * and one that has replaces the old one by a rename, in one step.
+ *
+ * Ownership: buffers and paths come from the arena that a ..._begin is given. An out_file owns two
+ * descriptors and its temporary file besides, until out_file_end: between the two nothing may run
+ * that jumps to the arena's no_memory. */
+#ifndef DWR_COMPILER_OUT_H
+#define DWR_COMPILER_OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "arena.h"
+#include "tables.h"
+
+struct out {
+    char *start, *at, *end;
+    /* Takes the bytes from start to at and makes room: at < end afterwards, whatever happens. */
+    void (*drain)(struct out *o);
+};
+
+void out_bytes_slowly(struct out *o, const char *p, size_t n);
+void out_number_slowly(struct out *o, uint64_t n);
+
+static inline void out_bytes(struct out *o, const char *p, size_t n)
+{
+    if (n > (size_t)(o->end - o->at)) {
+        out_bytes_slowly(o, p, n);
+        return;
+    }
+    memcpy(o->at, p, n);
+    o->at += n;
+}
+
+/* A string literal. */
+#define out_lit(o, literal) out_bytes(o, "" literal, sizeof literal - 1)
+
+static inline void out_str(struct out *o, struct dwr_str s)
+{
+    if (s.n > 0)
+        out_bytes(o, s.p, s.n);
+}
+
+static inline void out_char(struct out *o, char c)
+{
+    out_bytes(o, &c, 1);
+}
+
+static inline void out_number(struct out *o, uint64_t n)
+{
+    if (n < 10)
+        out_char(o, (char)('0' + n));
+    else
+        out_number_slowly(o, n);
+}
+
+/* The inside of a C string literal: quotes, backslashes and control characters escaped, also
+ * characters that a reader would not see (formatting and direction marks) and every second of two
+ * question marks, which would begin a trigraph. */
+void out_c_text(struct out *o, struct dwr_str s);
+
+/* The same for the inside of a comment, in which no comment can begin or end. */
+void out_c_comment(struct out *o, struct dwr_str s);
+
+/* The inside of a JSON string; the bytes are valid UTF-8. */
+void out_json_text(struct out *o, struct dwr_str s);
+
+/* --- an output kept in memory --- */
+
+struct out_memory {
+    struct out out;
+    struct arena *arena;
+};
+
+void out_memory_begin(struct out_memory *m, struct arena *arena);
+/* All of it, in the arena; the output may go on, and then this is no longer its place. */
+struct dwr_str out_memory_bytes(const struct out_memory *m);
+
+/* --- an output that goes to a descriptor (standard output) --- */
+
+struct out_stream {
+    struct out out;
+    int fd;
+    int error; /* errno of the first write that failed, or 0 */
+    char buffer[1 << 14];
+};
+
+void out_stream_begin(struct out_stream *s, int fd);
+/* Writes what is left; false, with error set, when any write failed. */
+bool out_stream_end(struct out_stream *s);
+
+/* --- a file --- */
+
+struct out_file {
+    struct out out;
+    char *path, *temporary;
+    int old;           /* the file that is there, while all bytes agree with it; else -1 */
+    int fd;            /* the temporary file, or -1 */
+    uint64_t length;   /* bytes that left the buffer */
+    uint64_t reserved; /* room on the disk */
+    bool check;        /* compare only */
+    bool differs;
+    bool exists;       /* the temporary file does */
+    int error;         /* errno of the first thing that failed, or 0 */
+};
+
+/* Begins an output for path. With check, nothing is ever written. */
+void out_file_begin(struct out_file *f, struct arena *arena, const char *path, bool check);
+/* The output is complete. False: it failed, and f->error says why. Afterwards f->differs says
+ * whether it is not what the file holds already. */
+bool out_file_finish(struct out_file *f);
+/* Puts a finished output in its place; false, with f->error set, when that failed. */
+bool out_file_commit(struct out_file *f);
+/* Closes everything; an output that was not committed leaves no trace. */
+void out_file_end(struct out_file *f);
+
+#endif
