@@ -1,0 +1,188 @@
+/* merge.h - one merge on its way: what the parts of the resolver share.
+ *
+ * A record is a document, or the three rows of one match of a child table: slots (what the three
+ * sides say of each name) beside decisions (what becomes of it). rules.c decides records unit by
+ * unit (sections 3 to 5), children.c tables (6), resolve.c documents (2, 7); write.c makes the text
+ * and report.c the result (8).
+ *
+ * Everything lives in the scratch until its next use. A function that returns bool returns false
+ * only when there is no memory, unless it asks something. */
+#ifndef DWR_MERGE_H
+#define DWR_MERGE_H
+
+#include "value.h"
+
+#define NO_SLOT UINT32_MAX
+
+/* What becomes of the server's value of a slot. */
+enum action { KEEP, REPLACE, REMOVE, ROWS };
+
+/* The rows of a child table in the result. */
+struct table_result {
+    const struct dwr_text *rows; /* after the first `same`, which are the server's own */
+    uint32_t same, count;
+    const struct dwr_rows *server;
+    bool is_view; /* what the client's view said */
+};
+
+struct decision {
+    struct dwr_text value;      /* REPLACE */
+    struct table_result *table; /* ROWS; also of a table that stays */
+    const struct dwr_str *rule; /* that decided */
+    uint8_t action;             /* enum action */
+    uint8_t outcome;            /* enum dwr_outcome */
+    bool decided, reported, conflict;
+    bool marked; /* provisional: the document carries _f_conflict and so on (4.3) */
+};
+
+struct record {
+    struct merge *m;
+    const struct dwr_names *names;
+    const struct dwr_unit *units;
+    const struct dwr_rule *free_rule;
+    const struct dwr_table *table; /* of a row; NULL for a document */
+    struct dwr_slot *slots;
+    struct decision *decisions; /* beside the slots */
+    uint32_t count;
+    uint32_t *slot_of; /* by index into names; NO_SLOT: none */
+    bool base_known;
+    bool free_together;
+    bool looked_up; /* every slot's field is known, and slot_of is complete */
+};
+
+/* A manual rule with `set` that opened a conflict. */
+struct opened {
+    const struct dwr_rule *rule;
+    struct opened *next;
+};
+
+struct merge {
+    struct dwr_scratch *s;
+    const struct dwr_doctype *d;
+    const struct dwr_write *w;
+    struct dwr_text client_ts, server_ts, now, server_role, client_role, client_user; /* trimmed */
+    struct dwr_index index;
+    struct record doc;
+    bool concurrent, locked;
+    bool fresh; /* an insert where the server has nothing */
+    bool changed; /* the document's content is not the server's any more */
+    struct dwr_rule lock_rule;
+    struct opened *opened;
+    const char *invalid_table; /* a child table that is no array of objects: its `at` */
+    size_t invalid_table_n;
+
+    struct dwr_report *reports;
+    size_t report_count, report_room;
+    bool manual_open; /* a report is `manual` or `held` */
+};
+
+/* --- record.c: slots by name --- */
+
+/* The record's index of slots by name, for `count` slots whose fields may be looked up later. */
+bool record_init(struct record *r);
+
+/* The slot of a name of the tables; NO_SLOT where no side has it. */
+uint32_t record_slot(struct record *r, unsigned field);
+
+/* What the name of slot i is to the resolver. */
+enum dwr_name_role record_role(struct record *r, uint32_t i);
+
+/* Index into the names, or DWR_NONE. */
+unsigned record_field(struct record *r, uint32_t i);
+
+static inline bool client_wrote(const struct dwr_slot *slot)
+{
+    return slot->value[DWR_CLIENT].p != NULL;
+}
+
+/* The client's view of a slot (2.3). */
+static inline struct dwr_text client_view(const struct record *r, const struct dwr_slot *slot)
+{
+    return client_wrote(slot) ? slot->value[DWR_CLIENT]
+                              : slot->value[r->base_known ? DWR_BASE : DWR_SERVER];
+}
+
+/* In C of its unit: written with a value different from base's, else server's (section 3). */
+bool slot_in_c(struct record *r, uint32_t i);
+/* The client wrote the server's value. */
+bool slot_client_is_server(struct record *r, uint32_t i);
+/* The server's value is not base's. */
+bool slot_base_differs(struct record *r, uint32_t i);
+/* `F changes` (section 4) of a name of the tables. */
+bool field_changes(struct record *r, unsigned field);
+
+/* --- cond.c --- */
+
+/* Whose time and roles count (2.5): the fields of a unit, or one name, or (neither) "*". */
+struct scope {
+    const struct dwr_names *names;
+    const uint16_t *fields;
+    uint32_t field_count;
+    struct dwr_text name;
+};
+
+bool cond_holds(struct merge *m, const struct dwr_cond *c, const struct scope *scope);
+
+/* Section 4, last_write_wins: does the client's view win? */
+bool client_wrote_last(struct merge *m, const struct scope *scope);
+
+/* --- rules.c --- */
+
+/* Decides every unit the client wrote in. */
+bool decide_units(struct record *r);
+
+/* The value of slot i becomes v (p NULL: it goes). */
+void decide_value(struct record *r, uint32_t i, struct dwr_text v);
+
+/* Reports slot i. */
+void decide_report(struct record *r, uint32_t i, enum dwr_outcome outcome, bool conflict,
+                   const struct dwr_str *rule);
+
+/* `set F = V` of the manual rules that opened (4.3); may add slots. */
+bool decide_sets(struct record *r, const struct opened *opened);
+
+/* The first rule of the unit whose condition holds. */
+const struct dwr_rule *select_rule(struct merge *m, const struct dwr_unit *unit,
+                                   const struct scope *scope);
+
+/* A slot for a name of the tables that no side has; the record's slots may move. NO_SLOT: no
+ * memory. */
+uint32_t record_add(struct record *r, unsigned field);
+
+/* --- list.c --- */
+
+/* union and keep_both (4.2) of arrays or unset values. base: p NULL where not known. */
+bool merge_lists(struct merge *m, bool keep_both, struct dwr_str key, bool base_known,
+                 struct dwr_text base, struct dwr_text server, struct dwr_text client,
+                 struct dwr_text *out);
+
+/* --- children.c --- */
+
+/* The child table of slot i, which the client sent: decides and reports its rows. */
+bool merge_table(struct record *r, uint32_t i, const struct dwr_table *table);
+
+/* Row by row, as 1.7 compares documents. Both sides of the slot must be tables' values. */
+bool tables_equal(struct merge *m, const struct dwr_table *table, const struct dwr_slot *slot,
+                  enum dwr_side a, enum dwr_side b);
+
+/* --- write.c --- */
+
+/* The object a record becomes: the server's text with what was decided spliced in, then the extra
+ * members. p NULL: no memory. */
+struct extra {
+    struct dwr_text key, value; /* key as JSON, with its quotes */
+};
+struct dwr_text write_record(struct record *r, struct dwr_text server, const struct extra *extra,
+                             size_t extra_count);
+
+/* A JSON string of these bytes; p NULL: no memory. */
+struct dwr_text write_string(struct dwr_scratch *s, const char *p, size_t n);
+/* Writes it to `to`, which has room for 6 n + 2 bytes; returns the end. */
+char *put_string(char *to, const char *p, size_t n);
+char *put_text(char *to, const char *p, size_t n);
+
+/* --- report.c --- */
+
+struct dwr_report *add_report(struct merge *m); /* NULL: no memory */
+
+#endif

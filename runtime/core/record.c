@@ -1,0 +1,131 @@
+/* record.c - what the three sides say of a name, and the questions of section 3 about it. */
+#include <string.h>
+
+#include "../name_hash.h"
+#include "merge.h"
+
+bool record_init(struct record *r)
+{
+    const size_t n = r->names->count;
+
+    r->slot_of = dwr_take(r->m->s, (n + 1) * sizeof *r->slot_of);
+    r->decisions = dwr_take(r->m->s, (r->count + 1) * sizeof *r->decisions);
+    if (r->slot_of == NULL || r->decisions == NULL)
+        return false;
+    memset(r->slot_of, 0xFF, n * sizeof *r->slot_of);
+    memset(r->decisions, 0, r->count * sizeof *r->decisions);
+    r->looked_up = true;
+    for (uint32_t i = 0; i < r->count; i++) {
+        const unsigned field = r->slots[i].field;
+
+        if (field == DWR_FIELD_UNKNOWN)
+            r->looked_up = false;
+        else if (field != DWR_NONE)
+            r->slot_of[field] = i;
+    }
+    return true;
+}
+
+unsigned record_field(struct record *r, uint32_t i)
+{
+    struct dwr_slot *slot = &r->slots[i];
+
+    if (slot->field == DWR_FIELD_UNKNOWN) {
+        slot->field = (uint16_t)dwr_names_find(r->names, slot->name.p, slot->name.n);
+        if (slot->field != DWR_NONE)
+            r->slot_of[slot->field] = i;
+    }
+    return slot->field;
+}
+
+/* Most fields are the same on all sides and their names are never asked for; when a condition asks
+ * for one, all are looked up. */
+uint32_t record_slot(struct record *r, unsigned field)
+{
+    if (r->slot_of[field] != NO_SLOT || r->looked_up)
+        return r->slot_of[field];
+    for (uint32_t i = 0; i < r->count; i++)
+        record_field(r, i);
+    r->looked_up = true;
+    return r->slot_of[field];
+}
+
+enum dwr_name_role record_role(struct record *r, uint32_t i)
+{
+    const unsigned field = record_field(r, i);
+
+    if (field != DWR_NONE)
+        return r->names->v[field].role;
+    return r->slots[i].name.n > 0 && r->slots[i].name.p[0] == '_' ? DWR_NAME_META : DWR_NAME_FREE;
+}
+
+uint32_t record_add(struct record *r, unsigned field)
+{
+    struct dwr_scratch *s = r->m->s;
+    const struct dwr_str name = r->names->v[field].name;
+    struct dwr_slot *slots = dwr_take(s, (r->count + 1) * sizeof *slots);
+    struct decision *decisions = dwr_take(s, (r->count + 1) * sizeof *decisions);
+    const struct dwr_text key = write_string(s, name.p, name.n);
+
+    if (slots == NULL || decisions == NULL || key.p == NULL)
+        return NO_SLOT;
+    memcpy(slots, r->slots, r->count * sizeof *slots);
+    memcpy(decisions, r->decisions, r->count * sizeof *decisions);
+    slots[r->count] = (struct dwr_slot){
+        .name = { name.p, name.n }, .key = key, .field = (uint16_t)field,
+        .base_same = true, .client_same = true,
+    };
+    decisions[r->count] = (struct decision){ .action = KEEP };
+    r->slots = slots;
+    r->decisions = decisions;
+    r->slot_of[field] = r->count;
+    return r->count++;
+}
+
+bool slot_client_is_server(struct record *r, uint32_t i)
+{
+    const struct dwr_slot *slot = &r->slots[i];
+
+    return slot->client_same ||
+           dwr_field_equal(r->m->s, slot->value[DWR_CLIENT], slot->value[DWR_SERVER]);
+}
+
+bool slot_base_differs(struct record *r, uint32_t i)
+{
+    const struct dwr_slot *slot = &r->slots[i];
+
+    return !slot->base_same &&
+           !dwr_field_equal(r->m->s, slot->value[DWR_BASE], slot->value[DWR_SERVER]);
+}
+
+bool slot_in_c(struct record *r, uint32_t i)
+{
+    const struct dwr_slot *slot = &r->slots[i];
+
+    if (!client_wrote(slot))
+        return false;
+    if (!r->base_known)
+        return !slot_client_is_server(r, i);
+    if (slot->base_same && slot->client_same)
+        return false;
+    return !dwr_field_equal(r->m->s, slot->value[DWR_CLIENT], slot->value[DWR_BASE]);
+}
+
+bool field_changes(struct record *r, unsigned field)
+{
+    const uint32_t i = record_slot(r, field);
+    const struct dwr_table *table = NULL;
+
+    if (i == NO_SLOT)
+        return false;
+    if (r->table == NULL && r->names->v[field].role == DWR_NAME_TABLE)
+        table = &r->m->d->tables[r->names->v[field].index];
+    if (!r->base_known) {
+        if (!client_wrote(&r->slots[i]))
+            return false;
+        return table == NULL ? !slot_client_is_server(r, i)
+                             : !tables_equal(r->m, table, &r->slots[i], DWR_CLIENT, DWR_SERVER);
+    }
+    return table == NULL ? slot_base_differs(r, i)
+                         : !tables_equal(r->m, table, &r->slots[i], DWR_BASE, DWR_SERVER);
+}
