@@ -1,0 +1,1281 @@
+/* scan_code.h - the scanner, once for every instruction set: scan_<path>.c includes it with
+ * SCAN_PATH, SCAN_NAME and SCAN_OPS defined.
+ *
+ * Two ways to read JSON live here. What is trusted (the base, the server, what was checked before)
+ * is only skimmed: its quotes and brackets are found, nothing else is looked at. What is not goes
+ * through the strict validator (section 1.4). index() brings them together: it skims the server's
+ * document and lays the other two beside it, byte against byte.
+ *
+ * No function reads a byte at or behind `end`, whatever the text holds; a skimmed text that turns
+ * out to be no JSON ends the work with DWR_INVALID_JSON or gives spans that lie inside it. */
+#include "scan_simd.h"
+
+/* --- small readers --- */
+
+static inline bool is_space(char c)
+{
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+static inline const char *past_space(const char *p, const char *end)
+{
+    while (p < end && is_space(*p))
+        p++;
+    return p;
+}
+
+static inline bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* What may stand behind a value inside an object or array. */
+static inline bool ends_value(char c)
+{
+    return c == ',' || c == '}' || c == ']' || is_space(c);
+}
+
+/* The block at p, zeros from end on. */
+static inline block block_at(const char *p, const char *end)
+{
+    const size_t n = (size_t)(end - p);
+
+    return n >= 64 ? block_load(p) : block_part(p, n);
+}
+
+static size_t mismatch(const char *a, const char *b, size_t n)
+{
+    size_t i = 0;
+    uint64_t differ;
+
+    for (; n - i >= 64; i += 64) {
+        differ = block_differs(block_load(a + i), block_load(b + i));
+        if (differ != 0)
+            return i + first_of(differ);
+    }
+    if (i == n)
+        return n;
+#ifdef HAS_BLOCK_PART
+    differ = block_differs(block_part(a + i, n - i), block_part(b + i, n - i));
+    return differ != 0 ? i + first_of(differ) : n;
+#else
+    if (n >= 64) {
+        /* The last block again, as far as it has not been compared. */
+        differ = block_differs(block_load(a + n - 64), block_load(b + n - 64));
+        return differ != 0 ? n - 64 + first_of(differ) : n;
+    }
+    for (; n - i >= 8; i += 8) {
+        const uint64_t x = dwr_load_le(a + i, 8) ^ dwr_load_le(b + i, 8);
+
+        if (x != 0)
+            return i + first_of(x) / 8;
+    }
+    while (i < n && a[i] == b[i])
+        i++;
+    return i;
+#endif
+}
+
+/* --- the window: 64 bytes whose quotes and backslashes are known --- */
+
+/* Strings end where the window says; one load serves all the strings that end in it. */
+struct window {
+    const char *at;
+    uint64_t stops;
+};
+
+/* The first quote or backslash from p on, or end. */
+static inline const char *next_stop(struct window *w, const char *p, const char *end)
+{
+    while (p < end) {
+        size_t off = (size_t)(p - w->at);
+
+        if (off >= 64) {
+            w->at += off & ~(size_t)63;
+            off &= 63;
+            w->stops = block_stops(block_at(w->at, end));
+        }
+        if (w->stops >> off != 0)
+            return p + first_of(w->stops >> off);
+        p += 64 - off;
+    }
+    return end;
+}
+
+static inline struct window window_at(const char *p, const char *end)
+{
+    return (struct window){ p, p < end ? block_stops(block_at(p, end)) : 0 };
+}
+
+/* --- skimming --- */
+
+/* p behind the opening quote: behind the closing one; end where there is none. */
+static inline const char *skim_string(struct window *w, const char *p, const char *end,
+                                      bool *escaped)
+{
+    for (;;) {
+        p = next_stop(w, p, end);
+        if (p == end)
+            return end;
+        if (*p == '"')
+            return p + 1;
+        *escaped = true;
+        if (end - p < 2)
+            return end;
+        p += 2;
+    }
+}
+
+/* Block by block through text with strings in it. */
+struct skim {
+    uint64_t in_string; /* all ones: the block before ended inside a string */
+    uint64_t escape;    /* 1: it ended with a backslash that escapes */
+};
+
+/* Which bytes of the block are escaped by a backslash before them. Rare, so bit by bit. */
+static uint64_t escaped_bytes(uint64_t backslashes, uint64_t *escape)
+{
+    uint64_t escaped = *escape;
+
+    backslashes &= ~escaped;
+    *escape = 0;
+    while (backslashes != 0) {
+        const uint64_t bit = backslashes & (0 - backslashes);
+
+        escaped |= bit << 1;
+        *escape = bit >> 63;
+        backslashes &= ~(bit | bit << 1);
+    }
+    return escaped;
+}
+
+/* The bytes of the next block that are inside a string (its opening quote included). */
+static inline uint64_t skim_block(struct skim *k, block b)
+{
+    const uint64_t backslashes = block_eq(b, '\\');
+    uint64_t quotes = block_eq(b, '"'), inside;
+
+    if ((backslashes | k->escape) != 0)
+        quotes &= ~escaped_bytes(backslashes, &k->escape);
+    inside = prefix_xor(quotes) ^ k->in_string;
+    k->in_string = 0 - (inside >> 63);
+    return inside;
+}
+
+/* p at a bracket: behind the one that closes it, or end. That brackets of two kinds close each other
+ * is not looked at. */
+static const char *skim_container(const char *p, const char *end)
+{
+    struct skim k = { 0, 0 };
+    size_t depth = 0;
+
+    for (; p < end; p += 64) {
+        const block b = block_at(p, end);
+        const uint64_t outside = ~skim_block(&k, b);
+        const uint64_t open = block_folded(b, '{') & outside;
+        uint64_t close = block_folded(b, '}') & outside;
+        size_t closed = 0;
+
+        while (close != 0) {
+            const uint64_t below = (close & (0 - close)) - 1;
+
+            closed++;
+            if (depth + ones_of(open & below) == closed)
+                return p + first_of(close) + 1;
+            close &= close - 1;
+        }
+        depth += ones_of(open) - closed;
+    }
+    return end;
+}
+
+static inline const char *skim_scalar(const char *p, const char *end)
+{
+    while (p < end && !ends_value(*p))
+        p++;
+    return p;
+}
+
+/* p at the first byte of a value: behind it. */
+static inline const char *skim_value(struct window *w, const char *p, const char *end)
+{
+    bool escaped;
+
+    if (*p == '"')
+        return skim_string(w, p + 1, end, &escaped);
+    if (*p == '{' || *p == '[')
+        return skim_container(p, end);
+    return skim_scalar(p, end);
+}
+
+static const char *skip(const char *p, const char *end)
+{
+    struct window w;
+
+    if (p >= end)
+        return end;
+    if (*p != '"')
+        return *p == '{' || *p == '[' ? skim_container(p, end) : skim_scalar(p, end);
+    w = window_at(p, end);
+    return skim_value(&w, p, end);
+}
+
+/* --- strict: the pieces of a string --- */
+
+static inline bool is_tail(const char *p)
+{
+    return ((unsigned char)*p & 0xC0) == 0x80;
+}
+
+/* p at a byte that is not ASCII: behind the character, NULL where it is no valid UTF-8. */
+static const char *past_character(const char *p, const char *end)
+{
+    const unsigned c = (unsigned char)p[0];
+    const size_t n = (size_t)(end - p);
+    unsigned second;
+
+    if (c < 0xC2 || n < 2 || !is_tail(p + 1))
+        return NULL;
+    if (c < 0xE0)
+        return p + 2;
+    second = (unsigned char)p[1];
+    if (n < 3 || !is_tail(p + 2))
+        return NULL;
+    if (c < 0xF0) /* neither overlong nor a surrogate */
+        return (c == 0xE0 && second < 0xA0) || (c == 0xED && second >= 0xA0) ? NULL : p + 3;
+    if (n < 4 || !is_tail(p + 3))
+        return NULL;
+    /* Neither overlong nor above U+10FFFF. */
+    return c > 0xF4 || (c == 0xF0 && second < 0x90) || (c == 0xF4 && second >= 0x90) ? NULL : p + 4;
+}
+
+/* Four hexadecimal digits; UINT32_MAX where they are not. */
+static uint32_t four_hex(const char *p, const char *end)
+{
+    uint32_t v = 0;
+
+    if (end - p < 4)
+        return UINT32_MAX;
+    for (int i = 0; i < 4; i++) {
+        const char c = p[i];
+
+        if (is_digit(c))
+            v = v << 4 | (uint32_t)(c - '0');
+        else if ((c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'))
+            v = v << 4 | (uint32_t)((c | 0x20) - 'a' + 10);
+        else
+            return UINT32_MAX;
+    }
+    return v;
+}
+
+/* p at a backslash: behind the escape. NULL: *rc says why. */
+static const char *past_escape(const char *p, const char *end, enum dwr_rc *rc)
+{
+    uint32_t unit;
+
+    *rc = DWR_INVALID_JSON;
+    if (end - p < 2)
+        return NULL;
+    switch (p[1]) {
+    case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't':
+        return p + 2;
+    case 'u':
+        break;
+    default:
+        return NULL;
+    }
+    unit = four_hex(p + 2, end);
+    if (unit == UINT32_MAX)
+        return NULL;
+    p += 6;
+    if (unit < 0xD800 || unit > 0xDFFF)
+        return p;
+    /* Semantics 1.4: half a pair is refused. */
+    *rc = DWR_INVALID_UTF8;
+    if (unit > 0xDBFF || end - p < 2 || p[0] != '\\' || p[1] != 'u')
+        return NULL;
+    unit = four_hex(p + 2, end);
+    if (unit == UINT32_MAX)
+        *rc = DWR_INVALID_JSON;
+    return unit >= 0xDC00 && unit <= 0xDFFF ? p + 6 : NULL;
+}
+
+/* --- strict: member names --- */
+
+/* Names of one object up to here are compared one by one; more go into a set. */
+#define LIST_MAX 48u
+/* The names that need no memory. */
+#define OWN_NAMES 32u
+
+struct name {
+    const char *p;
+    uint32_t n, hash;
+};
+
+/* An open object or array. */
+struct level {
+    uint32_t first; /* of its names */
+    bool object;
+    struct dwr_nameset *set; /* all its names, where it has many */
+    uint64_t seen[4];        /* a bit for each name's hash: most names are new at a glance */
+};
+
+struct strict {
+    struct dwr_scratch *s;
+    const char *end;
+    struct window w;
+    unsigned depth, limit;
+    struct name *names;
+    uint32_t name_count, name_room;
+    struct level *level; /* the innermost; levels[0] is none */
+    struct level levels[DWR_DEPTH_MAX + 2];
+    struct name own[OWN_NAMES];
+};
+
+/* Cheap, for telling a few names apart: their ends and their length. */
+static inline uint32_t short_hash(const char *p, size_t n)
+{
+    uint64_t a, b;
+
+    if (n >= 8) {
+        a = dwr_load_le(p, 8);
+        b = dwr_load_le(p + n - 8, 8);
+    } else if (n >= 4) {
+        a = dwr_load_le(p, 4);
+        b = dwr_load_le(p + n - 4, 4);
+    } else {
+        a = n == 0 ? 0 : (uint64_t)(unsigned char)p[0] << 8 | (unsigned char)p[n - 1];
+        b = n == 0 ? 0 : (unsigned char)p[n / 2];
+    }
+    a = (a ^ n) * 0x9E3779B97F4A7C15u + b;
+    return (uint32_t)((a ^ a >> 32) * 0xD6E8FEB86659FD93u >> 32);
+}
+
+static bool names_grow(struct strict *t)
+{
+    struct name *more = dwr_take(t->s, 2 * (size_t)t->name_room * sizeof *more);
+
+    if (more == NULL)
+        return false;
+    memcpy(more, t->names, t->name_count * sizeof *more);
+    t->names = more;
+    t->name_room *= 2;
+    return true;
+}
+
+static enum dwr_rc set_put(struct dwr_nameset *set, const char *p, size_t n)
+{
+    uint32_t found;
+    const enum dwr_rc rc = dwr_nameset_put(set, p, n, 0, &found);
+
+    return rc != DWR_OK ? rc : found == DWR_NAMESET_NEW ? DWR_OK : DWR_DUPLICATE_KEY;
+}
+
+/* The object's list has become long: its names move into a set. */
+static enum dwr_rc set_make(struct strict *t, struct level *l)
+{
+    struct dwr_nameset *set = dwr_take(t->s, sizeof *set);
+
+    if (set == NULL)
+        return DWR_NOMEM;
+    dwr_nameset_init(set, t->s);
+    for (uint32_t i = l->first; i < t->name_count; i++) {
+        const enum dwr_rc rc = set_put(set, t->names[i].p, t->names[i].n);
+
+        if (rc != DWR_OK)
+            return rc;
+    }
+    l->set = set;
+    return DWR_OK;
+}
+
+/* Semantics 1.4: a name twice in one object is refused. p, n: as written, between the quotes. */
+static enum dwr_rc add_name(struct strict *t, const char *p, size_t n, bool escaped)
+{
+    struct level *const l = t->level;
+    uint64_t *word, bit;
+    uint32_t hash;
+
+    if (escaped) {
+        const struct dwr_text plain = dwr_name_unescape(t->s, p, n);
+
+        if (plain.p == NULL)
+            return DWR_NOMEM;
+        p = plain.p;
+        n = plain.n;
+    }
+    if (l->set != NULL)
+        return set_put(l->set, p, n);
+    hash = short_hash(p, n);
+    word = &l->seen[hash >> 6 & 3];
+    bit = (uint64_t)1 << (hash & 63);
+    if (*word & bit) {
+        for (uint32_t i = l->first; i < t->name_count; i++)
+            if (t->names[i].hash == hash && t->names[i].n == n &&
+                memcmp(t->names[i].p, p, n) == 0)
+                return DWR_DUPLICATE_KEY;
+    }
+    *word |= bit;
+    if (t->name_count == t->name_room && !names_grow(t))
+        return DWR_NOMEM;
+    t->names[t->name_count++] = (struct name){ p, (uint32_t)n, hash };
+    return t->name_count - l->first >= LIST_MAX ? set_make(t, l) : DWR_OK;
+}
+
+/* --- strict: values --- */
+
+/* As next_stop, but every byte stops that a string may not hold as it is. */
+static inline const char *strict_stop(struct window *w, const char *p, const char *end)
+{
+    while (p < end) {
+        size_t off = (size_t)(p - w->at);
+
+        if (off >= 64) {
+            w->at += off & ~(size_t)63;
+            off &= 63;
+            w->stops = block_strict(block_at(w->at, end));
+        }
+        if (w->stops >> off != 0)
+            return p + first_of(w->stops >> off);
+        p += 64 - off;
+    }
+    return end;
+}
+
+/* *p at the opening quote, then behind the closing one. */
+static inline enum dwr_rc strict_string(struct strict *t, const char **p, bool *escaped)
+{
+    const char *q = *p + 1;
+    enum dwr_rc rc = DWR_INVALID_JSON;
+
+    for (;;) {
+        q = strict_stop(&t->w, q, t->end);
+        if (q >= t->end)
+            return DWR_INVALID_JSON;
+        if (*q == '"') {
+            *p = q + 1;
+            return DWR_OK;
+        }
+        if (*q == '\\') {
+            *escaped = true;
+            q = past_escape(q, t->end, &rc);
+            if (q == NULL)
+                return rc;
+            continue;
+        }
+        if ((unsigned char)*q < 0x20)
+            return DWR_INVALID_JSON;
+        do {
+            q = past_character(q, t->end);
+            if (q == NULL)
+                return DWR_INVALID_UTF8;
+        } while (q < t->end && (unsigned char)*q >= 0x80);
+    }
+}
+
+static inline const char *past_digits(const char *p, const char *end)
+{
+    while (p < end && is_digit(*p))
+        p++;
+    return p;
+}
+
+/* p at a minus or digit: behind the number, NULL where it is none. */
+static inline const char *strict_number(const char *p, const char *end)
+{
+    const char *digits;
+
+    if (*p == '-')
+        p++;
+    digits = p;
+    p = past_digits(p, end);
+    if (p == digits || (*digits == '0' && p - digits > 1))
+        return NULL;
+    if (p < end && *p == '.') {
+        digits = ++p;
+        p = past_digits(p, end);
+        if (p == digits)
+            return NULL;
+    }
+    if (p < end && (*p | 0x20) == 'e') {
+        p++;
+        if (p < end && (*p == '+' || *p == '-'))
+            p++;
+        digits = p;
+        p = past_digits(p, end);
+        if (p == digits)
+            return NULL;
+    }
+    return p;
+}
+
+static inline const char *past_word(const char *p, const char *end, const char *word, size_t n)
+{
+    return (size_t)(end - p) >= n && memcmp(p, word, n) == 0 ? p + n : NULL;
+}
+
+/* A value that is no string, object or array. */
+static inline const char *strict_scalar(const char *p, const char *end)
+{
+    switch (*p) {
+    case 't':
+        return past_word(p, end, "true", 4);
+    case 'f':
+        return past_word(p, end, "false", 5);
+    case 'n':
+        return past_word(p, end, "null", 4);
+    case '-': case '0': case '1': case '2': case '3': case '4':
+    case '5': case '6': case '7': case '8': case '9':
+        return strict_number(p, end);
+    default:
+        return NULL;
+    }
+}
+
+static inline void level_open(struct strict *t, bool object)
+{
+    t->depth++;
+    t->level++;
+    t->level->object = object;
+    t->level->first = t->name_count;
+    t->level->set = NULL;
+    memset(t->level->seen, 0, sizeof t->level->seen);
+}
+
+/* p at a quote: the member's name, its colon and the space behind them. */
+static inline enum dwr_rc strict_name(struct strict *t, const char **p)
+{
+    const char *const key = *p;
+    bool escaped = false;
+    enum dwr_rc rc;
+
+    if (key >= t->end || *key != '"')
+        return DWR_INVALID_JSON;
+    rc = strict_string(t, p, &escaped);
+    if (rc != DWR_OK)
+        return rc;
+    rc = add_name(t, key + 1, (size_t)(*p - key) - 2, escaped);
+    if (rc != DWR_OK)
+        return rc;
+    *p = past_space(*p, t->end);
+    if (*p >= t->end || **p != ':')
+        return DWR_INVALID_JSON;
+    *p = past_space(*p + 1, t->end);
+    return DWR_OK;
+}
+
+/* The value at *p, of which t knows nothing yet but its limits; *p goes behind it. */
+static enum dwr_rc strict_run(struct strict *t, const char **at)
+{
+    const char *p = *at;
+    const char *const end = t->end;
+    bool escaped;
+    enum dwr_rc rc;
+
+value:
+    if (p >= end)
+        return DWR_INVALID_JSON;
+    if (*p == '"') {
+        rc = strict_string(t, &p, &escaped);
+        if (rc != DWR_OK)
+            return rc;
+    } else if (*p == '{' || *p == '[') {
+        const bool object = *p == '{';
+
+        if (t->depth == t->limit)
+            return DWR_TOO_DEEP;
+        level_open(t, object);
+        p = past_space(p + 1, end);
+        if (p < end && *p == (object ? '}' : ']'))
+            goto close;
+        if (!object)
+            goto value;
+        rc = strict_name(t, &p);
+        if (rc != DWR_OK)
+            return rc;
+        goto value;
+    } else {
+        p = strict_scalar(p, end);
+        if (p == NULL)
+            return DWR_INVALID_JSON;
+    }
+behind:
+    if (t->depth == 0) {
+        *at = p;
+        return DWR_OK;
+    }
+    p = past_space(p, end);
+    if (p >= end)
+        return DWR_INVALID_JSON;
+    if (*p == ',') {
+        p = past_space(p + 1, end);
+        if (!t->level->object)
+            goto value;
+        rc = strict_name(t, &p);
+        if (rc != DWR_OK)
+            return rc;
+        goto value;
+    }
+    if (*p != (t->level->object ? '}' : ']'))
+        return DWR_INVALID_JSON;
+close:
+    p++;
+    t->name_count = t->level->first;
+    t->level--;
+    t->depth--;
+    goto behind;
+}
+
+/* The value at *p strictly; *p goes behind it. depth: how deep it may nest. */
+static enum dwr_rc strict_value(struct dwr_scratch *s, const char **p, const char *end,
+                                unsigned depth)
+{
+    struct strict t;
+
+    t.s = s;
+    t.end = end;
+    t.w = (struct window){ *p, *p < end ? block_strict(block_at(*p, end)) : 0 };
+    t.depth = 0;
+    t.limit = depth <= DWR_DEPTH_MAX + 1 ? depth : DWR_DEPTH_MAX + 1;
+    t.names = t.own;
+    t.name_count = 0;
+    t.name_room = OWN_NAMES;
+    t.level = t.levels;
+    return strict_run(&t, p);
+}
+
+static enum dwr_rc check(struct dwr_scratch *s, struct dwr_text text, unsigned depth,
+                         struct dwr_text *value)
+{
+    const char *const end = text.p + text.n;
+    const char *const start = past_space(text.p, end);
+    const char *p = start;
+    const enum dwr_rc rc = strict_value(s, &p, end, depth);
+
+    if (rc != DWR_OK)
+        return rc;
+    if (value != NULL)
+        *value = (struct dwr_text){ start, (size_t)(p - start) };
+    return past_space(p, end) == end ? DWR_OK : DWR_INVALID_JSON;
+}
+
+/* --- lock-step: three documents side by side --- */
+
+/* A stretch in which the server's bytes and a side's are the same. */
+struct run {
+    const char *server, *side;
+    size_t n;
+};
+
+/* The base's or the client's document, as far as it has been walked. */
+struct side {
+    enum dwr_side which;
+    bool strict;
+    const char *p; /* the quote of the member that waits; NULL: there is none */
+    const char *end;
+    struct run run;
+};
+
+struct lockstep {
+    struct dwr_scratch *s;
+    const struct dwr_doctype *doctype;
+    struct dwr_index *index;
+    uint32_t room; /* for slots */
+    const char *server_end;
+    struct side base, client;
+    struct dwr_nameset names; /* of all slots, once it is needed */
+};
+
+/* How many bytes from the server's p on are the side's bytes from q on. */
+static inline size_t agreement(struct run *r, const char *p, const char *server_end, const char *q,
+                               const char *side_end)
+{
+    const size_t off = (size_t)(p - r->server);
+    size_t n;
+
+    if (off < r->n && (size_t)(q - r->side) == off)
+        return r->n - off;
+    n = (size_t)(server_end - p);
+    if ((size_t)(side_end - q) < n)
+        n = (size_t)(side_end - q);
+    *r = (struct run){ p, q, mismatch(p, q, n) };
+    return r->n;
+}
+
+/* Are the side's bytes at q the server's value (or member) of n bytes at p? `agree` of them are the
+ * same; where no more are, a delimiter must follow, or 1 would be 12. */
+static inline bool is_same(size_t agree, size_t n, const char *q, const char *side_end)
+{
+    return agree > n || (agree == n && (size_t)(side_end - q) > n && ends_value(q[n]));
+}
+
+/* Behind a member: to the next member's quote, or p NULL at the end of the document. */
+static inline enum dwr_rc side_next(struct side *d, const char *p)
+{
+    if (d->end - p >= 2 && p[0] == ',' && p[1] == '"') {
+        d->p = p + 1;
+        return DWR_OK;
+    }
+    p = past_space(p, d->end);
+    if (p < d->end && *p == ',') {
+        d->p = past_space(p + 1, d->end);
+        return d->p < d->end && *d->p == '"' ? DWR_OK : DWR_INVALID_JSON;
+    }
+    d->p = NULL;
+    return d->end - p == 1 && *p == '}' ? DWR_OK : DWR_INVALID_JSON;
+}
+
+/* To the first member. */
+static enum dwr_rc side_open(struct side *d, struct dwr_text text)
+{
+    const char *p;
+
+    d->p = NULL;
+    d->end = text.p + text.n;
+    if (text.p == NULL)
+        return DWR_OK;
+    if (text.n < 2 || *text.p != '{' || d->end[-1] != '}')
+        return DWR_INVALID_JSON;
+    p = past_space(text.p + 1, d->end);
+    if (*p == '"') {
+        d->p = p;
+        return DWR_OK;
+    }
+    return d->end - p == 1 ? DWR_OK : DWR_INVALID_JSON;
+}
+
+/* p behind a name: at its value; NULL where there is none. */
+static inline const char *past_colon(const char *p, const char *end)
+{
+    if (p < end && *p != ':')
+        p = past_space(p, end);
+    if (p >= end || *p != ':')
+        return NULL;
+    p++;
+    if (p < end && (unsigned char)*p <= ' ')
+        p = past_space(p, end);
+    return p < end ? p : NULL;
+}
+
+/* --- rows --- */
+
+static bool rows_grow(struct dwr_scratch *s, struct dwr_rows *rows, uint32_t *room)
+{
+    const uint32_t more = *room == 0 ? 16 : 2 * *room;
+    struct dwr_row *v = dwr_take(s, more * sizeof *v);
+
+    if (v == NULL)
+        return false;
+    if (rows->count > 0)
+        memcpy(v, rows->v, rows->count * sizeof *v);
+    rows->v = v;
+    *room = more;
+    return true;
+}
+
+static void rows_invalid(struct dwr_rows *rows)
+{
+    *rows = (struct dwr_rows){ NULL, 0, DWR_ROWS_INVALID };
+}
+
+/* Between two rows, or before the first: only space, and the comma that is due. */
+static inline bool is_gap(const char *p, const char *to, bool comma)
+{
+    if (comma && to - p == 1)
+        return *p == ',';
+    p = past_space(p, to);
+    if (comma) {
+        if (p == to || *p != ',')
+            return false;
+        p = past_space(p + 1, to);
+    }
+    return p == to;
+}
+
+/* p at '[' in trusted text: its rows, and *after behind its end. */
+static enum dwr_rc skim_rows(struct dwr_scratch *s, const char *p, const char *end,
+                             struct dwr_rows *rows, const char **after)
+{
+    struct skim k = { 0, 0 };
+    const char *behind = p + 1; /* the last row, or the bracket */
+    uint32_t room = 0;
+    size_t depth = 0;
+    bool valid = true;
+
+    *rows = (struct dwr_rows){ NULL, 0, DWR_ROWS_READ };
+    for (; p < end; p += 64) {
+        const block b = block_at(p, end);
+        const uint64_t outside = ~skim_block(&k, b);
+        const uint64_t open = block_folded(b, '{') & outside;
+        uint64_t brackets = open | (block_folded(b, '}') & outside);
+
+        for (; brackets != 0; brackets &= brackets - 1) {
+            const char *const at = p + first_of(brackets);
+            struct dwr_row *row;
+
+            if (open & brackets & (0 - brackets)) {
+                if (++depth > 2) {
+                    rows->v[rows->count - 1].flat = false;
+                } else if (depth == 2) {
+                    if (rows->count == room && !rows_grow(s, rows, &room))
+                        return DWR_NOMEM;
+                    rows->v[rows->count] = (struct dwr_row){ at, 0, true };
+                    valid = valid && *at == '{' && is_gap(behind, at, rows->count > 0);
+                    rows->count++;
+                }
+                continue;
+            }
+            if (--depth == 1) {
+                row = &rows->v[rows->count - 1];
+                behind = at + 1;
+                row->n = (uint32_t)(behind - row->p);
+            } else if (depth == 0) {
+                *after = at + 1;
+                if (!valid || !is_gap(behind, at, false))
+                    rows_invalid(rows);
+                return DWR_OK;
+            }
+        }
+    }
+    return DWR_INVALID_JSON;
+}
+
+/* The rows of a valid value. */
+static enum dwr_rc rows_of(struct dwr_scratch *s, struct dwr_text value, struct dwr_rows *rows)
+{
+    const char *after;
+
+    *rows = (struct dwr_rows){ NULL, 0, DWR_ROWS_NONE };
+    if (value.p == NULL || dwr_is_unset(value))
+        return DWR_OK;
+    if (*value.p == '[')
+        return skim_rows(s, value.p, value.p + value.n, rows, &after);
+    rows_invalid(rows);
+    return DWR_OK;
+}
+
+/* q at a row (or what stands in its place) of the side: behind it. */
+static enum dwr_rc row_scan(struct lockstep *k, struct side *d, const char **q, struct dwr_row *row)
+{
+    const char *const start = *q;
+    enum dwr_rc rc;
+
+    if (start >= d->end)
+        return DWR_INVALID_JSON;
+    if (d->strict) {
+        rc = strict_value(k->s, q, d->end, DWR_DEPTH_MAX - 2);
+        if (rc != DWR_OK)
+            return rc;
+    } else {
+        *q = skip(start, d->end);
+        if (*q == start)
+            return DWR_INVALID_JSON;
+    }
+    *row = (struct dwr_row){ start, (uint32_t)(*q - start), false };
+    return DWR_OK;
+}
+
+/* *q at the '[' of the side's table, the server's rows are known: reads the side's rows beside
+ * them. *prefix: so many at the start are the server's. */
+static enum dwr_rc rows_beside(struct lockstep *k, struct side *d, const struct dwr_rows *server,
+                               const char **at, struct dwr_rows *rows, uint32_t *prefix)
+{
+    const char *q = past_space(*at + 1, d->end);
+    uint32_t room = 0;
+    bool valid = true, all_same = true;
+    enum dwr_rc rc;
+
+    *rows = (struct dwr_rows){ NULL, 0, DWR_ROWS_READ };
+    *prefix = 0;
+    if (q < d->end && *q == ']') {
+        *at = q + 1;
+        return DWR_OK;
+    }
+    for (uint32_t i = 0;; i++) {
+        const struct dwr_row *const beside = i < server->count ? &server->v[i] : NULL;
+
+        if (rows->count == room && !rows_grow(k->s, rows, &room))
+            return DWR_NOMEM;
+        if (beside != NULL &&
+            agreement(&d->run, beside->p, k->server_end, q, d->end) >= beside->n) {
+            rows->v[i] = (struct dwr_row){ q, beside->n, beside->flat };
+            q += beside->n;
+        } else {
+            all_same = false;
+            rc = row_scan(k, d, &q, &rows->v[i]);
+            if (rc != DWR_OK)
+                return rc;
+            valid = valid && *rows->v[i].p == '{';
+        }
+        rows->count++;
+        *prefix += all_same;
+        q = past_space(q, d->end);
+        if (q >= d->end || (*q != ',' && *q != ']'))
+            return DWR_INVALID_JSON;
+        if (*q++ == ']')
+            break;
+        q = past_space(q, d->end);
+    }
+    *at = q;
+    if (!valid) {
+        rows_invalid(rows);
+        *prefix = 0;
+    }
+    return DWR_OK;
+}
+
+/* --- slots --- */
+
+/* Room for one more; the slots move. */
+static struct dwr_slot *slot_new(struct lockstep *k)
+{
+    struct dwr_index *const x = k->index;
+
+    if (x->count == k->room) {
+        const uint32_t room = k->room == 0 ? 64 : 2 * k->room;
+        struct dwr_slot *slots = dwr_take(k->s, room * sizeof *slots);
+
+        if (slots == NULL)
+            return NULL;
+        if (x->count > 0)
+            memcpy(slots, x->slots, x->count * sizeof *slots);
+        x->slots = slots;
+        k->room = room;
+    }
+    return &x->slots[x->count++];
+}
+
+static inline const struct dwr_table *slot_table(const struct lockstep *k,
+                                                 const struct dwr_slot *slot)
+{
+    const struct dwr_name *name;
+
+    if (slot->field >= DWR_FIELD_UNKNOWN)
+        return NULL;
+    name = &k->doctype->names.v[slot->field];
+    return name->role == DWR_NAME_TABLE ? &k->doctype->tables[name->index] : NULL;
+}
+
+static inline void slot_look_up(const struct lockstep *k, struct dwr_slot *slot)
+{
+    if (slot->field == DWR_FIELD_UNKNOWN)
+        slot->field =
+            (uint16_t)dwr_names_find(&k->doctype->names, slot->name.p, slot->name.n);
+}
+
+/* The slot is a child table's: makes its rows, as yet none. */
+static enum dwr_rc slot_rows(struct lockstep *k, struct dwr_slot *slot)
+{
+    slot->rows = dwr_take(k->s, sizeof *slot->rows);
+    if (slot->rows == NULL)
+        return DWR_NOMEM;
+    memset(slot->rows, 0, sizeof *slot->rows);
+    return DWR_OK;
+}
+
+/* The slot's field is known and no value has been given rows: does it for the values that are
+ * there, all of them valid. */
+static enum dwr_rc slot_rows_late(struct lockstep *k, struct dwr_slot *slot)
+{
+    enum dwr_rc rc;
+
+    if (slot->rows != NULL || slot_table(k, slot) == NULL)
+        return DWR_OK;
+    rc = slot_rows(k, slot);
+    for (int i = 0; rc == DWR_OK && i < 3; i++)
+        rc = rows_of(k->s, slot->value[i], &slot->rows->side[i]);
+    return rc;
+}
+
+/* The side has the server's very rows. */
+static inline void side_rows_same(struct dwr_slot *slot, const struct side *d)
+{
+    if (slot->rows != NULL)
+        slot->rows->side[d->which] = slot->rows->side[DWR_SERVER];
+}
+
+static inline void set_same(struct dwr_slot *slot, const struct side *d, bool same)
+{
+    if (d->which == DWR_BASE)
+        slot->base_same = same;
+    else
+        slot->client_same = same;
+}
+
+/* The side's value of the slot begins at q and is not the server's bytes: finds its end, gives it to
+ * the slot and moves the side on. The slot's field is known. */
+static enum dwr_rc side_value(struct lockstep *k, struct side *d, struct dwr_slot *slot,
+                              const char *q)
+{
+    const char *const start = q;
+    struct dwr_rows3 *const rows = slot->rows;
+    enum dwr_rc rc = DWR_OK;
+    uint32_t prefix = 0;
+
+    if (*q == '[' && rows != NULL && rows->side[DWR_SERVER].state == DWR_ROWS_READ)
+        rc = rows_beside(k, d, &rows->side[DWR_SERVER], &q, &rows->side[d->which], &prefix);
+    else if (d->strict)
+        rc = strict_value(k->s, &q, d->end, DWR_DEPTH_MAX - 1);
+    else
+        q = skip(q, d->end);
+    if (rc != DWR_OK)
+        return rc;
+    if (q == start)
+        return DWR_INVALID_JSON;
+    slot->value[d->which] = (struct dwr_text){ start, (size_t)(q - start) };
+    if (rows != NULL) {
+        if (*start != '[' || rows->side[DWR_SERVER].state != DWR_ROWS_READ)
+            rc = rows_of(k->s, slot->value[d->which], &rows->side[d->which]);
+        if (prefix < rows->same)
+            rows->same = prefix;
+    }
+    return rc != DWR_OK ? rc : side_next(d, q);
+}
+
+/* The slot is the server's member from key to end, its value at v: lays the side's waiting member
+ * beside it. */
+static inline enum dwr_rc side_beside(struct lockstep *k, struct side *d, struct dwr_slot *slot,
+                                      const char *key, const char *v, const char *end)
+{
+    const char *q = d->p;
+    size_t agree;
+
+    slot->value[d->which] = (struct dwr_text){ NULL, 0 };
+    if (q == NULL) {
+        set_same(slot, d, false);
+        return DWR_OK;
+    }
+    agree = agreement(&d->run, key, k->server_end, q, d->end);
+    if (is_same(agree, (size_t)(end - key), q, d->end)) {
+        slot->value[d->which] = (struct dwr_text){ q + (v - key), (size_t)(end - v) };
+        set_same(slot, d, true);
+        side_rows_same(slot, d);
+        return side_next(d, q + (end - key));
+    }
+    set_same(slot, d, false);
+    /* Semantics 1.4: what is the server's name is a valid name; its value is the side's own. */
+    if (agree < slot->key.n)
+        return DWR_OK;
+    q = past_colon(q + slot->key.n, d->end);
+    if (q == NULL)
+        return DWR_INVALID_JSON;
+    slot_look_up(k, slot);
+    return side_value(k, d, slot, q);
+}
+
+/* The name of the key from p to end, unescaped; false: no memory. */
+static inline bool key_name(struct dwr_scratch *s, const char *p, const char *end, bool escaped,
+                            struct dwr_text *name)
+{
+    *name = (struct dwr_text){ p + 1, (size_t)(end - p) - 2 };
+    if (escaped)
+        *name = dwr_name_unescape(s, name->p, name->n);
+    return name->p != NULL;
+}
+
+/* The server's members, one slot each, with what the sides have beside them. */
+static enum dwr_rc walk_server(struct lockstep *k, struct dwr_text text)
+{
+    const char *const end = text.p + text.n;
+    struct window w = window_at(text.p, end);
+    struct side walk;
+    enum dwr_rc rc = side_open(&walk, text);
+
+    while (rc == DWR_OK && walk.p != NULL) {
+        const char *const key = walk.p;
+        bool escaped = false;
+        const char *const key_end = skim_string(&w, key + 1, end, &escaped);
+        const char *const v = past_colon(key_end, end);
+        const char *v_end;
+        struct dwr_slot *const slot = slot_new(k);
+
+        if (slot == NULL)
+            return DWR_NOMEM;
+        if (v == NULL)
+            return DWR_INVALID_JSON;
+        if (!key_name(k->s, key, key_end, escaped, &slot->name))
+            return DWR_NOMEM;
+        slot->key = (struct dwr_text){ key, (size_t)(key_end - key) };
+        slot->field = DWR_FIELD_UNKNOWN;
+        slot->rows = NULL;
+        if (*v == '[') {
+            slot_look_up(k, slot);
+            if (slot_table(k, slot) != NULL) {
+                rc = slot_rows(k, slot);
+                if (rc == DWR_OK)
+                    rc = skim_rows(k->s, v, end, &slot->rows->side[DWR_SERVER], &v_end);
+                if (rc != DWR_OK)
+                    return rc;
+                slot->rows->same = slot->rows->side[DWR_SERVER].count;
+            } else {
+                v_end = skim_container(v, end);
+            }
+        } else {
+            v_end = skim_value(&w, v, end);
+        }
+        if (v_end == v)
+            return DWR_INVALID_JSON;
+        slot->value[DWR_SERVER] = (struct dwr_text){ v, (size_t)(v_end - v) };
+        rc = side_beside(k, &k->base, slot, key, v, v_end);
+        if (rc == DWR_OK)
+            rc = side_beside(k, &k->client, slot, key, v, v_end);
+        if (rc != DWR_OK)
+            return rc;
+        if (!slot->base_same || !slot->client_same || dwr_is_unset(slot->value[DWR_SERVER])) {
+            slot_look_up(k, slot);
+            rc = slot_rows_late(k, slot);
+            if (rc != DWR_OK)
+                return rc;
+        }
+        rc = side_next(&walk, v_end);
+    }
+    return rc;
+}
+
+/* --- members that stand elsewhere --- */
+
+static enum dwr_rc names_make(struct lockstep *k)
+{
+    dwr_nameset_init(&k->names, k->s);
+    for (uint32_t i = 0; i < k->index->count; i++) {
+        const struct dwr_slot *slot = &k->index->slots[i];
+        uint32_t found;
+        const enum dwr_rc rc =
+            dwr_nameset_put(&k->names, slot->name.p, slot->name.n, i, &found);
+
+        if (rc != DWR_OK)
+            return rc;
+    }
+    return DWR_OK;
+}
+
+/* The key at d->p: behind it, checked where the side is. */
+static enum dwr_rc side_key(const struct side *d, const char **key_end, bool *escaped)
+{
+    struct strict t;
+    struct window w;
+
+    *escaped = false;
+    *key_end = d->p;
+    if (d->strict) {
+        t.end = d->end;
+        t.w = (struct window){ d->p, block_strict(block_at(d->p, d->end)) };
+        return strict_string(&t, key_end, escaped);
+    }
+    w = window_at(d->p, d->end);
+    *key_end = skim_string(&w, d->p + 1, d->end, escaped);
+    return DWR_OK;
+}
+
+/* A slot that the server has not: the side's member. */
+static enum dwr_rc slot_add(struct lockstep *k, const struct side *d, const char *key_end,
+                            struct dwr_text name, struct dwr_slot **slot)
+{
+    *slot = slot_new(k);
+    if (*slot == NULL)
+        return DWR_NOMEM;
+    **slot = (struct dwr_slot){
+        .name = name,
+        .key = { d->p, (size_t)(key_end - d->p) },
+        .field = DWR_FIELD_UNKNOWN,
+        .base_same = true,
+        .client_same = true,
+    };
+    slot_look_up(k, *slot);
+    return slot_table(k, *slot) != NULL ? slot_rows(k, *slot) : DWR_OK;
+}
+
+/* The side's waiting member goes to the slot of its name, wherever that is. */
+static enum dwr_rc side_join(struct lockstep *k, struct side *d)
+{
+    struct dwr_slot *slot;
+    struct dwr_text name, server;
+    const char *key_end, *q;
+    uint32_t found;
+    bool escaped;
+    enum dwr_rc rc = side_key(d, &key_end, &escaped);
+
+    if (rc != DWR_OK)
+        return rc;
+    q = past_colon(key_end, d->end);
+    if (q == NULL)
+        return DWR_INVALID_JSON;
+    if (!key_name(k->s, d->p, key_end, escaped, &name))
+        return DWR_NOMEM;
+    rc = dwr_nameset_put(&k->names, name.p, name.n, k->index->count, &found);
+    if (rc != DWR_OK)
+        return rc;
+    if (found == DWR_NAMESET_NEW) {
+        rc = slot_add(k, d, key_end, name, &slot);
+        if (rc != DWR_OK)
+            return rc;
+    } else {
+        slot = &k->index->slots[found];
+    }
+    /* Semantics 1.4: a name twice is refused, also where the first was found beside the server's. */
+    if (slot->value[d->which].p != NULL)
+        return DWR_DUPLICATE_KEY;
+    server = slot->value[DWR_SERVER];
+    if (server.p != NULL &&
+        is_same(agreement(&d->run, server.p, k->server_end, q, d->end), server.n, q, d->end)) {
+        slot->value[d->which] = (struct dwr_text){ q, server.n };
+        set_same(slot, d, true);
+        side_rows_same(slot, d);
+        return side_next(d, q + server.n);
+    }
+    set_same(slot, d, false);
+    return side_value(k, d, slot, q);
+}
+
+static enum dwr_rc join_rest(struct lockstep *k)
+{
+    enum dwr_rc rc = DWR_OK;
+
+    if (k->base.p == NULL && k->client.p == NULL)
+        return DWR_OK;
+    rc = names_make(k);
+    while (rc == DWR_OK && k->base.p != NULL)
+        rc = side_join(k, &k->base);
+    while (rc == DWR_OK && k->client.p != NULL)
+        rc = side_join(k, &k->client);
+    return rc;
+}
+
+static enum dwr_rc index_documents(struct dwr_scratch *s, const struct dwr_doctype *doctype,
+                                   const struct dwr_text text[3], bool client_checked,
+                                   struct dwr_index *index)
+{
+    const struct dwr_text server = text[DWR_SERVER];
+    struct lockstep k = {
+        .s = s,
+        .doctype = doctype,
+        .index = index,
+        .base = { .which = DWR_BASE, .run = { server.p, text[DWR_BASE].p, 0 } },
+        .client = { .which = DWR_CLIENT,
+                    .strict = !client_checked,
+                    .run = { server.p, text[DWR_CLIENT].p, 0 } },
+    };
+    enum dwr_rc rc;
+
+    *index = (struct dwr_index){ .document = { text[0], text[1], text[2] } };
+    rc = side_open(&k.base, text[DWR_BASE]);
+    if (rc == DWR_OK)
+        rc = side_open(&k.client, text[DWR_CLIENT]);
+    if (rc == DWR_OK && server.p != NULL) {
+        k.server_end = server.p + server.n;
+        rc = walk_server(&k, server);
+        index->server_plain = server.n >= 2 && !is_space(server.p[1]) &&
+                              !is_space(server.p[server.n - 2]);
+    }
+    index->server_count = index->count;
+    return rc == DWR_OK ? join_rest(&k) : rc;
+}
+
+const struct dwr_scan_ops SCAN_OPS = {
+    .name = SCAN_NAME,
+    .check = check,
+    .index = index_documents,
+    .mismatch = mismatch,
+    .skip = skip,
+};
