@@ -433,9 +433,9 @@ static bool index_content(struct merging *t, const struct group *g, enum dwr_sid
     return true;
 }
 
-/* Takes the first free row equal to this one out of the list; NOBODY where there is none. */
-static int32_t take_equal(struct merging *t, struct by_content *c, enum dwr_side side,
-                          struct item *like)
+/* Where the first free row equal to this one stands in the list; NULL where there is none. */
+static int32_t *find_equal(struct merging *t, struct by_content *c, enum dwr_side side,
+                           struct item *like)
 {
     const uint64_t hash = whole_hash(t, like);
     int32_t *at = &c->first[(uint32_t)(hash >> 7) & c->mask];
@@ -443,16 +443,24 @@ static int32_t take_equal(struct merging *t, struct by_content *c, enum dwr_side
     while (*at != NOBODY) {
         struct item *item = &t->side[side].v[c->rows[*at]];
 
-        if (item->whole == hash && rows_equal(t->table, t->s, item->row, like->row)) {
-            const int32_t row = c->rows[*at];
-
-            *at = c->next[*at];
-            item->taken = true;
-            return row;
-        }
+        if (item->whole == hash && rows_equal(t->table, t->s, item->row, like->row))
+            return at;
         at = &c->next[*at];
     }
-    return NOBODY;
+    return NULL;
+}
+
+/* Takes it out of the list. */
+static int32_t take_equal(struct merging *t, struct by_content *c, enum dwr_side side, int32_t *at)
+{
+    int32_t row;
+
+    if (at == NULL)
+        return NOBODY;
+    row = c->rows[*at];
+    *at = c->next[*at];
+    t->side[side].v[row].taken = true;
+    return row;
 }
 
 static int32_t new_match(struct merging *t, int32_t server, int32_t client)
@@ -472,7 +480,8 @@ static void pair_group(struct merging *t, const struct group *g)
     if (!index_content(t, g, DWR_CLIENT, &equal))
         return;
     for (int32_t i = g->first[DWR_SERVER]; i != NOBODY; i = server->v[i].next) {
-        server->v[i].match = take_equal(t, &equal, DWR_CLIENT, &server->v[i]);
+        server->v[i].match = take_equal(t, &equal, DWR_CLIENT,
+                                        find_equal(t, &equal, DWR_CLIENT, &server->v[i]));
         server->v[i].taken = server->v[i].match != NOBODY;
     }
     s = free_rows(t, g, DWR_SERVER, &ns);
@@ -533,14 +542,16 @@ static void join_base(struct merging *t, const struct group *g)
     n = matches_of(t, g, v);
     for (uint32_t k = 0; k < n; k++) {
         struct match *m = &t->matches[v[k]];
-        int32_t server = NOBODY, client = NOBODY;
+        int32_t *server = NULL, *client = NULL;
 
-        /* "The first free row that equals one of its rows": of the two candidates the earlier. */
         if (m->row[DWR_SERVER] != NOBODY)
-            server = take_equal(t, &equal, DWR_BASE, &t->side[DWR_SERVER].v[m->row[DWR_SERVER]]);
-        if (server == NOBODY && m->row[DWR_CLIENT] != NOBODY)
-            client = take_equal(t, &equal, DWR_BASE, &t->side[DWR_CLIENT].v[m->row[DWR_CLIENT]]);
-        m->row[DWR_BASE] = server != NOBODY ? server : client;
+            server = find_equal(t, &equal, DWR_BASE, &t->side[DWR_SERVER].v[m->row[DWR_SERVER]]);
+        if (m->row[DWR_CLIENT] != NOBODY)
+            client = find_equal(t, &equal, DWR_BASE, &t->side[DWR_CLIENT].v[m->row[DWR_CLIENT]]);
+        /* Base's first row that equals one of the two: of two such the earlier. */
+        if (server == NULL || (client != NULL && equal.rows[*client] < equal.rows[*server]))
+            server = client;
+        m->row[DWR_BASE] = take_equal(t, &equal, DWR_BASE, server);
         if (m->row[DWR_BASE] == NOBODY)
             v[left++] = v[k];
     }
@@ -919,22 +930,15 @@ static bool decide_match(struct merging *t, uint32_t k)
 
 /* --- the order of the result --- */
 
-/* A row of the result, before it is put in order. */
-struct placed {
-    struct dwr_text row;
-    struct dwr_text order; /* order_by's value */
-    bool of_server;        /* matched with a server's row */
-};
-
 struct placing {
-    struct placed *v;
+    struct result_row *v;
     uint32_t count;
 };
 
 static int by_order_then_key(struct merging *t, uint32_t a, uint32_t b, const void *context)
 {
-    const struct placed *x = &((const struct placing *)context)->v[a];
-    const struct placed *y = &((const struct placing *)context)->v[b];
+    const struct result_row *x = &((const struct placing *)context)->v[a];
+    const struct result_row *y = &((const struct placing *)context)->v[b];
     int order = dwr_value_compare(t->s, x->order, y->order);
 
     for (unsigned k = 0; k < t->table->key_count && order == 0; k++)
@@ -947,7 +951,7 @@ static int by_order_then_key(struct merging *t, uint32_t a, uint32_t b, const vo
 static bool sort_rows(struct merging *t, struct placing *rows)
 {
     uint32_t *v, n = rows->count;
-    struct placed *sorted;
+    struct result_row *sorted;
     bool in_order = true;
 
     for (uint32_t i = 1; i < n && in_order; i++)
@@ -967,53 +971,72 @@ static bool sort_rows(struct merging *t, struct placing *rows)
     return true;
 }
 
-static void place(struct merging *t, struct placing *rows, struct dwr_text row, bool flat,
-                  bool of_server)
+static void place(struct merging *t, struct placing *rows, struct result_row row, bool flat)
 {
-    struct placed *p = &rows->v[rows->count];
-
-    if (row.p == NULL)
+    if (row.row.p == NULL)
         return;
-    *p = (struct placed){ .row = row, .of_server = of_server };
     if (t->table->order_by != DWR_NONE)
-        p->order = row_member(t, row, flat, t->table->order_by, &t->predicted[1]);
-    rows->count++;
+        row.order = row_member(t, row.row, flat, t->table->order_by, &t->predicted[1]);
+    rows->v[rows->count++] = row;
+}
+
+static void place_server(struct merging *t, struct placing *rows, uint32_t i)
+{
+    const struct dwr_row *row = &t->rows->side[DWR_SERVER].v[i];
+
+    place(t, rows,
+          (struct result_row){ .row = row_text(row), .server = (int32_t)i, .of_server = true },
+          row->flat);
+}
+
+/* What match k leaves in the table. */
+static void place_match(struct merging *t, struct placing *rows, uint32_t k)
+{
+    const int32_t server = t->matches[k].row[DWR_SERVER];
+
+    if (server != NOBODY && t->outcomes[k].row.p == t->side[DWR_SERVER].v[server].row.p)
+        place_server(t, rows, t->same + (uint32_t)server);
+    else
+        place(t, rows,
+              (struct result_row){ .row = t->outcomes[k].row, .server = -1,
+                                   .of_server = server != NOBODY },
+              false);
 }
 
 /* The client's row of match k, where keep_both adds it. */
-static struct dwr_text added_too(const struct merging *t, uint32_t k)
+static void place_added(struct merging *t, struct placing *rows, uint32_t k)
 {
-    return t->outcomes[k].keep_client_too ? text_of(t, &t->matches[k], DWR_CLIENT) : ABSENT;
+    if (t->outcomes[k].keep_client_too)
+        place(t, rows,
+              (struct result_row){ .row = text_of(t, &t->matches[k], DWR_CLIENT), .server = -1 },
+              false);
 }
 
 /* The server's rows in their order, then the added ones in the client's. */
 static void server_order(struct merging *t, struct placing *rows)
 {
     for (uint32_t k = 0; k < t->server_matches; k++)
-        place(t, rows, t->outcomes[k].row, false, true);
+        place_match(t, rows, k);
     for (uint32_t i = 0; i < t->side[DWR_CLIENT].count; i++) {
         const uint32_t k = (uint32_t)t->side[DWR_CLIENT].v[i].match;
 
         if (k >= t->server_matches)
-            place(t, rows, t->outcomes[k].row, false, false);
+            place_match(t, rows, k);
         else
-            place(t, rows, added_too(t, k), false, false);
+            place_added(t, rows, k);
     }
 }
 
 /* The client's order, the rows it lacks last. */
 static void client_order(struct merging *t, struct placing *rows)
 {
-    for (uint32_t i = 0; i < t->side[DWR_CLIENT].count; i++) {
-        const uint32_t k = (uint32_t)t->side[DWR_CLIENT].v[i].match;
-
-        place(t, rows, t->outcomes[k].row, false, k < t->server_matches);
-    }
+    for (uint32_t i = 0; i < t->side[DWR_CLIENT].count; i++)
+        place_match(t, rows, (uint32_t)t->side[DWR_CLIENT].v[i].match);
     for (uint32_t k = 0; k < t->server_matches; k++)
         if (t->matches[k].row[DWR_CLIENT] == NOBODY)
-            place(t, rows, t->outcomes[k].row, false, true);
+            place_match(t, rows, k);
     for (uint32_t k = 0; k < t->server_matches; k++)
-        place(t, rows, added_too(t, k), false, false);
+        place_added(t, rows, k);
 }
 
 /* --- reports --- */
@@ -1117,23 +1140,23 @@ static struct dwr_text label_of(struct merging *t, struct labels *used, const st
         /* The client's index, or the server's with a minus for a row that the client lacks. */
         const enum dwr_side index = m->row[DWR_CLIENT] != NOBODY ? DWR_CLIENT : DWR_SERVER;
 
-        to = put_text(to, "-#", 2) - (index == DWR_CLIENT ? 2 : 0);
-        if (index == DWR_CLIENT)
-            *to++ = '#';
+        if (index == DWR_SERVER)
+            *to++ = '-';
+        *to++ = '#';
         to = put_number(to, t->same + (uint32_t)m->row[index]);
     }
     *to++ = ']';
     label = (struct dwr_text){ start, (size_t)(to - start) };
     taken = find_label(used, label);
-    if (taken != NULL)
+    if (taken != NULL) {
         do {
             to = start + label.n - 1;
             *to++ = '#';
             to = put_number(to, ++taken->uses);
             *to++ = ']';
-        } while (find_label(used, (struct dwr_text){ start, (size_t)(to - start) }) != NULL &&
-                 (start[label.n - 1] = ']', true));
-    label.n = (size_t)(to - start);
+        } while (find_label(used, (struct dwr_text){ start, (size_t)(to - start) }) != NULL);
+        label.n = (size_t)(to - start);
+    }
     add_label(used, label);
     return label;
 }
@@ -1188,7 +1211,7 @@ static bool is_server_table(const struct merging *t, const struct placing *rows)
     if (rows->count != server->count)
         return false;
     for (uint32_t i = 0; i < rows->count; i++)
-        if (rows->v[i].row.p != server->v[i].p)
+        if (rows->v[i].server != (int32_t)i)
             return false;
     return true;
 }
@@ -1216,7 +1239,6 @@ bool merge_table(struct record *r, uint32_t i, const struct dwr_table *table)
     const struct dwr_rows *server = &slot->rows->side[DWR_SERVER];
     struct placing rows = { NULL, 0 };
     struct table_result *result = dwr_take(m->s, sizeof *result);
-    uint32_t start;
 
     if (result == NULL)
         return false;
@@ -1237,17 +1259,12 @@ bool merge_table(struct record *r, uint32_t i, const struct dwr_table *table)
     if (t.out_of_memory || !report_rows(&t))
         return false;
 
-    start = rows.count;
-    rows.v = dwr_take(m->s, ((size_t)t.same + 2 * (size_t)t.match_count + 1) * sizeof *rows.v);
+    rows.v = dwr_take(m->s, ((size_t)server->count + 2 * (size_t)t.match_count + 1) * sizeof *rows.v);
     if (rows.v == NULL)
         return false;
-    for (uint32_t k = 0; k < t.same; k++)
-        place(&t, &rows, row_text(&server->v[k]), server->v[k].flat, true);
-    (void)start;
-    if (t.locked) {
-        for (uint32_t k = t.same; k < server->count; k++)
-            place(&t, &rows, row_text(&server->v[k]), server->v[k].flat, true);
-    } else {
+    for (uint32_t k = 0; k < (t.locked ? server->count : t.same); k++)
+        place_server(&t, &rows, k);
+    if (!t.locked) {
         if (t.base_known && table->order_by == DWR_NONE &&
             tables_equal(m, table, slot, DWR_BASE, DWR_SERVER))
             client_order(&t, &rows);
@@ -1256,20 +1273,8 @@ bool merge_table(struct record *r, uint32_t i, const struct dwr_table *table)
         if (table->order_by != DWR_NONE && !sort_rows(&t, &rows))
             return false;
     }
-    *result = (struct table_result){ .count = rows.count, .server = server };
-    result->is_view = is_client_table(&t, &rows);
+    *result = (struct table_result){ rows.v, rows.count, is_client_table(&t, &rows), t.locked };
     r->decisions[i].table = result;
-    if (is_server_table(&t, &rows)) {
-        r->decisions[i].action = KEEP;
-    } else {
-        struct dwr_text *v = dwr_take(m->s, ((size_t)rows.count + 1) * sizeof *v);
-
-        if (v == NULL)
-            return false;
-        for (uint32_t k = 0; k < rows.count; k++)
-            v[k] = rows.v[k].row;
-        result->rows = v;
-        r->decisions[i].action = ROWS;
-    }
+    r->decisions[i].action = is_server_table(&t, &rows) ? KEEP : ROWS;
     return !t.out_of_memory && !m->s->failed;
 }

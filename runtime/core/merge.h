@@ -17,12 +17,19 @@
 /* What becomes of the server's value of a slot. */
 enum action { KEEP, REPLACE, REMOVE, ROWS };
 
-/* The rows of a child table in the result. */
+/* A row of a child table in the result. */
+struct result_row {
+    struct dwr_text row;
+    struct dwr_text order; /* order_by's value */
+    int32_t server;        /* the index of the server's row that it is, byte for byte; -1 for none */
+    bool of_server;        /* matched with a row of the server's */
+};
+
 struct table_result {
-    const struct dwr_text *rows; /* after the first `same`, which are the server's own */
-    uint32_t same, count;
-    const struct dwr_rows *server;
+    const struct result_row *rows;
+    uint32_t count;
     bool is_view; /* what the client's view said */
+    bool locked;  /* it stays the server's, order and count included */
 };
 
 struct decision {
@@ -65,11 +72,10 @@ struct merge {
     struct record doc;
     bool concurrent, locked;
     bool fresh; /* an insert where the server has nothing */
-    bool changed; /* the document's content is not the server's any more */
     struct dwr_rule lock_rule;
     struct opened *opened;
-    const char *invalid_table; /* a child table that is no array of objects: its `at` */
-    size_t invalid_table_n;
+    bool branched;    /* sections 5.1 and 5.2 */
+    bool resurrected; /* the server's text is a tombstone's last content */
 
     struct dwr_report *reports;
     size_t report_count, report_room;

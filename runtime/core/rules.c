@@ -348,10 +348,22 @@ static bool rule_immutable(const struct unit_case *u)
     return true;
 }
 
+/* Section 5.1: the server's document stands, the client's view becomes a branch; every field of C is
+ * reported so. */
+static bool rule_branch(const struct unit_case *u)
+{
+    for (uint32_t k = 0; k < u->slot_count; k++)
+        if (slot_in_c(u->r, u->slots[k]))
+            decide_report(u->r, u->slots[k], DWR_OUTCOME_BRANCHED, true, &u->rule->at);
+    u->r->m->branched = true;
+    return true;
+}
+
 static bool (*const decide[])(const struct unit_case *) = {
 #define RULE(NAME, word, arity, section) [DWR_RULE_##NAME] = rule_##word,
 #include "../rule_kinds.def"
 #undef RULE
+    [DWR_RULE_BRANCH] = rule_branch,
 };
 
 /* --- section 3 --- */
