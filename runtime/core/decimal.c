@@ -79,9 +79,10 @@ static int exponent_digit(const struct number *x, size_t right)
  * adds at most 18, cannot turn the sign of 10 * d: a difference that is far stays far. */
 static int64_t exponent_minus(const struct number *a, const struct number *b)
 {
+    size_t right = a->exponent_n > b->exponent_n ? a->exponent_n : b->exponent_n;
     int64_t difference = 0;
 
-    for (size_t right = a->exponent_n > b->exponent_n ? a->exponent_n : b->exponent_n; right-- > 0;) {
+    while (right-- > 0) {
         difference = difference * 10 + exponent_digit(a, right) - exponent_digit(b, right);
         if (difference >= FAR_APART || difference <= -FAR_APART)
             return difference;

@@ -209,15 +209,26 @@ static struct change change_of(const struct lines *base, const struct lines *sid
     return (struct change){ start, base->count - tail, side->count - tail };
 }
 
-/* Whether the lines v[0..n) stand in the text as one run. Out of memory: *rc. */
-static bool covers(struct dwr_scratch *s, const struct lines *text, const struct line *v,
-                   uint32_t n, enum dwr_rc *rc)
+/* Has it replacing lines? Else it only removed some, or did nothing. */
+static bool replaces(struct change c)
 {
-    uint32_t *border; /* border[i]: the longest proper start of v[0..i] that also ends it */
+    return c.put > c.from;
+}
+
+/* Whether the side's replacing lines stand in the text as one run; no lines are covered by any.
+ * Out of memory: *rc. */
+static bool covers(struct dwr_scratch *s, const struct lines *text, const struct lines *side,
+                   struct change of_side, enum dwr_rc *rc)
+{
+    const uint32_t n = of_side.put - of_side.from;
 
     if (n == 0 || n > text->count)
         return n == 0;
-    border = dwr_take(s, n * sizeof *border);
+
+    const struct line *const v = side->v + of_side.from;
+    /* border[i]: the longest proper start of v[0..i] that also ends it. */
+    uint32_t *const border = dwr_take(s, n * sizeof *border);
+
     if (border == NULL) {
         *rc = DWR_NOMEM;
         return false;
@@ -247,23 +258,21 @@ static enum verdict decide(struct dwr_scratch *s, const struct lines *server,
                            const struct lines *client, struct change of_server,
                            struct change of_client, struct splice *out, enum dwr_rc *rc)
 {
-    const uint32_t server_put = of_server.put - of_server.from;
-    const uint32_t client_put = of_client.put - of_client.from;
     const bool client_after = of_client.from >= of_server.to;
     const bool client_before = of_client.to <= of_server.from;
 
     if (!client_after && !client_before) {
-        if (covers(s, server, client->v + of_client.from, client_put, rc))
+        if (covers(s, server, client, of_client, rc))
             return SERVER_TEXT;
-        if (covers(s, client, server->v + of_server.from, server_put, rc))
+        if (covers(s, client, server, of_server, rc))
             return CLIENT_TEXT;
         *out = (struct splice){ server->count, server->count, of_client.from, of_client.put };
         return SPLICED;
     }
     if (of_client.from == of_server.to || of_client.to == of_server.from) {
-        if (client_put > 0 && covers(s, server, client->v + of_client.from, client_put, rc))
+        if (replaces(of_client) && covers(s, server, client, of_client, rc))
             return SERVER_TEXT;
-        if (server_put > 0 && covers(s, client, server->v + of_server.from, server_put, rc))
+        if (replaces(of_server) && covers(s, client, server, of_server, rc))
             return CLIENT_TEXT;
     }
     /* Base's line i is the server's line i before its region, and i + moved after it. */
@@ -283,7 +292,9 @@ static const struct line *result_line(const struct lines *server, const struct l
 
     if (i < x->at)
         return &server->v[i];
-    return i < x->at + put ? &client->v[x->from + (i - x->at)] : &server->v[x->end + (i - x->at - put)];
+    if (i < x->at + put)
+        return &client->v[x->from + (i - x->at)];
+    return &server->v[x->end + (i - x->at - put)];
 }
 
 static bool result_is(const struct lines *text, const struct lines *server,
@@ -354,9 +365,8 @@ enum dwr_rc dwr_merge_text(struct dwr_scratch *s, struct dwr_text base, struct d
         return DWR_NOMEM;
 
     const struct lines *const of_server = &lines[DWR_SERVER], *const of_client = &lines[DWR_CLIENT];
-    enum verdict verdict =
-        decide(s, of_server, of_client, change_of(&lines[DWR_BASE], of_server),
-               change_of(&lines[DWR_BASE], of_client), &x, &rc);
+    enum verdict verdict = decide(s, of_server, of_client, change_of(&lines[DWR_BASE], of_server),
+                                  change_of(&lines[DWR_BASE], of_client), &x, &rc);
 
     if (rc != DWR_OK)
         return rc;
