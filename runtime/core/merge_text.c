@@ -11,7 +11,9 @@
  *
  * Two readings of the section. The regions meet as well where an insertion stands at the edge of
  * the other's region; only two insertions at one place need "the server's first", for any other
- * pair the places order the lines. "Covered by the other's" means by the other's whole text.
+ * pair the places order the lines. Where they meet, the replacing lines of one may be covered by the
+ * replacing lines of the other (not by lines both have from base: a line written again is not lost);
+ * where they overlap, by the other's whole text.
  *
  * Lines are spans of the JSON text as written. Where no line has an escape, equal lines are equal
  * bytes. Everything is linear; looking for a run of lines in a text is Knuth, Morris and Pratt's
@@ -215,6 +217,11 @@ static bool replaces(struct change c)
     return c.put > c.from;
 }
 
+static struct lines replacing(const struct lines *side, struct change c)
+{
+    return (struct lines){ replaces(c) ? side->v + c.from : NULL, c.put - c.from };
+}
+
 /* Whether the side's replacing lines stand in the text as one run; no lines are covered by any.
  * Out of memory: *rc. */
 static bool covers(struct dwr_scratch *s, const struct lines *text, const struct lines *side,
@@ -270,9 +277,12 @@ static enum verdict decide(struct dwr_scratch *s, const struct lines *server,
         return SPLICED;
     }
     if (of_client.from == of_server.to || of_client.to == of_server.from) {
-        if (replaces(of_client) && covers(s, server, client, of_client, rc))
+        const struct lines put_by_server = replacing(server, of_server);
+        const struct lines put_by_client = replacing(client, of_client);
+
+        if (replaces(of_client) && covers(s, &put_by_server, client, of_client, rc))
             return SERVER_TEXT;
-        if (replaces(of_server) && covers(s, client, server, of_server, rc))
+        if (replaces(of_server) && covers(s, &put_by_client, server, of_server, rc))
             return CLIENT_TEXT;
     }
     /* Base's line i is the server's line i before its region, and i + moved after it. */

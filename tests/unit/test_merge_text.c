@@ -45,14 +45,14 @@ static const struct text_case {
     { "both cover: the server's", NULL, "\"a\\nb\"", "\"a\\nb\\n\"", SERVER, NULL },
     { "lines in one run, not scattered", NULL, "\"a\\nx\\nb\"", "\"a\\nb\"", JOINED,
       "\"a\\nx\\nb\\na\\nb\"" },
-    { "covered by the whole text, not only by its change", "\"a\\nb\"", "\"a\\nb\\nc\"",
-      "\"a\\nb\\nb\"", SERVER, NULL },
+    { "a line the base had already is written again, not covered", "\"a\\nb\"",
+      "\"a\\nb\\nc\"", "\"a\\nb\\nb\"", JOINED, "\"a\\nb\\nc\\nb\"" },
     { "changes of neighbouring lines", "\"a\\nb\"", "\"A\\nb\"", "\"a\\nB\"", JOINED, "\"A\\nB\"" },
     { "the other way round the places order them", "\"a\\nb\"", "\"a\\nB\"", "\"A\\nb\"", JOINED,
       "\"A\\nB\"" },
     { "a removal meets a change", "\"a\\nb\"", "\"b\"", "\"a\\nB\"", JOINED, "\"B\"" },
-    { "a removal meets lines that the other text covers", "\"a\\nb\"", "\"a\"", "\"a\\nb\\na\"",
-      SERVER, NULL },
+    { "a removal meets lines that stand elsewhere in the other text", "\"a\\nb\"", "\"a\"",
+      "\"a\\nb\\na\"", JOINED, "\"a\\na\"" },
     { "two removals leave nothing", "\"a\\nb\"", "\"a\"", "\"b\"", JOINED, "\"\"" },
     { "two removals that meet", "\"a\\nb\\nc\\nd\"", "\"a\\nc\\nd\"", "\"a\\nb\\nd\"", JOINED,
       "\"a\\nd\"" },
@@ -244,9 +244,13 @@ static struct model_text model_merge(const struct model_text *base, const struct
     if (c.to < s.from)
         return model_apply_both(base, c, s);
     if (meet) {
-        if (c.put_n > 0 && model_covers(server, c.put, c.put_n))
+        struct model_text put_by_server = { { 0 }, 0 }, put_by_client = { { 0 }, 0 };
+
+        append(&put_by_server, s.put, s.put_n);
+        append(&put_by_client, c.put, c.put_n);
+        if (c.put_n > 0 && model_covers(&put_by_server, c.put, c.put_n))
             return *server;
-        if (s.put_n > 0 && model_covers(client, s.put, s.put_n))
+        if (s.put_n > 0 && model_covers(&put_by_client, s.put, s.put_n))
             return *client;
         return s.to <= c.from ? model_apply_both(base, s, c) : model_apply_both(base, c, s);
     }
