@@ -111,7 +111,7 @@ static struct dwr_text operand_value(struct merge *m, const struct dwr_cond *c,
     if (i == NO_SLOT)
         return ABSENT;
     if (o->side == DWR_SIDE_CLIENT)
-        return client_view(&m->doc, &m->doc.slots[i]);
+        return client_view_of(&m->doc, i);
     return m->doc.slots[i].value[o->side == DWR_SIDE_BASE ? DWR_BASE : DWR_SERVER];
 }
 

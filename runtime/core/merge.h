@@ -108,6 +108,10 @@ static inline struct dwr_text client_view(const struct record *r, const struct d
                               : slot->value[r->base_known ? DWR_BASE : DWR_SERVER];
 }
 
+/* The same, where it is not known that the field is not the sync layer's: what the client says of
+ * such a field is ignored (1.6). */
+struct dwr_text client_view_of(struct record *r, uint32_t i);
+
 /* In C of its unit: written with a value different from base's, else server's (section 3). */
 bool slot_in_c(struct record *r, uint32_t i);
 /* The client wrote the server's value. */

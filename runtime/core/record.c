@@ -82,6 +82,18 @@ uint32_t record_add(struct record *r, unsigned field)
     return r->count++;
 }
 
+struct dwr_text client_view_of(struct record *r, uint32_t i)
+{
+    switch (record_role(r, i)) {
+    case DWR_NAME_META:
+    case DWR_NAME_COUNT:
+    case DWR_NAME_VERSION:
+        return r->slots[i].value[r->base_known ? DWR_BASE : DWR_SERVER];
+    default:
+        return client_view(r, &r->slots[i]);
+    }
+}
+
 bool slot_client_is_server(struct record *r, uint32_t i)
 {
     const struct dwr_slot *slot = &r->slots[i];

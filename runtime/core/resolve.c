@@ -614,6 +614,7 @@ static enum dwr_rc insert_new(struct merge *m, struct dwr_text client, bool chec
                               struct dwr_result *out)
 {
     static const char empty[] = "{}", draft[] = "{\"docstatus\":0}";
+    uint32_t docstatus = NO_SLOT;
     enum dwr_rc rc;
 
     if (m->d->strategy == DWR_STRATEGY_SERVER_ONLY) {
@@ -623,7 +624,9 @@ static enum dwr_rc insert_new(struct merge *m, struct dwr_text client, bool chec
     }
     m->fresh = true;
     rc = join(m, literal(empty), literal(empty), client, checked);
-    if (rc == DWR_OK && find_slot(&m->doc, "docstatus", 9) != NO_SLOT)
+    if (rc == DWR_OK)
+        docstatus = find_slot(&m->doc, "docstatus", 9);
+    if (docstatus != NO_SLOT && !dwr_is_unset(m->doc.slots[docstatus].value[DWR_CLIENT]))
         rc = join(m, literal(draft), literal(draft), client, checked);
     return rc != DWR_OK ? rc : update(m, out);
 }
