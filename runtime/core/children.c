@@ -17,7 +17,7 @@ enum { NOBODY = -1 };
 struct item {
     struct dwr_text row;
     struct dwr_text part;  /* the first part of its key; p NULL: not set */
-    struct dwr_text order; /* order_by's value; read where it is needed */
+    struct dwr_order order; /* of order_by's value; read where it is needed */
     uint64_t whole;        /* hash of the whole row; 0: not computed */
     uint32_t group;
     int32_t next;          /* the next row of its side and group, or NOBODY */
@@ -176,7 +176,7 @@ bool tables_equal(struct merge *m, const struct dwr_table *table, const struct d
     rb = &slot->rows->side[b];
     if (ra->count != rb->count)
         return false;
-    for (i = 0; i < ra->count; i++)
+    for (i = slot->rows->same; i < ra->count; i++)
         if (!rows_equal(table, m->s, row_text(&ra->v[i]), row_text(&rb->v[i])))
             return false;
     return true;
@@ -326,13 +326,14 @@ static bool read_rows(struct merging *t)
 
 /* --- matching --- */
 
-static struct dwr_text order_of(struct merging *t, struct item *item)
+static const struct dwr_order *order_of(struct merging *t, struct item *item)
 {
     if (!item->order_read) {
-        item->order = row_member(t, item->row, false, t->table->order_by, &(uint32_t){ 0 });
+        item->order = dwr_order_of(
+            t->s, row_member(t, item->row, false, t->table->order_by, &(uint32_t){ 0 }));
         item->order_read = true;
     }
-    return item->order;
+    return &item->order;
 }
 
 /* A stable merge sort of indices: libc's qsort promises neither stability nor to take no memory. */
@@ -369,7 +370,7 @@ static int by_row_order(struct merging *t, uint32_t a, uint32_t b, const void *c
 {
     const struct side_rows *side = context;
 
-    return dwr_value_compare(t->s, order_of(t, &side->v[a]), order_of(t, &side->v[b]));
+    return dwr_order_compare(order_of(t, &side->v[a]), order_of(t, &side->v[b]));
 }
 
 /* The rows of a side and group that are not taken, in order (order_by, else position). */
@@ -506,7 +507,7 @@ static struct item *ordering_row(const struct merging *t, uint32_t match)
 static int by_match_order(struct merging *t, uint32_t a, uint32_t b, const void *context)
 {
     (void)context;
-    return dwr_value_compare(t->s, order_of(t, ordering_row(t, a)), order_of(t, ordering_row(t, b)));
+    return dwr_order_compare(order_of(t, ordering_row(t, a)), order_of(t, ordering_row(t, b)));
 }
 
 /* The matches of a group, the server's rows by position, then the client's. */
@@ -809,7 +810,7 @@ static void conflicting_rows(struct merging *t, const struct match *m, const str
     o->rule = at_or_table(t, &t->table->same_key_at);
     o->row = rows[DWR_SERVER];
     if (t->table->order_by != DWR_NONE)
-        order = dwr_value_compare(t->s, order_of(t, &t->side[DWR_CLIENT].v[m->row[DWR_CLIENT]]),
+        order = dwr_order_compare(order_of(t, &t->side[DWR_CLIENT].v[m->row[DWR_CLIENT]]),
                                   order_of(t, &t->side[DWR_SERVER].v[m->row[DWR_SERVER]]));
     switch ((enum dwr_same_key)t->table->same_key) {
     case DWR_SAME_KEY_CLIENT_WINS: client = true; break;
@@ -939,7 +940,7 @@ static int by_order_then_key(struct merging *t, uint32_t a, uint32_t b, const vo
 {
     const struct result_row *x = &((const struct placing *)context)->v[a];
     const struct result_row *y = &((const struct placing *)context)->v[b];
-    int order = dwr_value_compare(t->s, x->order, y->order);
+    int order = dwr_order_compare(&x->order, &y->order);
 
     for (unsigned k = 0; k < t->table->key_count && order == 0; k++)
         order = dwr_value_compare(t->s, key_part(t, x->row, k), key_part(t, y->row, k));
@@ -976,7 +977,8 @@ static void place(struct merging *t, struct placing *rows, struct result_row row
     if (row.row.p == NULL)
         return;
     if (t->table->order_by != DWR_NONE)
-        row.order = row_member(t, row.row, flat, t->table->order_by, &t->predicted[1]);
+        row.order = dwr_order_of(
+            t->s, row_member(t, row.row, flat, t->table->order_by, &t->predicted[1]));
     rows->v[rows->count++] = row;
 }
 
@@ -1224,7 +1226,8 @@ static bool is_client_table(struct merging *t, const struct placing *rows)
     if (rows->count != client->count)
         return false;
     for (uint32_t i = 0; i < rows->count; i++)
-        if (!rows_equal(t->table, t->s, rows->v[i].row, row_text(&client->v[i])))
+        if ((i >= t->same || rows->v[i].server != (int32_t)i) &&
+            !rows_equal(t->table, t->s, rows->v[i].row, row_text(&client->v[i])))
             return false;
     return true;
 }

@@ -20,7 +20,7 @@ enum action { KEEP, REPLACE, REMOVE, ROWS };
 /* A row of a child table in the result. */
 struct result_row {
     struct dwr_text row;
-    struct dwr_text order; /* order_by's value */
+    struct dwr_order order; /* of order_by's value */
     int32_t server;        /* the index of the server's row that it is, byte for byte; -1 for none */
     bool of_server;        /* matched with a row of the server's */
 };
@@ -89,6 +89,13 @@ bool record_init(struct record *r);
 
 /* The slot of a name of the tables; NO_SLOT where no side has it. */
 uint32_t record_slot(struct record *r, unsigned field);
+
+/* The same, but NO_SLOT also where the slot is the same bytes on all sides and nobody has asked for
+ * its name yet: such a field is not in C and does not change. */
+static inline uint32_t record_part(const struct record *r, unsigned field)
+{
+    return r->slot_of[field];
+}
 
 /* What the name of slot i is to the resolver. */
 enum dwr_name_role record_role(struct record *r, uint32_t i);

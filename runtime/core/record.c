@@ -38,12 +38,25 @@ unsigned record_field(struct record *r, uint32_t i)
     return slot->field;
 }
 
-/* Most fields are the same on all sides and their names are never asked for; when a condition asks
- * for one, all are looked up. */
+/* Up to here one name is looked for among the slots; beyond, all slots are looked up. */
+enum { SEARCH_MAX = 64 };
+
+/* Most fields are the same on all sides and their names are never asked for. */
 uint32_t record_slot(struct record *r, unsigned field)
 {
+    const struct dwr_str name = r->names->v[field].name;
+
     if (r->slot_of[field] != NO_SLOT || r->looked_up)
         return r->slot_of[field];
+    if (r->count <= SEARCH_MAX) {
+        for (uint32_t i = 0; i < r->count; i++)
+            if (r->slots[i].field == DWR_FIELD_UNKNOWN && r->slots[i].name.n == name.n &&
+                memcmp(r->slots[i].name.p, name.p, name.n) == 0) {
+                r->slots[i].field = (uint16_t)field;
+                return r->slot_of[field] = i;
+            }
+        return NO_SLOT;
+    }
     for (uint32_t i = 0; i < r->count; i++)
         record_field(r, i);
     r->looked_up = true;
@@ -125,7 +138,7 @@ bool slot_in_c(struct record *r, uint32_t i)
 
 bool field_changes(struct record *r, unsigned field)
 {
-    const uint32_t i = record_slot(r, field);
+    const uint32_t i = record_part(r, field);
     const struct dwr_table *table = NULL;
 
     if (i == NO_SLOT)

@@ -14,6 +14,7 @@ struct unit_case {
     struct record *r;
     const uint32_t *slots; /* of its fields, those that some side has */
     uint32_t slot_count;
+    bool several; /* it is a unit of several fields */
     const struct dwr_rule *rule;
     const struct scope *scope;
 };
@@ -75,7 +76,7 @@ static void client_takes_c(const struct unit_case *u, bool conflict)
  * reported `same`. */
 static bool same_in_company(const struct unit_case *u, uint32_t i)
 {
-    return u->slot_count > 1 && slot_client_is_server(u->r, i);
+    return u->several && slot_client_is_server(u->r, i);
 }
 
 /* A conflict the server wins: every field of C is reported. */
@@ -372,7 +373,7 @@ static bool (*const decide[])(const struct unit_case *) = {
 static bool watched_changed(struct record *r, const struct dwr_rule *rule)
 {
     for (unsigned k = 0; k < rule->watch_count; k++) {
-        const uint32_t i = record_slot(r, rule->watch[k]);
+        const uint32_t i = record_part(r, rule->watch[k]);
         const struct dwr_slot *slot = i == NO_SLOT ? NULL : &r->slots[i];
 
         if (slot == NULL || !field_changes(r, rule->watch[k]))
@@ -465,11 +466,20 @@ static bool decide_named_unit(struct record *r, const struct dwr_unit *unit)
             ? (struct scope){ r->names, unit->fields, unit->field_count, { NULL, 0 } }
             : (struct scope){ .name = { r->m->d->names.v[r->table->field].name.p,
                                         r->m->d->names.v[r->table->field].name.n } };
-    const struct dwr_mark mark = dwr_mark(r->m->s);
     uint32_t few[8], *slots = few;
-    struct unit_case u = { .r = r, .scope = &scope };
+    struct unit_case u = { .r = r, .scope = &scope, .several = unit->field_count > 1 };
     bool empty = true;
 
+    for (unsigned k = 0; k < unit->field_count; k++) {
+        const uint32_t i = record_part(r, unit->fields[k]);
+
+        if (i == NO_SLOT)
+            continue;
+        r->decisions[i].decided = true;
+        empty = empty && !slot_in_c(r, i);
+    }
+    if (empty)
+        return true;
     if (unit->field_count > sizeof few / sizeof *few) {
         slots = dwr_take(r->m->s, unit->field_count * sizeof *slots);
         if (slots == NULL)
@@ -478,15 +488,8 @@ static bool decide_named_unit(struct record *r, const struct dwr_unit *unit)
     for (unsigned k = 0; k < unit->field_count; k++) {
         const uint32_t i = record_slot(r, unit->fields[k]);
 
-        if (i == NO_SLOT)
-            continue;
-        r->decisions[i].decided = true;
-        slots[u.slot_count++] = i;
-        empty = empty && !slot_in_c(r, i);
-    }
-    if (empty) {
-        dwr_release(r->m->s, mark);
-        return true;
+        if (i != NO_SLOT)
+            slots[u.slot_count++] = i;
     }
     u.slots = slots;
     u.rule = locked(r, unit->fields, unit->field_count) ? &r->m->lock_rule
@@ -530,6 +533,7 @@ static bool decide_free_unit(struct record *r)
         empty = empty && !slot_in_c(r, i);
     }
     u.slots = slots;
+    u.several = u.slot_count > 1;
     return empty || decide_unit(&u);
 }
 

@@ -1033,6 +1033,25 @@ static enum dwr_rc side_value(struct lockstep *k, struct side *d, struct dwr_slo
     return rc != DWR_OK ? rc : side_next(d, q);
 }
 
+/* The side's value of the slot begins at q: the server's bytes, in which the sides agree, or its
+ * own. */
+static enum dwr_rc side_value_beside(struct lockstep *k, struct side *d, struct dwr_slot *slot,
+                                     const char *q)
+{
+    const struct dwr_text server = slot->value[DWR_SERVER];
+
+    if (server.p == NULL ||
+        !is_same(agreement(&d->run, server.p, k->server_end, q, d->end), server.n, q, d->end)) {
+        set_same(slot, d, false);
+        slot_look_up(k, slot);
+        return side_value(k, d, slot, q);
+    }
+    slot->value[d->which] = (struct dwr_text){ q, server.n };
+    set_same(slot, d, true);
+    side_rows_same(slot, d);
+    return side_next(d, q + server.n);
+}
+
 /* The slot is the server's member from key to end, its value at v: lays the side's waiting member
  * beside it. */
 static inline enum dwr_rc side_beside(struct lockstep *k, struct side *d, struct dwr_slot *slot,
@@ -1053,15 +1072,12 @@ static inline enum dwr_rc side_beside(struct lockstep *k, struct side *d, struct
         side_rows_same(slot, d);
         return side_next(d, q + (end - key));
     }
-    set_same(slot, d, false);
-    /* Semantics 1.4: what is the server's name is a valid name; its value is the side's own. */
-    if (agree < slot->key.n)
+    if (agree < slot->key.n) {
+        set_same(slot, d, false);
         return DWR_OK;
+    }
     q = past_colon(q + slot->key.n, d->end);
-    if (q == NULL)
-        return DWR_INVALID_JSON;
-    slot_look_up(k, slot);
-    return side_value(k, d, slot, q);
+    return q != NULL ? side_value_beside(k, d, slot, q) : DWR_INVALID_JSON;
 }
 
 /* The name of the key from p to end, unescaped; false: no memory. */
@@ -1190,7 +1206,7 @@ static enum dwr_rc slot_add(struct lockstep *k, const struct side *d, const char
 static enum dwr_rc side_join(struct lockstep *k, struct side *d)
 {
     struct dwr_slot *slot;
-    struct dwr_text name, server;
+    struct dwr_text name;
     const char *key_end, *q;
     uint32_t found;
     bool escaped;
@@ -1216,16 +1232,7 @@ static enum dwr_rc side_join(struct lockstep *k, struct side *d)
     /* Semantics 1.4: a name twice is refused, also where the first was found beside the server's. */
     if (slot->value[d->which].p != NULL)
         return DWR_DUPLICATE_KEY;
-    server = slot->value[DWR_SERVER];
-    if (server.p != NULL &&
-        is_same(agreement(&d->run, server.p, k->server_end, q, d->end), server.n, q, d->end)) {
-        slot->value[d->which] = (struct dwr_text){ q, server.n };
-        set_same(slot, d, true);
-        side_rows_same(slot, d);
-        return side_next(d, q + server.n);
-    }
-    set_same(slot, d, false);
-    return side_value(k, d, slot, q);
+    return side_value_beside(k, d, slot, q);
 }
 
 static enum dwr_rc join_rest(struct lockstep *k)

@@ -357,12 +357,10 @@ bool dwr_value_instant(struct dwr_scratch *s, struct dwr_text v, struct dwr_inst
     return bytes.p != NULL && dwr_instant_read(bytes.p, bytes.n, out);
 }
 
-static enum kind kind_of(struct dwr_scratch *s, struct dwr_text v, struct dwr_instant *instant)
+static enum kind kind_of(char first)
 {
-    if (dwr_is_unset(v))
-        return UNSET;
-    switch (v.p[0]) {
-    case '"': return dwr_value_instant(s, v, instant) ? TIMESTAMP : STRING;
+    switch (first) {
+    case '"': return STRING;
     case 'f': return FALSE_;
     case 't': return TRUE_;
     case '[': return ARRAY;
@@ -371,19 +369,49 @@ static enum kind kind_of(struct dwr_scratch *s, struct dwr_text v, struct dwr_in
     }
 }
 
+struct dwr_order dwr_order_of(struct dwr_scratch *s, struct dwr_text v)
+{
+    struct dwr_order o = { .value = v, .kind = UNSET };
+    struct dwr_instant at;
+
+    if (dwr_is_unset(v))
+        return o;
+    o.kind = (uint8_t)kind_of(v.p[0]);
+    if (o.kind == STRING && dwr_value_instant(s, v, &at)) {
+        o.kind = TIMESTAMP;
+        o.seconds = at.seconds;
+        o.fraction = at.fraction;
+        o.fraction_n = at.fraction_n;
+    }
+    return o;
+}
+
+int dwr_order_compare(const struct dwr_order *a, const struct dwr_order *b)
+{
+    if (a->kind != b->kind)
+        return a->kind < b->kind ? -1 : 1;
+    switch (a->kind) {
+    case NUMBER:
+        return dwr_decimal_compare(a->value, b->value);
+    case TIMESTAMP:
+        if (a->seconds != b->seconds)
+            return a->seconds < b->seconds ? -1 : 1;
+        return dwr_instant_compare(
+            &(struct dwr_instant){ a->seconds, a->fraction, a->fraction_n },
+            &(struct dwr_instant){ b->seconds, b->fraction, b->fraction_n });
+    case STRING:
+        return dwr_string_compare(a->value, b->value);
+    default:
+        return 0;
+    }
+}
+
 int dwr_value_compare(struct dwr_scratch *s, struct dwr_text a, struct dwr_text b)
 {
     const struct dwr_mark mark = dwr_mark(s);
-    struct dwr_instant ia = { 0 }, ib = { 0 };
-    const enum kind ka = kind_of(s, a, &ia), kb = kind_of(s, b, &ib);
-    int order = (ka > kb) - (ka < kb);
+    const struct dwr_order oa = dwr_order_of(s, a), ob = dwr_order_of(s, b);
+    const int order = dwr_order_compare(&oa, &ob);
 
-    if (order == 0 && ka == NUMBER)
-        order = dwr_decimal_compare(a, b);
-    else if (order == 0 && ka == TIMESTAMP)
-        order = dwr_instant_compare(&ia, &ib);
-    else if (order == 0 && ka == STRING)
-        order = dwr_string_compare(a, b);
     dwr_release(s, mark);
     return order;
 }

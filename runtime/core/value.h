@@ -34,7 +34,22 @@ bool dwr_cells_equal(struct dwr_scratch *s, const struct dwr_cell *a, size_t na,
 /* Equal values have equal hashes; never the same for every value of a kind. */
 uint64_t dwr_value_hash(struct dwr_scratch *s, struct dwr_text v);
 
-/* The order of 1.5: -1, 0, 1. Arrays tie, objects tie. */
+/* Where a value stands in the order of 1.5, read once for many comparisons. It borrows the value's
+ * text (and the scratch, for a timestamp with an escape). */
+struct dwr_order {
+    struct dwr_text value;
+    int64_t seconds;      /* of a timestamp, with its fraction: instant.h */
+    const char *fraction;
+    uint32_t fraction_n;
+    uint8_t kind;
+};
+
+struct dwr_order dwr_order_of(struct dwr_scratch *s, struct dwr_text v);
+
+/* -1, 0, 1. Arrays tie, objects tie. */
+int dwr_order_compare(const struct dwr_order *a, const struct dwr_order *b);
+
+/* Both at once. */
 int dwr_value_compare(struct dwr_scratch *s, struct dwr_text a, struct dwr_text b);
 
 /* Strings: text is as written, with its quotes. The unescaped bytes are lent from the text itself or,
