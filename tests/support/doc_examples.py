@@ -10,6 +10,7 @@ manual pages by a comment `.\\" example: KIND` before .EX:
   answer   ... it gives this answer, member by member and in this order
   program  a C program, built against the library with the rules of the dwr example before it ...
   output   ... prints this
+  words    the words of the language, all of them, in order
 
 Relative links and their anchors must lead somewhere. LIBDWR.a missing: programs are not built.
 """
@@ -24,10 +25,10 @@ import tempfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 KINDS = {"dwr": "dwr", "json merge": "merge", "json answer": "answer", "c": "program",
-         "text output": "output"}
+         "text output": "output", "text words": "words"}
 # So many are there at least: a change of the fences must not silence the test.
 AT_LEAST = {"README.md": {"dwr": 1, "merge": 1, "answer": 1, "program": 1, "output": 1},
-            "grammar/LANGUAGE.md": {"dwr": 14},
+            "grammar/LANGUAGE.md": {"dwr": 14, "words": 1},
             "share/man/man1/dwr.1": {"dwr": 1, "merge": 1, "answer": 1},
             "share/man/man5/dwr-rules.5": {"dwr": 2}}
 
@@ -124,6 +125,12 @@ class Page:
     def output(self, where, text):
         if self.lib is not None and self.given != text:
             self.failures.tell(where, f"the program prints\n{self.given}")
+
+    def words(self, where, text):
+        with open(os.path.join(TOP, "grammar/rules.l"), encoding="utf-8") as f:
+            words = sorted(re.findall(r'^"(\w+)"\s+KEYWORD\(', f.read(), re.M))
+        if text.split() != words:
+            self.failures.tell(where, f"these differ: {sorted(set(words) ^ set(text.split()))}")
 
     def check(self):
         with open(os.path.join(TOP, self.name), encoding="utf-8") as f:
