@@ -13,11 +13,6 @@
 #include "diag.h"
 #include "tables.h"
 
-/* A condition nests at most this deep in the tables: the resolver goes down as far on its stack,
- * and the braces of the generated C nest as deep (clang takes 256). Chains of one word (a and b
- * and c …) are laid out as flat trees and do not count. */
-#define PLAN_CONDITION_DEPTH_MAX 100
-
 /* The rule set of a tree in which check_rules has found no error. NULL where it does not fit the
  * tables (more than 65,535 of something, or names made to collide); diag then has a failure that
  * says so. */

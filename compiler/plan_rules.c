@@ -3,8 +3,7 @@
 
 /* --- conditions --- */
 
-static const struct dwr_cond *condition(struct plan *p, const struct ast_cond *cond,
-                                        unsigned depth);
+static const struct dwr_cond *condition(struct plan *p, const struct ast_cond *cond);
 
 /* a < b read from the other side. */
 static enum dwr_cond_op turned(enum dwr_cond_op op)
@@ -63,8 +62,7 @@ static bool is_chain(const struct ast_cond *cond)
     return cond->op == DWR_COND_AND || cond->op == DWR_COND_OR;
 }
 
-/* How many conditions the same word joins here: the tree leans to the left, and by hand it can be
- * made to lean to both sides. */
+/* How many conditions the same word joins here; the tree leans to the left. */
 static uint32_t chain_length(const struct ast_cond *cond, enum dwr_cond_op op)
 {
     uint32_t n = 1;
@@ -89,42 +87,35 @@ static const struct dwr_cond *balanced(struct plan *p, enum dwr_cond_op op,
     return result;
 }
 
-static const struct dwr_cond *chain(struct plan *p, const struct ast_cond *cond, unsigned depth)
+static const struct dwr_cond *chain(struct plan *p, const struct ast_cond *cond)
 {
     const enum dwr_cond_op op = cond->op;
     const uint32_t count = chain_length(cond, op);
     const struct dwr_cond **v = arena_array(p->arena, count, sizeof *v);
     const struct ast_cond **parts = arena_array(p->arena, count, sizeof *parts);
-    unsigned levels = 1;
 
-    while ((uint32_t)1 << levels < count)
-        levels++;
     for (uint32_t i = count; i-- > 1; cond = cond->a)
         parts[i] = cond->b;
     parts[0] = cond;
     for (uint32_t i = 0; i < count; i++)
-        v[i] = condition(p, parts[i], depth + levels);
+        v[i] = condition(p, parts[i]);
     return balanced(p, op, v, count);
 }
 
-static const struct dwr_cond *condition(struct plan *p, const struct ast_cond *cond,
-                                        unsigned depth)
+/* Goes down at most AST_COND_DEPTH_MAX, and the tables are no deeper. */
+static const struct dwr_cond *condition(struct plan *p, const struct ast_cond *cond)
 {
     struct dwr_cond *result;
 
-    if (depth > PLAN_CONDITION_DEPTH_MAX) {
-        plan_fail(p, cond->span, "a condition nested more than 100 deep");
-        return ARENA_NEW(p->arena, struct dwr_cond);
-    }
     if (is_chain(cond))
-        return chain(p, cond, depth);
+        return chain(p, cond);
     if (cond->op == DWR_COND_NOT && cond->a->op == DWR_COND_NOT)
-        return condition(p, cond->a->a, depth + 1);
+        return condition(p, cond->a->a);
     result = ARENA_NEW(p->arena, struct dwr_cond);
     result->op = (uint8_t)cond->op;
     switch (cond->op) {
     case DWR_COND_NOT:
-        result->a = condition(p, cond->a, depth + 1);
+        result->a = condition(p, cond->a);
         break;
     case DWR_COND_IN:
     case DWR_COND_NOT_IN:
@@ -147,7 +138,7 @@ static const struct dwr_cond *condition(struct plan *p, const struct ast_cond *c
 
 const struct dwr_cond *plan_condition(struct plan *p, const struct ast_cond *cond)
 {
-    return cond ? condition(p, cond, 1) : NULL;
+    return cond ? condition(p, cond) : NULL;
 }
 
 /* --- rules --- */
