@@ -8,18 +8,25 @@
 MAKEFLAGS += --no-builtin-rules
 .SUFFIXES:
 .DELETE_ON_ERROR:
+.SECONDARY:
 .DEFAULT_GOAL := all
 
 B      ?= build
 ifeq ($(origin CC),default)
 CC     := gcc
 endif
+CXX    := $(if $(filter %clang,$(CC)),clang++,g++)
 AR     ?= ar
 FLEX   ?= flex
 BISON  ?= bison
 PYTHON ?= python3
+NODE   ?= node
 PREFIX ?= /usr/local
 CFLAGS ?= -O2 -g
+
+VERSION := $(shell sed -n 's/^.define DWR_VERSION "\(.*\)"/\1/p' runtime/dwr.h)
+# The part of the version that programs are bound to.
+SONAME  := libdwr.so.$(firstword $(subst ., ,$(VERSION)))
 
 # --- flags ---
 
@@ -27,10 +34,10 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Werror
 ifeq ($(SANITIZE),)
 # Debian's compiler adds none of these by itself. A sanitizer build checks the same and more.
 HARDEN  := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection
-LHARDEN := -Wl,-z,relro,-z,now,-z,noexecstack
-ifneq ($(filter x86_64% i686%,$(shell $(CC) -dumpmachine)),)
+ifneq ($(filter x86_64 i686,$(shell uname -m)),)
 HARDEN  += -fcf-protection
 endif
+LHARDEN := -Wl,-z,relro,-z,now,-z,noexecstack
 else
 HARDEN  := -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
 LHARDEN := -fsanitize=$(SANITIZE)
@@ -43,121 +50,267 @@ PIC := -fPIC -fno-semantic-interposition -fvisibility=hidden
 DWR_CPPFLAGS = -D_POSIX_C_SOURCE=200809L -Iruntime -I$B/grammar -MMD -MP $(CPPFLAGS)
 DWR_CFLAGS   = -std=c17 $(WARN) $(HARDEN) $(PIC) $(CFLAGS)
 DWR_LDFLAGS  = $(LHARDEN) $(LDFLAGS)
+DWRC_LIBS   := -lcjson -lxxhash
 COMPILE      = @mkdir -p $(@D) && echo "  cc      $@" && \
                $(CC) $(DWR_CPPFLAGS) $(DWR_CFLAGS)
+ARCHIVE      = @mkdir -p $(@D) && echo "  ar      $@" && rm -f $@ && $(AR) rcs $@
+LINK         = @mkdir -p $(@D) && echo "  ld      $@" && $(CC) $(DWR_LDFLAGS)
 
 # --- sources, by wildcard ---
 
 CORE_SRC     := $(sort $(wildcard runtime/core/*.c))
 RUNTIME_SRC  := $(sort $(filter-out runtime/dwr_main.c runtime/dwr_cjson.c,$(wildcard runtime/*.c)))
-CJSON_SRC    := $(wildcard runtime/dwr_cjson.c)
 COMPILER_SRC := $(sort $(filter-out compiler/dwrc.c,$(wildcard compiler/*.c)))
 UNIT_SRC     := $(sort $(wildcard tests/unit/*.c))
+FUZZ_SRC     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
 RULE_FILES   := $(sort $(wildcard rules/*.dwr rules/*/*.dwr))
 
 objects = $(patsubst %.c,$B/%.o,$(1))
 
-LIB_OBJ      := $(call objects,$(CORE_SRC) $(RUNTIME_SRC))
-GRAMMAR_OBJ  := $(if $(wildcard grammar/rules.y),$B/grammar/rules.tab.o $B/grammar/rules.lex.o)
+LIB_SRC      := $(CORE_SRC) $(RUNTIME_SRC)
+LIB_OBJ      := $(call objects,$(LIB_SRC))
+GRAMMAR_OBJ  := $B/grammar/rules.tab.o $B/grammar/rules.lex.o
 COMPILER_OBJ := $(call objects,$(COMPILER_SRC)) $(GRAMMAR_OBJ)
 
-# The rule set's name is the base name of the files dwrc writes.
-RULESET := $(shell cat /dev/null $(RULE_FILES) | sed -n 's/^ruleset *"\([^"]*\)".*/\1/p' | head -n 1)
-RULESET := $(or $(RULESET),rules)
-
-PROGRAMS := $(if $(wildcard compiler/dwrc.c),$B/dwrc) \
-            $(if $(wildcard runtime/dwr_main.c),$(if $(RULE_FILES),$B/dwr))
-LIBRARIES := $B/libdwr.a $B/libdwr.so $(if $(CJSON_SRC),$B/libdwr_cjson.a)
+# dwrc names what it writes after the rule set, which has its name from the one `ruleset` statement.
+RULESET := $(shell cat /dev/null $(RULE_FILES) | sed -n 's/^ruleset *"\([^"]*\)".*/\1/p' | \
+                   head -n 1 | tr -c 'A-Za-z0-9\n' _)
 
 .PHONY: all
-all: $(LIBRARIES) $(PROGRAMS)
+all: $B/libdwr.a $B/libdwr.so $B/libdwr_cjson.a \
+     $(if $(wildcard compiler/dwrc.c),$B/dwrc) $(if $(wildcard runtime/dwr_main.c),$B/dwr)
+
+# --- what the machine must have ---
+
+# Installs what is missing; looks again whenever the list has changed or the build is new.
+.PHONY: setup
+setup:
+	@sh tests/support/setup.sh build check bench
+
+$B/setup.build: tests/support/setup.sh
+	@mkdir -p $(@D)
+	@sh tests/support/setup.sh build
+	@touch $@
+$B/setup.check: tests/support/setup.sh | $B/setup.build
+	@sh tests/support/setup.sh check bench
+	@touch $@
 
 # --- compiling ---
 
-$B/%.o: %.c
+$B/%.o: %.c | $B/setup.build
 	$(COMPILE) -c $< -o $@
 
-# flex's and bison's own code gets the same warnings as ours, but for those that their skeletons
-# earn; the actions and prologues are ours.
-$B/grammar/rules.lex.o: WARN += -Wno-sign-compare -Wno-unused-function
-$B/grammar/%.o: $B/grammar/%.c
-	$(COMPILE) -Icompiler -Igrammar -c $< -o $@
+$(call objects,$(wildcard compiler/*.c)): DWR_CPPFLAGS += -Icompiler
+$(call objects,$(wildcard compiler/*.c) $(UNIT_SRC)): | $B/grammar/rules.tab.h $B/grammar/rules.lex.h
 
-$B/grammar/rules.tab.c $B/grammar/rules.tab.h &: grammar/rules.y
+# The actions and prologues are ours and get all warnings; the two that are off are what flex's own
+# code earns.
+$B/grammar/%.o: $B/grammar/%.c | $B/setup.build
+	$(COMPILE) -Icompiler -Igrammar -c $< -o $@
+$B/grammar/rules.lex.o: WARN += -Wno-sign-compare -Wno-unused-function
+$B/grammar/rules.tab.o: | $B/grammar/rules.lex.h
+$B/grammar/rules.lex.o: | $B/grammar/rules.tab.h
+
+$B/grammar/rules.tab.c $B/grammar/rules.tab.h &: grammar/rules.y | $B/setup.build
 	@mkdir -p $(@D)
 	@echo "  bison   $<"
 	@$(BISON) -Wall -Wcounterexamples -Werror -o $B/grammar/rules.tab.c \
 	    --header=$B/grammar/rules.tab.h $<
 
 # -CF and -CFe read past a table on some bytes; -Cfe does not and is as fast.
-$B/grammar/rules.lex.c $B/grammar/rules.lex.h &: grammar/rules.l
+$B/grammar/rules.lex.c $B/grammar/rules.lex.h &: grammar/rules.l | $B/setup.build
 	@mkdir -p $(@D)
 	@echo "  flex    $<"
 	@$(FLEX) -Cfe -o $B/grammar/rules.lex.c --header-file=$B/grammar/rules.lex.h $<
 
-$(call objects,$(wildcard compiler/*.c)): DWR_CPPFLAGS += -Icompiler
-$B/grammar/rules.tab.o: $B/grammar/rules.lex.h
-$B/grammar/rules.lex.o: $B/grammar/rules.tab.h
-$(call objects,$(wildcard compiler/*.c) $(UNIT_SRC)): | $(if $(GRAMMAR_OBJ),$B/grammar/rules.tab.h $B/grammar/rules.lex.h)
-
 # --- libraries and programs ---
 
+# The runtime with all its inner names, for dwrc, the tests and the measurements.
+$B/libdwr_core.a: $(LIB_OBJ)
+	$(ARCHIVE) $^
+
+# The one that is installed: a single object whose only global names are those of dwr.h.
 $B/libdwr.a: $(LIB_OBJ)
 	@mkdir -p $(@D)
 	@echo "  ar      $@"
-	@rm -f $@ && $(AR) rcs $@ $^
+	@$(CC) -r -nostdlib -o $B/libdwr.o $^
+	@objcopy --localize-hidden $B/libdwr.o
+	@rm -f $@ && $(AR) rcs $@ $B/libdwr.o
 
 $B/libdwr.so: $(LIB_OBJ)
-	@mkdir -p $(@D)
-	@echo "  ld      $@"
-	@$(CC) -shared -Wl,-soname,libdwr.so.0 $(DWR_LDFLAGS) -o $@ $^
+	$(LINK) -shared -Wl,-soname,$(SONAME) -o $@ $^
 
-$B/libdwr_cjson.a: $(call objects,$(CJSON_SRC))
-	@mkdir -p $(@D)
-	@echo "  ar      $@"
-	@rm -f $@ && $(AR) rcs $@ $^
+$B/libdwr_cjson.a: $B/runtime/dwr_cjson.o
+	$(ARCHIVE) $^
 
 $B/libdwrc.a: $(COMPILER_OBJ)
-	@mkdir -p $(@D)
-	@echo "  ar      $@"
-	@rm -f $@ && $(AR) rcs $@ $^
+	$(ARCHIVE) $^
 
-$B/dwrc: $B/compiler/dwrc.o $B/libdwrc.a $B/libdwr.a
-	@echo "  ld      $@"
-	@$(CC) $(DWR_LDFLAGS) -o $@ $^ -lcjson -lxxhash
+$B/dwrc: $B/compiler/dwrc.o $B/libdwrc.a $B/libdwr_core.a
+	$(LINK) -o $@ $^ $(DWRC_LIBS)
 
 # dwrc writes a file only when its content changes, so a stamp says when it last ran.
-$B/generated.stamp: $(RULE_FILES) $B/dwrc $(if $(wildcard generated/$(RULESET).c),,missing)
+GENERATED_THERE := $(and $(wildcard generated/$(RULESET).c),$(wildcard generated/$(RULESET).h))
+$B/generated.stamp: $(RULE_FILES) $B/dwrc $(if $(GENERATED_THERE),,generated_is_missing)
 	@echo "  dwrc    rules"
 	@$B/dwrc compile rules -o generated
 	@touch $@
-.PHONY: missing
-missing: ;
+.PHONY: generated_is_missing
+generated_is_missing: ;
 
 $B/generated/$(RULESET).o: $B/generated.stamp
 	$(COMPILE) -c generated/$(RULESET).c -o $@
 
-$B/dwr: $B/runtime/dwr_main.o $B/generated/$(RULESET).o $B/libdwr.a
-	@echo "  ld      $@"
-	@$(CC) $(DWR_LDFLAGS) -o $@ $^
+RULES_DEFINES := -Igenerated -DRULES_HEADER='"$(RULESET).h"' -DRULES_SYMBOL='(&dwr_rules_$(RULESET))'
 
 $B/runtime/dwr_main.o: $B/generated.stamp
-$B/runtime/dwr_main.o: DWR_CPPFLAGS += -Igenerated
+$B/runtime/dwr_main.o: DWR_CPPFLAGS += $(RULES_DEFINES)
+
+$B/dwr: $B/runtime/dwr_main.o $B/generated/$(RULESET).o $B/libdwr_core.a
+	$(LINK) -o $@ $^
+
+# --- the runtime otherwise: with one code path, and for another machine ---
+
+# $(call variant,FOLDER,COMPILER AND FLAGS): the runtime, the rule tables and tests/ in $B/FOLDER.
+define variant
+$B/$(1)/%.o: %.c | $B/setup.check
+	@mkdir -p $$(@D) && echo "  cc      $$@"
+	@$(2) $$(DWR_CPPFLAGS) -c $$< -o $$@
+$B/$(1)/generated/$(RULESET).o: $B/generated.stamp | $B/setup.check
+	@mkdir -p $$(@D) && echo "  cc      $$@"
+	@$(2) $$(DWR_CPPFLAGS) -c generated/$(RULESET).c -o $$@
+$B/$(1)/libdwr_core.a: $(patsubst %.c,$B/$(1)/%.o,$(LIB_SRC))
+	$$(ARCHIVE) $$^
+endef
+
+ARM64_CC := aarch64-linux-gnu-gcc -std=c17 $(WARN) -O2 -g
+# Every path that this machine's build has, one at a time.
+ONLY := portable $(if $(filter x86_64,$(shell uname -m)),sse2 avx2 avx512) \
+        $(if $(filter aarch64,$(shell uname -m)),neon)
+UPPER = $(shell echo $(1) | tr a-z A-Z)
+$(foreach p,$(ONLY),$(eval $(call variant,only_$(p),$$(CC) $$(DWR_CFLAGS) -DDWR_ONLY_$(call UPPER,$(p)))))
+$(eval $(call variant,arm64,$$(ARM64_CC)))
 
 # --- tests ---
 
-# Criterion binary: every tests/unit/test_*.c, with the whole of dwrc (but its main) and libdwr.
-$B/unit: $(call objects,$(UNIT_SRC)) $(if $(COMPILER_OBJ),$B/libdwrc.a) $B/libdwr.a
-	@echo "  ld      $@"
-	@$(CC) $(DWR_LDFLAGS) -o $@ $^ -lcriterion -lcjson -lxxhash -lm
-$(call objects,$(UNIT_SRC)): DWR_CPPFLAGS += -Icompiler -I.
+# The gate takes the number of tests from here: raise it when tests are added, never lower it.
+UNIT_TESTS := $(shell cat tests/unit/COUNT 2>/dev/null || echo 1)
+NO_EXIT    := -Wl,--wrap=exit,--wrap=_exit,--wrap=_Exit,--wrap=quick_exit
 
-.PHONY: check
-check: all $(if $(UNIT_SRC),$B/unit)
-	$(if $(UNIT_SRC),$B/unit --timeout 60)
+$(call objects,$(UNIT_SRC)): DWR_CPPFLAGS += -Icompiler -I.
+$(call objects,$(UNIT_SRC)): | $B/setup.check
+$B/unit: $(call objects,$(UNIT_SRC)) $B/tests/support/no_exit.o $B/runtime/dwr_cjson.o \
+         $B/libdwrc.a $B/libdwr_core.a
+	$(LINK) $(NO_EXIT) -o $@ $^ -lcriterion $(DWRC_LIBS) -lm
+
+$B/tests/support/%.o: DWR_CPPFLAGS += $(RULES_DEFINES) -Iruntime/core
+$B/tests/support/paths.o $B/arm64/tests/support/paths.o $B/tests/support/threads.o: $B/generated.stamp
+$B/arm64/tests/support/%.o: DWR_CPPFLAGS += $(RULES_DEFINES) -Iruntime/core
+$(foreach p,$(ONLY),$(eval $B/only_$(p)/tests/support/%.o: DWR_CPPFLAGS += $(RULES_DEFINES) -Iruntime/core))
+$(foreach p,$(ONLY),$(eval $B/only_$(p)/tests/support/paths.o: $B/generated.stamp))
+
+$B/paths: $B/tests/support/paths.o $B/generated/$(RULESET).o $B/libdwr_core.a
+	$(LINK) -o $@ $^
+$B/simd_paths: $B/tests/support/simd_paths.o $B/libdwr_core.a
+	$(LINK) -o $@ $^
+$B/threads: $B/tests/support/threads.o $B/generated/$(RULESET).o $B/libdwr_core.a
+	$(LINK) -pthread -o $@ $^
+$B/only_%/paths: $B/only_%/tests/support/paths.o $B/only_%/generated/$(RULESET).o $B/only_%/libdwr_core.a
+	$(LINK) -o $@ $^
+$B/arm64/paths: $B/arm64/tests/support/paths.o $B/arm64/generated/$(RULESET).o $B/arm64/libdwr_core.a
+	@echo "  ld      $@" && $(ARM64_CC) -static -o $@ $^
+$B/arm64/simd_paths: $B/arm64/tests/support/simd_paths.o $B/arm64/libdwr_core.a
+	@echo "  ld      $@" && $(ARM64_CC) -static -o $@ $^
+
+# Random merges by the shipped rules, for everything that compares answers.
+SEED  ?= 1
+LINES ?= 60
+$B/lines.jsonl: tests/support/lines.py $(wildcard tests/oracle/*.py) $(RULE_FILES) | $B/setup.check
+	@echo "  lines   $@"
+	@$(PYTHON) tests/support/lines.py --rules rules --seed $(SEED) --count $(LINES) > $@.tmp
+	@mv $@.tmp $@
+
+TALLY = @sh tests/support/tally.sh $B/tally $(@:check-%=%)
+CHECK_TARGETS = $(addprefix check-,$(CHECKS))
+
+# Every test, in the order of what is cheap to find out.
+CHECKS := tally gate unit generated architecture simd portable neon same-answers install
+
+.PHONY: check checks
+check:
+	@rm -rf $B/tally
+	@$(MAKE) --no-print-directory $B/setup.check
+	@$(MAKE) --no-print-directory -k checks CHECKS="$(CHECKS)" || true
+	@sh tests/support/total.sh $B/tally $(CHECKS)
+checks: $(CHECK_TARGETS)
+
+.PHONY: $(CHECK_TARGETS)
+check-tally:
+	$(TALLY) sh tests/support/tally_test.sh
+check-gate: | $B/setup.check
+	$(TALLY) env CC=gcc sh tests/support/gate_test.sh $B/gate
+check-unit: $B/unit
+	$(TALLY) sh tests/support/unit_gate.sh $B/unit $(UNIT_TESTS)
+check-generated: $B/generated.stamp
+	$(TALLY) sh tests/support/generated_test.sh $B/dwrc rules generated
+check-architecture: all
+	$(TALLY) bash tests/support/arch_test.sh $B $(CC)
+check-simd: $B/simd_paths $B/paths $B/lines.jsonl $(foreach p,$(ONLY),$B/only_$(p)/paths)
+	$(TALLY) bash tests/support/paths_test.sh $B $(ONLY)
+check-neon: $B/arm64/simd_paths $B/arm64/paths $B/paths $B/lines.jsonl
+	$(TALLY) bash tests/support/neon_test.sh $B
+check-same-answers: $B/dwr $B/dwrc $B/lines.jsonl
+	$(TALLY) sh tests/support/same_answers.sh $B $B/lines.jsonl
+check-install: all
+	$(TALLY) env CC=$(CC) CXX=$(CXX) B=$B bash tests/support/install_test.sh $B/install
+
+# --- the same again, otherwise ---
+
+# What says nothing about the program's behaviour, or has a build of its own, is not run again.
+SAN_CHECKS = $(filter-out tally gate generated architecture neon install,$(CHECKS))
+.PHONY: san tsan clang
+san:
+	@$(MAKE) --no-print-directory check B=$B/san SANITIZE=address,undefined \
+	    CFLAGS="-O1 -g" CHECKS="$(SAN_CHECKS)"
+tsan:
+	@$(MAKE) --no-print-directory check B=$B/tsan SANITIZE=thread CFLAGS="-O1 -g" CHECKS=threads
+check-threads: $B/threads
+	$(TALLY) sh tests/support/threads_test.sh $B/threads
+clang:
+	@$(MAKE) --no-print-directory check B=$B/clang CC=clang CHECKS="unit simd same-answers"
+
+# --- people ---
+
+.PHONY: run
+run: $B/dwrc
+	@$B/dwrc lint rules
+	@$(MAKE) --no-print-directory $B/generated.stamp
+	@sh share/demo/run_demo.sh $B/dwrc rules
+
+.PHONY: size
+size: $(foreach p,$(ONLY),$B/only_$(p)/libdwr_core.a)
+	@sh tests/support/size.sh $^
+
+.PHONY: format-check
+format-check:
+	clang-format --dry-run -Werror $(wildcard runtime/*.[ch] runtime/core/*.[ch] compiler/*.[ch] \
+	    tests/*/*.[ch])
+
+.PHONY: fresh
+fresh:
+	@sh tests/support/setup.sh fresh
+	@bash tests/support/fresh_chroot.sh
+
+# --- installing ---
+
+.PHONY: install uninstall
+install: all
+	@sh share/install.sh install $B "$(DESTDIR)" "$(PREFIX)" $(VERSION) $(SONAME)
+uninstall:
+	@sh share/install.sh uninstall $B "$(DESTDIR)" "$(PREFIX)" $(VERSION) $(SONAME)
 
 .PHONY: clean
 clean:
-	rm -rf build
+	rm -rf $B
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
