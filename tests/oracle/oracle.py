@@ -45,6 +45,8 @@ def answer(ruleset, line, number):
     for name in ("branch", "code", "rule"):
         if m[name] is not None:
             out[name] = m[name]
+    if m["code"] is not None:
+        out["message"] = m["code"].lower().replace("_", " ")  # dwrc's wording is its own
     return out
 
 
