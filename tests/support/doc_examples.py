@@ -12,7 +12,8 @@ manual pages by a comment `.\\" example: KIND` before .EX:
   output   ... prints this
   words    the words of the language, all of them, in order
 
-Relative links and their anchors must lead somewhere. LIBDWR.a missing: programs are not built.
+Relative links and their anchors must lead somewhere. Every function of the public headers has a manual
+page whose synopsis declares it as the header does. LIBDWR.a missing: programs are not built.
 """
 import glob
 import json
@@ -168,6 +169,35 @@ def slug(heading):
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
+def synopsis(page):
+    """The bold and italic words of a page, without the blanks between them."""
+    with open(os.path.join(TOP, "share/man", page), encoding="utf-8") as f:
+        text = f.read()
+    elsewhere = re.match(r"\.so (\S+)", text)
+    if elsewhere:
+        return synopsis(elsewhere[1])
+    words = [w for line in re.findall(r"^\.(?:B|BI) (.*)$", text, re.M) for w in shlex.split(line)]
+    return re.sub(r"\s", "", "".join(words))
+
+
+def functions(failures):
+    count = 0
+    for header in ("dwr.h", "dwr_cjson.h"):
+        with open(os.path.join(TOP, "runtime", header), encoding="utf-8") as f:
+            text = re.sub(r"/\*.*?\*/", "", f.read(), flags=re.S)
+        for declared in re.findall(r"^DWR_API (?:DWR_MUST_CHECK )?([^;]*);", text, re.M):
+            count += 1
+            name = re.search(r"(\w+)\(", declared)[1]
+            page = f"man3/{name}.3"
+            if not os.path.exists(os.path.join(TOP, "share/man", page)):
+                failures.tell(header, f"{name} has no manual page")
+            elif re.sub(r"\s", "", declared) + ";" not in synopsis(page):
+                failures.tell(f"share/man/{page}", f"does not declare {name} as {header} does")
+    if count < 16:
+        failures.tell("the headers", f"only {count} functions found")
+    return count
+
+
 def main():
     dwrc = os.path.abspath(sys.argv[1])
     lib = os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else None
@@ -184,6 +214,7 @@ def main():
         page.check()
         for kind, n in page.counts.items():
             counts[kind] = counts.get(kind, 0) + n
+    counts["function"] = functions(failures)
     if failures.count:
         sys.exit(1)
     print("doc_examples: " + ", ".join(f"{n} {kind}" for kind, n in sorted(counts.items())))
