@@ -80,6 +80,11 @@ static struct dwr_text row_text(const struct dwr_row *row)
     return (struct dwr_text){ row->p, row->n };
 }
 
+static bool same_bytes(struct dwr_text a, struct dwr_text b)
+{
+    return a.n == b.n && (a.n == 0 ? (a.p == NULL) == (b.p == NULL) : memcmp(a.p, b.p, a.n) == 0);
+}
+
 /* --- members of rows --- */
 
 /* Section 6: the sync layer's members and those that tie a row to its document are no members. */
@@ -203,7 +208,7 @@ static struct dwr_text row_member(struct merging *t, struct dwr_text row, bool f
         row.p[at + name.n + 3] != '\t' && row.p[at + name.n + 3] != '\r' &&
         memchr(name.p, '\\', name.n) == NULL) {
         value.p = row.p + at + name.n + 3;
-        value.n = (size_t)(t->s->scan->skip(value.p, row.p + row.n) - value.p);
+        value.n = (size_t)(dwr_past_value(value.p, row.p + row.n, t->s->scan) - value.p);
         return value;
     }
     w = dwr_walk_of(row);
@@ -245,14 +250,45 @@ static uint64_t whole_hash(struct merging *t, struct item *item)
     return item->whole;
 }
 
+static void join_member(struct merging *t, enum dwr_side side, uint32_t i, struct group *g)
+{
+    struct item *item = &t->side[side].v[i];
+
+    item->group = (uint32_t)(g - t->groups);
+    item->next = NOBODY;
+    if (g->count[side]++ == 0)
+        g->first[side] = (int32_t)i;
+    else
+        t->side[side].v[g->last[side]].next = (int32_t)i;
+    g->last[side] = (int32_t)i;
+}
+
+/* The group of the server's row that stands beside this one, where the keys are the same bytes. */
+static struct group *group_beside(struct merging *t, enum dwr_side side, uint32_t i)
+{
+    const struct side_rows *server = &t->side[DWR_SERVER];
+    const struct dwr_text part = t->side[side].v[i].part;
+
+    if (side == DWR_SERVER || i >= server->count || part.p == NULL || t->table->key_count != 1 ||
+        !same_bytes(part, server->v[i].part))
+        return NULL;
+    return &t->groups[server->v[i].group];
+}
+
 static void join_group(struct merging *t, enum dwr_side side, uint32_t i)
 {
     struct item *item = &t->side[side].v[i];
     bool keyed = item->part.p != NULL;
-    uint64_t hash = keyed ? dwr_value_hash(t->s, item->part) : 0;
-    struct group *g = NULL;
+    struct group *g;
+    uint64_t hash;
     uint32_t *bucket;
 
+    g = group_beside(t, side, i);
+    if (g != NULL) {
+        join_member(t, side, i, g);
+        return;
+    }
+    hash = keyed ? dwr_value_hash(t->s, item->part) : 0;
     for (unsigned k = 1; k < t->table->key_count; k++) {
         const struct dwr_text part = key_part(t, item->row, k);
 
@@ -278,13 +314,7 @@ static void join_group(struct merging *t, enum dwr_side side, uint32_t i)
                              .last = { NOBODY, NOBODY, NOBODY } };
         *bucket = ++t->group_count;
     }
-    item->group = (uint32_t)(g - t->groups);
-    item->next = NOBODY;
-    if (g->count[side]++ == 0)
-        g->first[side] = (int32_t)i;
-    else
-        t->side[side].v[g->last[side]].next = (int32_t)i;
-    g->last[side] = (int32_t)i;
+    join_member(t, side, i, g);
 }
 
 static bool read_rows(struct merging *t)
@@ -306,7 +336,9 @@ static bool read_rows(struct merging *t)
     if (t->first_group == NULL || t->groups == NULL)
         return false;
     memset(t->first_group, 0, buckets * sizeof *t->first_group);
-    for (int k = 0; k < 3; k++) {
+    for (int turn = 0; turn < 3; turn++) {
+        static const enum dwr_side sides[3] = { DWR_SERVER, DWR_BASE, DWR_CLIENT };
+        const enum dwr_side k = sides[turn];
         struct side_rows *side = &t->side[k];
 
         side->v = dwr_take(t->s, (side->count + 1) * sizeof *side->v);
@@ -318,7 +350,7 @@ static bool read_rows(struct merging *t)
             side->v[i] = (struct item){ .row = row_text(row), .match = NOBODY };
             side->v[i].part = set_or_absent(row_member(t, side->v[i].row, row->flat,
                                                        t->table->key[0], &t->predicted[0]));
-            join_group(t, (enum dwr_side)k, i);
+            join_group(t, k, i);
         }
     }
     return true;
@@ -670,72 +702,107 @@ static struct dwr_text client_row(struct merging *t, struct dwr_text server, str
     return (struct dwr_text){ start, (size_t)(to - start) };
 }
 
+/* The slots of a row, joined by name. */
+struct row_slots {
+    struct dwr_slot *v;
+    uint32_t count;
+    uint32_t *first, *next, mask; /* by hash; made when a name does not stand where expected */
+};
+
+static void hash_slot(struct row_slots *r, uint32_t i)
+{
+    uint32_t *bucket = &r->first[dwr_name_hash(r->v[i].name.p, r->v[i].name.n) & r->mask];
+
+    r->next[i] = *bucket;
+    *bucket = i + 1;
+}
+
+static uint32_t find_hashed(const struct row_slots *r, struct dwr_text name)
+{
+    uint32_t i = r->first[dwr_name_hash(name.p, name.n) & r->mask];
+
+    while (i != 0 && !same_bytes(r->v[i - 1].name, name))
+        i = r->next[i - 1];
+    return i == 0 ? NO_SLOT : i - 1;
+}
+
+/* The slot of the at-th member of a row, a new one where its name is new. Rows of one table mostly
+ * have their members in one order. */
+static uint32_t member_slot(struct dwr_scratch *s, struct row_slots *r, struct dwr_text key,
+                            uint32_t at, bool first_side)
+{
+    struct dwr_text name;
+    uint32_t i = NO_SLOT;
+
+    if (!first_side && at < r->count && same_bytes(r->v[at].key, key))
+        return at;
+    name = dwr_string_bytes(s, key);
+    if (name.p == NULL)
+        return NO_SLOT;
+    if (!first_side && r->first == NULL) {
+        r->first = dwr_take(s, ((size_t)r->mask + 1) * sizeof *r->first);
+        if (r->first == NULL)
+            return NO_SLOT;
+        memset(r->first, 0, ((size_t)r->mask + 1) * sizeof *r->first);
+        for (uint32_t k = 0; k < r->count; k++)
+            hash_slot(r, k);
+    }
+    if (!first_side)
+        i = find_hashed(r, name);
+    if (i == NO_SLOT) {
+        i = r->count++;
+        r->v[i] = (struct dwr_slot){ .name = name, .key = key, .field = DWR_FIELD_UNKNOWN };
+        if (!first_side)
+            hash_slot(r, i);
+    }
+    return i;
+}
+
 /* Joins the members of the three rows into slots by name. */
 static bool row_record(struct merging *t, const struct dwr_text rows[3], struct record *r)
 {
-    struct dwr_scratch *s = t->s;
-    size_t total = 0;
+    /* The server's members stand first: write_record splices into its text. */
+    static const enum dwr_side sides[3] = { DWR_SERVER, DWR_BASE, DWR_CLIENT };
+    struct row_slots joined = { .mask = 15 };
     struct dwr_text key, value;
-    uint32_t buckets = 16, *first, *next;
+    struct dwr_walk w;
+    size_t total = 0;
 
     for (int k = 0; k < 3; k++) {
-        struct dwr_walk w;
-
         if (rows[k].p == NULL)
             continue;
         w = dwr_walk_of(rows[k]);
-        while (dwr_walk_next(&w, s->scan, &key, &value))
+        while (dwr_walk_next(&w, t->s->scan, &key, &value))
             total++;
     }
-    while (buckets < total)
-        buckets *= 2;
-    r->slots = dwr_take(s, (total + 1) * sizeof *r->slots);
-    first = dwr_take(s, buckets * sizeof *first);
-    next = dwr_take(s, (total + 1) * sizeof *next);
-    if (r->slots == NULL || first == NULL || next == NULL)
+    while (joined.mask < total)
+        joined.mask = 2 * joined.mask + 1;
+    joined.v = dwr_take(t->s, (total + 1) * sizeof *joined.v);
+    joined.next = dwr_take(t->s, (total + 1) * sizeof *joined.next);
+    if (joined.v == NULL || joined.next == NULL)
         return false;
-    memset(first, 0, buckets * sizeof *first);
-    /* The server's members stand first: write_record splices into its text. */
     for (int turn = 0; turn < 3; turn++) {
-        static const enum dwr_side sides[3] = { DWR_SERVER, DWR_BASE, DWR_CLIENT };
-        const enum dwr_side side = sides[turn];
-        struct dwr_walk w;
+        uint32_t at = 0;
 
-        if (rows[side].p == NULL)
+        if (rows[sides[turn]].p == NULL)
             continue;
-        w = dwr_walk_of(rows[side]);
-        while (dwr_walk_next(&w, s->scan, &key, &value)) {
-            const struct dwr_text name = dwr_string_bytes(s, key);
-            uint32_t *bucket, i;
+        w = dwr_walk_of(rows[sides[turn]]);
+        while (dwr_walk_next(&w, t->s->scan, &key, &value)) {
+            const uint32_t i = member_slot(t->s, &joined, key, at++, turn == 0);
 
-            if (name.p == NULL)
+            if (i == NO_SLOT)
                 return false;
-            bucket = &first[dwr_name_hash(name.p, name.n) & (buckets - 1)];
-            for (i = *bucket; i != 0; i = next[i - 1])
-                if (r->slots[i - 1].name.n == name.n &&
-                    memcmp(r->slots[i - 1].name.p, name.p, name.n) == 0)
-                    break;
-            if (i == 0) {
-                r->slots[r->count] = (struct dwr_slot){ .name = name, .key = key,
-                                                        .field = DWR_FIELD_UNKNOWN };
-                next[r->count] = *bucket;
-                i = *bucket = ++r->count;
-            }
-            r->slots[i - 1].value[side] = value;
+            joined.v[i].value[sides[turn]] = value;
         }
     }
-    for (uint32_t i = 0; i < r->count; i++) {
-        const struct dwr_text *v = r->slots[i].value;
+    for (uint32_t i = 0; i < joined.count; i++) {
+        struct dwr_slot *slot = &joined.v[i];
 
-        r->slots[i].base_same = v[DWR_BASE].n == v[DWR_SERVER].n &&
-                                (v[DWR_BASE].p == NULL) == (v[DWR_SERVER].p == NULL) &&
-                                (v[DWR_BASE].n == 0 ||
-                                 memcmp(v[DWR_BASE].p, v[DWR_SERVER].p, v[DWR_BASE].n) == 0);
-        r->slots[i].client_same = v[DWR_CLIENT].n == v[DWR_SERVER].n &&
-                                  (v[DWR_CLIENT].p == NULL) == (v[DWR_SERVER].p == NULL) &&
-                                  (v[DWR_CLIENT].n == 0 ||
-                                   memcmp(v[DWR_CLIENT].p, v[DWR_SERVER].p, v[DWR_CLIENT].n) == 0);
+        slot->base_same = same_bytes(slot->value[DWR_BASE], slot->value[DWR_SERVER]);
+        slot->client_same = same_bytes(slot->value[DWR_CLIENT], slot->value[DWR_SERVER]);
     }
+    r->slots = joined.v;
+    r->count = joined.count;
     return record_init(r);
 }
 
@@ -762,7 +829,7 @@ static void by_member(struct merging *t, const struct dwr_text rows[3], struct o
         .m = m, .names = &t->table->names, .units = t->table->units,
         .free_rule = &t->table->otherwise, .table = t->table, .base_known = t->base_known,
     };
-    bool conflict = false, client = false;
+    bool changed = false, conflict = false, client = false;
 
     if (t->base_known && sides[DWR_BASE].p == NULL)
         sides[DWR_BASE] = empty_row;
@@ -780,6 +847,7 @@ static void by_member(struct merging *t, const struct dwr_text rows[3], struct o
     for (uint32_t i = 0; i < r.count; i++) {
         struct decision *d = &r.decisions[i];
 
+        changed = changed || d->reported;
         conflict = conflict || (d->reported && d->conflict);
         client = client || (d->reported && d->outcome == DWR_OUTCOME_CLIENT);
         /* What a row lacks it lacks: it is not written as null. */
@@ -791,6 +859,8 @@ static void by_member(struct merging *t, const struct dwr_text rows[3], struct o
                 decide_value(&r, i, ABSENT);
         }
     }
+    if (!changed)
+        return;
     o->row = write_record(&r, rows[DWR_SERVER], NULL, 0);
     if (o->row.p == NULL)
         t->out_of_memory = true;
@@ -847,20 +917,22 @@ static bool both_have(struct merging *t, const struct match *m, const struct dwr
 {
     const struct dwr_table *table = t->table;
     const bool keyed = t->groups[t->side[DWR_SERVER].v[m->row[DWR_SERVER]].group].keyed;
-    const bool equal = rows_equal(table, t->s, rows[DWR_SERVER], rows[DWR_CLIENT]);
-    /* "Changed" is against base's row; base known but without it: always; base unknown: against the
-     * server's row. */
-    const bool changed =
-        !t->base_known ? !equal
-                       : rows[DWR_BASE].p == NULL ||
-                             !rows_equal(table, t->s, rows[DWR_BASE], rows[DWR_CLIENT]);
+    const struct dwr_text was = t->base_known ? rows[DWR_BASE] : rows[DWR_SERVER];
+    bool equal;
 
     o->row = rows[DWR_SERVER];
-    if (!changed)
+    if (same_bytes(was, rows[DWR_CLIENT]))
         return true;
     if (table->same_key == DWR_SAME_KEY_FIELDS && keyed && !t->locked) {
         by_member(t, rows, o);
-    } else if (equal) {
+        return !t->out_of_memory;
+    }
+    /* "Changed" is against base's row; base known but without it: always; base unknown: against the
+     * server's row. */
+    if (was.p != NULL && rows_equal(table, t->s, was, rows[DWR_CLIENT]))
+        return true;
+    equal = rows_equal(table, t->s, rows[DWR_SERVER], rows[DWR_CLIENT]);
+    if (equal) {
         report_row(o, DWR_OUTCOME_SAME, false, &table->at);
     } else if (t->locked) {
         report_row(o, DWR_OUTCOME_REFUSED, true, &t->m->lock_rule.at);

@@ -76,6 +76,26 @@ struct dwr_walk dwr_walk_of(struct dwr_text container)
                               container.p[0] == '{' };
 }
 
+const char *dwr_past_value(const char *p, const char *end, const struct dwr_scan_ops *scan)
+{
+    const char *quote;
+
+    switch (*p) {
+    case '"':
+        quote = memchr(p + 1, '"', (size_t)(end - p) - 1);
+        /* A quote behind anything but a backslash ends the string. */
+        return quote != NULL && quote[-1] != '\\' ? quote + 1 : scan->skip(p, end);
+    case '{':
+    case '[':
+        return scan->skip(p, end);
+    default:
+        while (p < end && *p != ',' && *p != '}' && *p != ']' && *p != ':' && *p != ' ' &&
+               *p != '\n' && *p != '\t' && *p != '\r')
+            p++;
+        return p;
+    }
+}
+
 /* The end is the closing bracket, so that nothing here reads behind the container even where it is
  * not as valid as it was said to be. */
 bool dwr_walk_next(struct dwr_walk *w, const struct dwr_scan_ops *scan, struct dwr_text *key,
@@ -87,7 +107,7 @@ bool dwr_walk_next(struct dwr_walk *w, const struct dwr_scan_ops *scan, struct d
         p = past_space(p + 1, w->end);
     if (w->object && p < w->end) {
         start = p;
-        p = scan->skip(p, w->end);
+        p = dwr_past_value(p, w->end, scan);
         if (key != NULL)
             *key = (struct dwr_text){ start, (size_t)(p - start) };
         p = past_space(p, w->end);
@@ -96,7 +116,7 @@ bool dwr_walk_next(struct dwr_walk *w, const struct dwr_scan_ops *scan, struct d
     }
     start = p;
     if (p < w->end)
-        p = scan->skip(p, w->end);
+        p = dwr_past_value(p, w->end, scan);
     if (p == start) {
         w->p = w->end;
         return false;

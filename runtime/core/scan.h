@@ -109,6 +109,10 @@ struct dwr_walk {
 /* container: an object or array, from its bracket to its bracket. */
 struct dwr_walk dwr_walk_of(struct dwr_text container);
 
+/* The byte after a value of valid JSON that ends before end: short ones, which most are, without the
+ * machinery of skip. */
+const char *dwr_past_value(const char *p, const char *end, const struct dwr_scan_ops *scan);
+
 /* The next member or element; false at the end. key (with quotes, as written) may be NULL for an
  * array. */
 bool dwr_walk_next(struct dwr_walk *w, const struct dwr_scan_ops *scan, struct dwr_text *key,
