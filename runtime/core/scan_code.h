@@ -35,6 +35,19 @@ static inline bool ends_value(char c)
     return c == ',' || c == '}' || c == ']' || is_space(c);
 }
 
+/* p behind a name: at its value; NULL where there is none. */
+static inline const char *past_colon(const char *p, const char *end)
+{
+    if (p < end && *p != ':')
+        p = past_space(p, end);
+    if (p >= end || *p != ':')
+        return NULL;
+    p++;
+    if (p < end && (unsigned char)*p <= ' ')
+        p = past_space(p, end);
+    return p < end ? p : NULL;
+}
+
 /* The block at p, zeros from end on. */
 static inline block block_at(const char *p, const char *end)
 {
@@ -132,20 +145,18 @@ struct skim {
     uint64_t escape;    /* 1: it ended with a backslash that escapes */
 };
 
-/* Which bytes of the block are escaped by a backslash before them. Rare, so bit by bit. */
-static uint64_t escaped_bytes(uint64_t backslashes, uint64_t *escape)
+/* Which bytes of the block are escaped by a backslash before them. A run of backslashes escapes
+ * every second byte behind its first; where a run that starts on an even place is subtracted from
+ * the odd bits (and one on an odd place from them with itself behind), the borrow runs along it and
+ * leaves just those bits different from the odd ones. */
+static inline uint64_t escaped_bytes(uint64_t backslashes, uint64_t *escape)
 {
-    uint64_t escaped = *escape;
+    const uint64_t odd = 0xAAAAAAAAAAAAAAAAu;
+    const uint64_t starts = backslashes & ~*escape;
+    const uint64_t alternate = (((starts << 1) | odd) - starts) ^ odd;
+    const uint64_t escaped = alternate ^ (backslashes | *escape);
 
-    backslashes &= ~escaped;
-    *escape = 0;
-    while (backslashes != 0) {
-        const uint64_t bit = backslashes & (0 - backslashes);
-
-        escaped |= bit << 1;
-        *escape = bit >> 63;
-        backslashes &= ~(bit | bit << 1);
-    }
+    *escape = (alternate & backslashes) >> 63;
     return escaped;
 }
 
@@ -318,13 +329,12 @@ struct level {
     uint32_t first; /* of its names */
     bool object;
     struct dwr_nameset *set; /* all its names, where it has many */
-    uint64_t seen[4];        /* a bit for each name's hash: most names are new at a glance */
+    uint64_t seen[8];        /* a bit for each name's hash: most names are new at a glance */
 };
 
 struct strict {
     struct dwr_scratch *s;
     const char *end;
-    struct window w;
     unsigned depth, limit;
     struct name *names;
     uint32_t name_count, name_room;
@@ -333,23 +343,31 @@ struct strict {
     struct name own[OWN_NAMES];
 };
 
-/* Cheap, for telling a few names apart: their ends and their length. */
-static inline uint32_t short_hash(const char *p, size_t n)
+/* Cheap, for telling a few names apart: their ends and their length. Eight bytes from p on are read
+ * where the text has them, whatever n is. */
+static inline uint32_t short_hash(const char *p, size_t n, const char *end)
 {
-    uint64_t a, b;
+    static const uint64_t low[9] = { 0,
+                                     0xFF,
+                                     0xFFFF,
+                                     0xFFFFFF,
+                                     0xFFFFFFFF,
+                                     0xFFFFFFFFFF,
+                                     0xFFFFFFFFFFFF,
+                                     0xFFFFFFFFFFFFFF,
+                                     0xFFFFFFFFFFFFFFFF };
+    const size_t shown = n < 8 ? n : 8;
+    uint64_t a = 0, b;
 
-    if (n >= 8) {
-        a = dwr_load_le(p, 8);
-        b = dwr_load_le(p + n - 8, 8);
-    } else if (n >= 4) {
-        a = dwr_load_le(p, 4);
-        b = dwr_load_le(p + n - 4, 4);
+    if ((size_t)(end - p) >= 8) {
+        a = dwr_load_le(p, 8) & low[shown];
+        b = dwr_load_le(p + n - shown, 8) & low[shown];
     } else {
-        a = n == 0 ? 0 : (uint64_t)(unsigned char)p[0] << 8 | (unsigned char)p[n - 1];
-        b = n == 0 ? 0 : (unsigned char)p[n / 2];
+        for (size_t i = 0; i < n; i++)
+            a |= (uint64_t)(unsigned char)p[i] << 8 * i;
+        b = a;
     }
-    a = (a ^ n) * 0x9E3779B97F4A7C15u + b;
-    return (uint32_t)((a ^ a >> 32) * 0xD6E8FEB86659FD93u >> 32);
+    return (uint32_t)((a ^ (b << 25 | b >> 39) ^ n) * 0x9E3779B97F4A7C15u >> 32);
 }
 
 static bool names_grow(struct strict *t)
@@ -394,6 +412,7 @@ static enum dwr_rc set_make(struct strict *t, struct level *l)
 static enum dwr_rc add_name(struct strict *t, const char *p, size_t n, bool escaped)
 {
     struct level *const l = t->level;
+    const char *end = t->end;
     uint64_t *word, bit;
     uint32_t hash;
 
@@ -404,11 +423,12 @@ static enum dwr_rc add_name(struct strict *t, const char *p, size_t n, bool esca
             return DWR_NOMEM;
         p = plain.p;
         n = plain.n;
+        end = p + n;
     }
     if (l->set != NULL)
         return set_put(l->set, p, n);
-    hash = short_hash(p, n);
-    word = &l->seen[hash >> 6 & 3];
+    hash = short_hash(p, n, end);
+    word = &l->seen[hash >> 6 & 7];
     bit = (uint64_t)1 << (hash & 63);
     if (*word & bit) {
         for (uint32_t i = l->first; i < t->name_count; i++)
@@ -443,34 +463,48 @@ static inline const char *strict_stop(struct window *w, const char *p, const cha
     return end;
 }
 
+static inline struct window strict_window_at(const char *p, const char *end)
+{
+    return (struct window){ p, p < end ? block_strict(block_at(p, end)) : 0 };
+}
+
+/* q inside a string at a byte that stops it and is no quote: behind what is well-formed from there
+ * on, NULL where it is not. */
+static const char *past_stop(const char *q, const char *end, bool *escaped, enum dwr_rc *rc)
+{
+    if (*q == '\\') {
+        *escaped = true;
+        return past_escape(q, end, rc);
+    }
+    if ((unsigned char)*q < 0x20) {
+        *rc = DWR_INVALID_JSON;
+        return NULL;
+    }
+    do {
+        q = past_character(q, end);
+    } while (q != NULL && q < end && (unsigned char)*q >= 0x80);
+    *rc = DWR_INVALID_UTF8;
+    return q;
+}
+
 /* *p at the opening quote, then behind the closing one. */
-static inline enum dwr_rc strict_string(struct strict *t, const char **p, bool *escaped)
+static SCAN_INLINE enum dwr_rc strict_string(struct window *w, const char **p, const char *end,
+                                             bool *escaped)
 {
     const char *q = *p + 1;
-    enum dwr_rc rc = DWR_INVALID_JSON;
+    enum dwr_rc rc;
 
     for (;;) {
-        q = strict_stop(&t->w, q, t->end);
-        if (q >= t->end)
+        q = strict_stop(w, q, end);
+        if (q >= end)
             return DWR_INVALID_JSON;
         if (*q == '"') {
             *p = q + 1;
             return DWR_OK;
         }
-        if (*q == '\\') {
-            *escaped = true;
-            q = past_escape(q, t->end, &rc);
-            if (q == NULL)
-                return rc;
-            continue;
-        }
-        if ((unsigned char)*q < 0x20)
-            return DWR_INVALID_JSON;
-        do {
-            q = past_character(q, t->end);
-            if (q == NULL)
-                return DWR_INVALID_UTF8;
-        } while (q < t->end && (unsigned char)*q >= 0x80);
+        q = past_stop(q, end, escaped, &rc);
+        if (q == NULL)
+            return rc;
     }
 }
 
@@ -482,7 +516,7 @@ static inline const char *past_digits(const char *p, const char *end)
 }
 
 /* p at a minus or digit: behind the number, NULL where it is none. */
-static inline const char *strict_number(const char *p, const char *end)
+static const char *strict_number(const char *p, const char *end)
 {
     const char *digits;
 
@@ -544,57 +578,53 @@ static inline void level_open(struct strict *t, bool object)
 }
 
 /* p at a quote: the member's name, its colon and the space behind them. */
-static inline enum dwr_rc strict_name(struct strict *t, const char **p)
+static SCAN_INLINE enum dwr_rc strict_name(struct strict *t, struct window *w, const char **p,
+                                           const char *end)
 {
     const char *const key = *p;
     bool escaped = false;
     enum dwr_rc rc;
 
-    if (key >= t->end || *key != '"')
+    if (key >= end || *key != '"')
         return DWR_INVALID_JSON;
-    rc = strict_string(t, p, &escaped);
+    rc = strict_string(w, p, end, &escaped);
     if (rc != DWR_OK)
         return rc;
     rc = add_name(t, key + 1, (size_t)(*p - key) - 2, escaped);
     if (rc != DWR_OK)
         return rc;
-    *p = past_space(*p, t->end);
-    if (*p >= t->end || **p != ':')
-        return DWR_INVALID_JSON;
-    *p = past_space(*p + 1, t->end);
-    return DWR_OK;
+    *p = past_colon(*p, end);
+    return *p != NULL ? DWR_OK : DWR_INVALID_JSON;
 }
 
-/* The value at *p, of which t knows nothing yet but its limits; *p goes behind it. */
+/* The value at *at, of which t knows nothing yet but its limits; *at goes behind it. One flat loop:
+ * what is open stands in t's levels, not on the stack. */
 static enum dwr_rc strict_run(struct strict *t, const char **at)
 {
-    const char *p = *at;
     const char *const end = t->end;
-    bool escaped;
+    const char *p = *at;
+    struct window w = strict_window_at(p, end);
+    bool object = false, escaped;
     enum dwr_rc rc;
 
-value:
     if (p >= end)
         return DWR_INVALID_JSON;
+value:
     if (*p == '"') {
-        rc = strict_string(t, &p, &escaped);
+        rc = strict_string(&w, &p, end, &escaped);
         if (rc != DWR_OK)
             return rc;
     } else if (*p == '{' || *p == '[') {
-        const bool object = *p == '{';
-
         if (t->depth == t->limit)
             return DWR_TOO_DEEP;
+        object = *p == '{';
         level_open(t, object);
         p = past_space(p + 1, end);
-        if (p < end && *p == (object ? '}' : ']'))
+        if (p >= end)
+            return DWR_INVALID_JSON;
+        if (*p == (object ? '}' : ']'))
             goto close;
-        if (!object)
-            goto value;
-        rc = strict_name(t, &p);
-        if (rc != DWR_OK)
-            return rc;
-        goto value;
+        goto member;
     } else {
         p = strict_scalar(p, end);
         if (p == NULL)
@@ -610,21 +640,26 @@ behind:
         return DWR_INVALID_JSON;
     if (*p == ',') {
         p = past_space(p + 1, end);
-        if (!t->level->object)
-            goto value;
-        rc = strict_name(t, &p);
-        if (rc != DWR_OK)
-            return rc;
-        goto value;
+        if (p >= end)
+            return DWR_INVALID_JSON;
+        goto member;
     }
-    if (*p != (t->level->object ? '}' : ']'))
+    if (*p != (object ? '}' : ']'))
         return DWR_INVALID_JSON;
 close:
     p++;
     t->name_count = t->level->first;
     t->level--;
     t->depth--;
+    object = t->depth > 0 && t->level->object;
     goto behind;
+member:
+    if (object) {
+        rc = strict_name(t, &w, &p, end);
+        if (rc != DWR_OK)
+            return rc;
+    }
+    goto value;
 }
 
 /* The value at *p strictly; *p goes behind it. depth: how deep it may nest. */
@@ -635,7 +670,6 @@ static enum dwr_rc strict_value(struct dwr_scratch *s, const char **p, const cha
 
     t.s = s;
     t.end = end;
-    t.w = (struct window){ *p, *p < end ? block_strict(block_at(*p, end)) : 0 };
     t.depth = 0;
     t.limit = depth <= DWR_DEPTH_MAX + 1 ? depth : DWR_DEPTH_MAX + 1;
     t.names = t.own;
@@ -743,19 +777,6 @@ static enum dwr_rc side_open(struct side *d, struct dwr_text text)
         return DWR_OK;
     }
     return d->end - p == 1 ? DWR_OK : DWR_INVALID_JSON;
-}
-
-/* p behind a name: at its value; NULL where there is none. */
-static inline const char *past_colon(const char *p, const char *end)
-{
-    if (p < end && *p != ':')
-        p = past_space(p, end);
-    if (p >= end || *p != ':')
-        return NULL;
-    p++;
-    if (p < end && (unsigned char)*p <= ' ')
-        p = past_space(p, end);
-    return p < end ? p : NULL;
 }
 
 /* --- rows --- */
@@ -1169,15 +1190,13 @@ static enum dwr_rc names_make(struct lockstep *k)
 /* The key at d->p: behind it, checked where the side is. */
 static enum dwr_rc side_key(const struct side *d, const char **key_end, bool *escaped)
 {
-    struct strict t;
     struct window w;
 
     *escaped = false;
     *key_end = d->p;
     if (d->strict) {
-        t.end = d->end;
-        t.w = (struct window){ d->p, block_strict(block_at(d->p, d->end)) };
-        return strict_string(&t, key_end, escaped);
+        w = strict_window_at(d->p, d->end);
+        return strict_string(&w, key_end, d->end, escaped);
     }
     w = window_at(d->p, d->end);
     *key_end = skim_string(&w, d->p + 1, d->end, escaped);

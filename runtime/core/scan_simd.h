@@ -57,6 +57,12 @@
 #define SCAN_AVX512 4
 #define SCAN_NEON 5
 
+#if defined(__GNUC__)
+#define SCAN_INLINE inline __attribute__((always_inline))
+#else
+#define SCAN_INLINE inline
+#endif
+
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
