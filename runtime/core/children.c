@@ -17,12 +17,12 @@ enum { NOBODY = -1 };
 struct item {
     struct dwr_text row;
     struct dwr_text part;  /* the first part of its key; p NULL: not set */
-    struct dwr_order order; /* of order_by's value; read where it is needed */
+    struct dwr_order *order; /* of order_by's value; NULL: not read yet */
     uint64_t whole;        /* hash of the whole row; 0: not computed */
     uint32_t group;
     int32_t next;          /* the next row of its side and group, or NOBODY */
     int32_t match;         /* server's and client's: its match */
-    bool order_read, taken;
+    bool taken;
 };
 
 struct side_rows {
@@ -80,11 +80,6 @@ static struct dwr_text row_text(const struct dwr_row *row)
     return (struct dwr_text){ row->p, row->n };
 }
 
-static bool same_bytes(struct dwr_text a, struct dwr_text b)
-{
-    return a.n == b.n && (a.n == 0 ? (a.p == NULL) == (b.p == NULL) : memcmp(a.p, b.p, a.n) == 0);
-}
-
 /* --- members of rows --- */
 
 /* Section 6: the sync layer's members and those that tie a row to its document are no members. */
@@ -111,22 +106,35 @@ static bool is_member(const struct dwr_table *table, struct dwr_scratch *s, stru
     return member;
 }
 
+/* No more members than this are in the row: the least a member takes is `"":0,`. Long rows are
+ * counted, so that the scratch does not grow with them. */
+static size_t members_at_most(struct dwr_scratch *s, struct dwr_text row)
+{
+    struct dwr_walk w;
+    struct dwr_text key, value;
+    size_t n = 0;
+
+    if (row.n <= 2048)
+        return row.n / 5 + 1;
+    w = dwr_walk_of(row);
+    while (dwr_walk_next(&w, s->scan, &key, &value))
+        n++;
+    return n;
+}
+
 /* The members that are set. */
 static bool set_members(const struct dwr_table *table, struct dwr_scratch *s, struct dwr_text row,
                         struct dwr_cell **cells, size_t *count)
 {
     struct dwr_walk w = dwr_walk_of(row);
     struct dwr_cell cell;
-    size_t n = 0;
+    size_t n;
 
-    while (dwr_walk_next(&w, s->scan, &cell.key, &cell.value))
-        n++;
-    *cells = dwr_take(s, (n + 1) * sizeof **cells);
+    *cells = dwr_take(s, (members_at_most(s, row) + 1) * sizeof **cells);
     if (*cells == NULL) {
         s->failed = true;
         return false;
     }
-    w = dwr_walk_of(row);
     for (n = 0; dwr_walk_next(&w, s->scan, &cell.key, &cell.value);)
         if (!dwr_is_unset(cell.value) && is_member(table, s, cell.key))
             (*cells)[n++] = cell;
@@ -270,7 +278,7 @@ static struct group *group_beside(struct merging *t, enum dwr_side side, uint32_
     const struct dwr_text part = t->side[side].v[i].part;
 
     if (side == DWR_SERVER || i >= server->count || part.p == NULL || t->table->key_count != 1 ||
-        !same_bytes(part, server->v[i].part))
+        !dwr_same_bytes(part, server->v[i].part))
         return NULL;
     return &t->groups[server->v[i].group];
 }
@@ -360,12 +368,18 @@ static bool read_rows(struct merging *t)
 
 static const struct dwr_order *order_of(struct merging *t, struct item *item)
 {
-    if (!item->order_read) {
-        item->order = dwr_order_of(
+    static const struct dwr_order nowhere = { .kind = 0 };
+
+    if (item->order == NULL) {
+        item->order = dwr_take(t->s, sizeof *item->order);
+        if (item->order == NULL) {
+            t->out_of_memory = true;
+            return &nowhere;
+        }
+        *item->order = dwr_order_of(
             t->s, row_member(t, item->row, false, t->table->order_by, &(uint32_t){ 0 }));
-        item->order_read = true;
     }
-    return &item->order;
+    return item->order;
 }
 
 /* A stable merge sort of indices: libc's qsort promises neither stability nor to take no memory. */
@@ -721,7 +735,7 @@ static uint32_t find_hashed(const struct row_slots *r, struct dwr_text name)
 {
     uint32_t i = r->first[dwr_name_hash(name.p, name.n) & r->mask];
 
-    while (i != 0 && !same_bytes(r->v[i - 1].name, name))
+    while (i != 0 && !dwr_same_bytes(r->v[i - 1].name, name))
         i = r->next[i - 1];
     return i == 0 ? NO_SLOT : i - 1;
 }
@@ -734,7 +748,7 @@ static uint32_t member_slot(struct dwr_scratch *s, struct row_slots *r, struct d
     struct dwr_text name;
     uint32_t i = NO_SLOT;
 
-    if (!first_side && at < r->count && same_bytes(r->v[at].key, key))
+    if (!first_side && at < r->count && dwr_same_bytes(r->v[at].key, key))
         return at;
     name = dwr_string_bytes(s, key);
     if (name.p == NULL)
@@ -768,13 +782,8 @@ static bool row_record(struct merging *t, const struct dwr_text rows[3], struct 
     struct dwr_walk w;
     size_t total = 0;
 
-    for (int k = 0; k < 3; k++) {
-        if (rows[k].p == NULL)
-            continue;
-        w = dwr_walk_of(rows[k]);
-        while (dwr_walk_next(&w, t->s->scan, &key, &value))
-            total++;
-    }
+    for (int k = 0; k < 3; k++)
+        total += rows[k].p == NULL ? 0 : members_at_most(t->s, rows[k]);
     while (joined.mask < total)
         joined.mask = 2 * joined.mask + 1;
     joined.v = dwr_take(t->s, (total + 1) * sizeof *joined.v);
@@ -798,8 +807,8 @@ static bool row_record(struct merging *t, const struct dwr_text rows[3], struct 
     for (uint32_t i = 0; i < joined.count; i++) {
         struct dwr_slot *slot = &joined.v[i];
 
-        slot->base_same = same_bytes(slot->value[DWR_BASE], slot->value[DWR_SERVER]);
-        slot->client_same = same_bytes(slot->value[DWR_CLIENT], slot->value[DWR_SERVER]);
+        slot->base_same = dwr_same_bytes(slot->value[DWR_BASE], slot->value[DWR_SERVER]);
+        slot->client_same = dwr_same_bytes(slot->value[DWR_CLIENT], slot->value[DWR_SERVER]);
     }
     r->slots = joined.v;
     r->count = joined.count;
@@ -921,7 +930,7 @@ static bool both_have(struct merging *t, const struct match *m, const struct dwr
     bool equal;
 
     o->row = rows[DWR_SERVER];
-    if (same_bytes(was, rows[DWR_CLIENT]))
+    if (dwr_same_bytes(was, rows[DWR_CLIENT]))
         return true;
     if (table->same_key == DWR_SAME_KEY_FIELDS && keyed && !t->locked) {
         by_member(t, rows, o);
@@ -1005,14 +1014,15 @@ static bool decide_match(struct merging *t, uint32_t k)
 
 struct placing {
     struct result_row *v;
+    struct dwr_order *order; /* of order_by's values, beside them; NULL without order_by */
     uint32_t count;
 };
 
 static int by_order_then_key(struct merging *t, uint32_t a, uint32_t b, const void *context)
 {
-    const struct result_row *x = &((const struct placing *)context)->v[a];
-    const struct result_row *y = &((const struct placing *)context)->v[b];
-    int order = dwr_order_compare(&x->order, &y->order);
+    const struct placing *rows = context;
+    const struct result_row *x = &rows->v[a], *y = &rows->v[b];
+    int order = dwr_order_compare(&rows->order[a], &rows->order[b]);
 
     for (unsigned k = 0; k < t->table->key_count && order == 0; k++)
         order = dwr_value_compare(t->s, key_part(t, x->row, k), key_part(t, y->row, k));
@@ -1048,8 +1058,8 @@ static void place(struct merging *t, struct placing *rows, struct result_row row
 {
     if (row.row.p == NULL)
         return;
-    if (t->table->order_by != DWR_NONE)
-        row.order = dwr_order_of(
+    if (rows->order != NULL)
+        rows->order[rows->count] = dwr_order_of(
             t->s, row_member(t, row.row, flat, t->table->order_by, &t->predicted[1]));
     rows->v[rows->count++] = row;
 }
@@ -1312,7 +1322,8 @@ bool merge_table(struct record *r, uint32_t i, const struct dwr_table *table)
     struct merging t = { .m = m, .s = m->s, .table = table, .rows = slot->rows,
                          .base_known = r->base_known };
     const struct dwr_rows *server = &slot->rows->side[DWR_SERVER];
-    struct placing rows = { NULL, 0 };
+    struct placing rows = { NULL, NULL, 0 };
+    size_t most;
     struct table_result *result = dwr_take(m->s, sizeof *result);
 
     if (result == NULL)
@@ -1334,8 +1345,11 @@ bool merge_table(struct record *r, uint32_t i, const struct dwr_table *table)
     if (t.out_of_memory || !report_rows(&t))
         return false;
 
-    rows.v = dwr_take(m->s, ((size_t)server->count + 2 * (size_t)t.match_count + 1) * sizeof *rows.v);
-    if (rows.v == NULL)
+    most = (size_t)server->count + 2 * (size_t)t.match_count + 1;
+    rows.v = dwr_take(m->s, most * sizeof *rows.v);
+    if (table->order_by != DWR_NONE)
+        rows.order = dwr_take(m->s, most * sizeof *rows.order);
+    if (rows.v == NULL || (table->order_by != DWR_NONE && rows.order == NULL))
         return false;
     for (uint32_t k = 0; k < (t.locked ? server->count : t.same); k++)
         place_server(&t, &rows, k);

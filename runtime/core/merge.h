@@ -20,7 +20,6 @@ enum action { KEEP, REPLACE, REMOVE, ROWS };
 /* A row of a child table in the result. */
 struct result_row {
     struct dwr_text row;
-    struct dwr_order order; /* of order_by's value */
     int32_t server;        /* the index of the server's row that it is, byte for byte; -1 for none */
     bool of_server;        /* matched with a row of the server's */
 };

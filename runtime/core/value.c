@@ -129,7 +129,7 @@ int dwr_string_compare(struct dwr_text a, struct dwr_text b)
 
 bool dwr_string_equal(struct dwr_text a, struct dwr_text b)
 {
-    if (a.n == b.n && memcmp(a.p, b.p, a.n) == 0)
+    if (a.n == b.n && dwr_bytes_equal(a.p, b.p, a.n))
         return true;
     return (has_escape(a) || has_escape(b)) && dwr_string_compare(a, b) == 0;
 }
@@ -140,7 +140,7 @@ bool dwr_string_is(struct dwr_text text, const char *p, size_t n)
     size_t i = 0;
     int c;
 
-    if (text.n - 2 == n && memcmp(text.p + 1, p, n) == 0 && memchr(p, '\\', n) == NULL)
+    if (text.n - 2 == n && dwr_bytes_equal(text.p + 1, p, n) && memchr(p, '\\', n) == NULL)
         return true;
     if (!has_escape(text))
         return false;
@@ -315,7 +315,7 @@ static bool objects_equal(struct dwr_scratch *s, struct dwr_text a, struct dwr_t
 
 bool dwr_value_equal(struct dwr_scratch *s, struct dwr_text a, struct dwr_text b)
 {
-    if (a.n == b.n && memcmp(a.p, b.p, a.n) == 0)
+    if (a.n == b.n && dwr_bytes_equal(a.p, b.p, a.n))
         return true;
     switch (a.p[0]) {
     case '"':

@@ -8,7 +8,44 @@
 #ifndef DWR_VALUE_H
 #define DWR_VALUE_H
 
+#include <string.h>
+
 #include "scan.h"
+
+/* Most of what is compared is short: words at both ends, no call. */
+static inline bool dwr_bytes_equal(const char *a, const char *b, size_t n)
+{
+    uint64_t x, y;
+    uint32_t u, v;
+
+    if (n > 16)
+        return memcmp(a, b, n) == 0;
+    if (n >= 8) {
+        memcpy(&x, a, 8);
+        memcpy(&y, b, 8);
+        if (x != y)
+            return false;
+        memcpy(&x, a + n - 8, 8);
+        memcpy(&y, b + n - 8, 8);
+        return x == y;
+    }
+    if (n >= 4) {
+        memcpy(&u, a, 4);
+        memcpy(&v, b, 4);
+        if (u != v)
+            return false;
+        memcpy(&u, a + n - 4, 4);
+        memcpy(&v, b + n - 4, 4);
+        return u == v;
+    }
+    return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1]);
+}
+
+/* The same bytes, or both absent. */
+static inline bool dwr_same_bytes(struct dwr_text a, struct dwr_text b)
+{
+    return a.n == b.n && (a.p == NULL) == (b.p == NULL) && dwr_bytes_equal(a.p, b.p, a.n);
+}
 
 /* Absent, null or "". */
 static inline bool dwr_is_unset(struct dwr_text v)
