@@ -59,7 +59,6 @@ LINK         = @mkdir -p $(@D) && echo "  ld      $@" && $(CC) $(DWR_LDFLAGS)
 # --- sources, by wildcard ---
 
 CORE_SRC     := $(sort $(wildcard runtime/core/*.c))
-RUNTIME_SRC  := $(sort $(filter-out runtime/dwr_main.c runtime/dwr_cjson.c,$(wildcard runtime/*.c)))
 COMPILER_SRC := $(sort $(filter-out compiler/dwrc.c,$(wildcard compiler/*.c)))
 UNIT_SRC     := $(sort $(wildcard tests/unit/*.c))
 FUZZ_SRC     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
@@ -67,8 +66,7 @@ RULE_FILES   := $(sort $(wildcard rules/*.dwr rules/*/*.dwr))
 
 objects = $(patsubst %.c,$B/%.o,$(1))
 
-LIB_SRC      := $(CORE_SRC) $(RUNTIME_SRC)
-LIB_OBJ      := $(call objects,$(LIB_SRC))
+LIB_OBJ      := $(call objects,$(CORE_SRC))
 GRAMMAR_OBJ  := $B/grammar/rules.tab.o $B/grammar/rules.lex.o
 COMPILER_OBJ := $(call objects,$(COMPILER_SRC)) $(GRAMMAR_OBJ)
 
@@ -146,7 +144,7 @@ $B/libdwr_cjson.a: $B/runtime/dwr_cjson.o
 $B/libdwrc.a: $(COMPILER_OBJ)
 	$(ARCHIVE) $^
 
-$B/dwrc: $B/compiler/dwrc.o $B/libdwrc.a $B/libdwr_core.a
+$B/dwrc: $B/compiler/dwrc.o $B/libdwrc.a $B/runtime/resolve_lines.o $B/libdwr_core.a
 	$(LINK) -o $@ $^ $(DWRC_LIBS)
 
 # dwrc writes a file only when its content changes, so a stamp says when it last ran.
@@ -166,7 +164,7 @@ RULES_DEFINES := -Igenerated -DRULES_HEADER='"$(RULESET).h"' -DRULES_SYMBOL='(&d
 $B/runtime/dwr_main.o: $B/generated.stamp
 $B/runtime/dwr_main.o: DWR_CPPFLAGS += $(RULES_DEFINES)
 
-$B/dwr: $B/runtime/dwr_main.o $B/generated/$(RULESET).o $B/libdwr_core.a
+$B/dwr: $B/runtime/dwr_main.o $B/runtime/resolve_lines.o $B/generated/$(RULESET).o $B/libdwr_core.a
 	$(LINK) -o $@ $^
 
 # --- the runtime otherwise: with one code path, and for another machine ---
@@ -179,7 +177,7 @@ $B/$(1)/%.o: %.c | $B/setup.check
 $B/$(1)/generated/$(RULESET).o: $B/generated.stamp | $B/setup.check
 	@mkdir -p $$(@D) && echo "  cc      $$@"
 	@$(2) $$(DWR_CPPFLAGS) -c generated/$(RULESET).c -o $$@
-$B/$(1)/libdwr_core.a: $(patsubst %.c,$B/$(1)/%.o,$(LIB_SRC))
+$B/$(1)/libdwr_core.a: $(patsubst %.c,$B/$(1)/%.o,$(CORE_SRC))
 	$$(ARCHIVE) $$^
 endef
 
@@ -199,8 +197,8 @@ NO_EXIT    := -Wl,--wrap=exit,--wrap=_exit,--wrap=_Exit,--wrap=quick_exit
 
 $(call objects,$(UNIT_SRC)): DWR_CPPFLAGS += -Icompiler -I.
 $(call objects,$(UNIT_SRC)): | $B/setup.check
-$B/unit: $(call objects,$(UNIT_SRC)) $B/tests/support/no_exit.o $B/runtime/dwr_cjson.o \
-         $B/libdwrc.a $B/libdwr_core.a
+$B/unit: $(call objects,$(UNIT_SRC)) $B/tests/support/no_exit.o $B/libdwrc.a \
+         $B/runtime/dwr_cjson.o $B/runtime/resolve_lines.o $B/libdwr_core.a
 	$(LINK) $(NO_EXIT) -o $@ $^ -lcriterion $(DWRC_LIBS) -lm
 
 $B/tests/support/%.o: DWR_CPPFLAGS += $(RULES_DEFINES) -Iruntime/core

@@ -59,7 +59,7 @@ writable() {
 
 unprefixed() { nm --defined-only -g "$@" 2>/dev/null | awk 'NF == 3 { print $3 }' | grep -v '^dwr_'; }
 
-runtime_objects=$(find "$build/runtime" -name '*.o' ! -name dwr_main.o ! -name dwr_cjson.o | sort)
+runtime_objects=$(find "$build/runtime/core" -name '*.o' | sort)
 compiler_objects=$(find "$build/compiler" "$build/grammar" -name '*.o' | sort)
 generated_objects=$(find "$build/generated" -name '*.o' | sort)
 [ -n "$runtime_objects" ] && [ -n "$compiler_objects" ] && [ -n "$generated_objects" ] || {

@@ -149,16 +149,16 @@ ok "the shared library is needed" sh -c "readelf -d '$app/app' | grep -q 'NEEDED
 # Without dwr.mk: pkg-config and dwrc.
 cd "$app" || exit 1
 # shellcheck disable=SC2046 # flags are words
-by_hand() { # compiler, language flags…
+by_hand() { # compiler, flags and source…
     rm -f app
-    "$@" -Wall -Wextra -Wshadow -Werror $(pkg-config --cflags dwr) -Iby-hand -o app app.c \
+    "$@" -Wall -Wextra -Wshadow -Werror $(pkg-config --cflags dwr) -Iby-hand -o app \
         by-hand/shop_floor.o $(pkg-config --libs dwr) -Wl,-rpath,"$prefix/lib"
 }
 ok "dwrc compile" "$prefix/bin/dwrc" compile policy -o by-hand
 # shellcheck disable=SC2046
 ok "the tables compile" "$CC" -std=c17 -Wall -Wextra -Wpedantic -Wshadow -Werror $(pkg-config --cflags dwr) \
     -c by-hand/shop_floor.c -o by-hand/shop_floor.o
-ok "C by pkg-config" by_hand "$CC" -std=c17
+ok "C by pkg-config" by_hand "$CC" -std=c17 app.c
 same "it merges likewise" "$expected" "$(./app)"
 ok "moved as a whole" mv "$prefix" "$work/moved"
 export PKG_CONFIG_PATH=$work/moved/lib/pkgconfig
