@@ -23,6 +23,7 @@
 #define DWR_ARENA_H
 
 #include <setjmp.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -76,6 +77,9 @@ char *arena_copy(struct arena *a, const char *p, size_t n);
 /* Formatted text in the arena, NUL behind it. */
 struct dwr_str arena_printf(struct arena *a, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+struct dwr_str arena_vprintf(struct arena *a, const char *format, va_list args)
+    __attribute__((format(printf, 2, 0)));
 
 /* Jumps to no_memory: for allocations that others make (a library's, a stream's). */
 _Noreturn void arena_fail(struct arena *a);

@@ -103,6 +103,10 @@ struct ast_flag {
 
 /* --- conditions --- */
 
+/* A condition's tree is at most this deep, so that walking it may recurse: more alternatives than
+ * this belong into an `in (…)` list. */
+#define AST_COND_DEPTH_MAX 200
+
 struct ast_operand {
     struct span span;
     enum dwr_operand_side side;
@@ -119,6 +123,7 @@ struct ast_cond {
     const struct ast_cond *a, *b;
     struct ast_operand left, right;
     struct ast_values values;
+    uint32_t depth; /* of the tree below it: at most AST_COND_DEPTH_MAX */
 };
 
 /* --- statements --- */

@@ -70,7 +70,7 @@ struct diag_style {
 void diag_init(struct diag *diag, struct arena *arena, struct sources *sources);
 
 /* Adds a finding; its severity is the code's. The finding may then get a help and notes. Never
- * NULL. */
+ * NULL. Texts may quote the source: control characters and broken UTF-8 in them become '?'. */
 struct diag_finding *diag_add(struct diag *diag, enum diag_code code, struct span span,
                               const char *format, ...) __attribute__((format(printf, 4, 5)));
 void diag_help(struct diag *diag, struct diag_finding *finding, const char *format, ...)

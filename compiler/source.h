@@ -38,7 +38,8 @@ struct span {
 struct source {
     struct dwr_str path;  /* NUL behind it */
     struct dwr_str label; /* NUL behind it */
-    char *text;           /* valid UTF-8 without NUL; two NUL bytes behind it */
+    char *text; /* two NUL bytes behind it; without NUL and valid UTF-8 unless source_inspect found
+                 * a fault, and then it is not scanned */
     uint32_t size;
     uint32_t *lines; /* offset of each line's first byte; made by the first question */
     uint32_t line_count;

@@ -1,0 +1,495 @@
+/* parse_build.c - what the grammar's actions call: names, lists, conditions, statements, blocks. */
+#include <stdarg.h>
+
+#include "parse_state.h"
+
+#include "../runtime/name_hash.h"
+
+/* --- names --- */
+
+static void grow_slots(struct parse *p)
+{
+    uint32_t i, slot;
+
+    p->slot_mask = p->slot_mask == 0 ? 1023 : p->slot_mask * 2 + 1;
+    p->slots = arena_zero(p->arena, ((size_t)p->slot_mask + 1) * sizeof *p->slots);
+    for (i = 0; i < p->ruleset->symbol_count; i++) {
+        for (slot = (uint32_t)p->ruleset->symbols[i].hash & p->slot_mask; p->slots[slot] != 0;)
+            slot = (slot + 1) & p->slot_mask;
+        p->slots[slot] = i + 1;
+    }
+}
+
+static uint32_t intern(struct parse *p, struct dwr_str text)
+{
+    struct ast_ruleset *ruleset = p->ruleset;
+    uint64_t hash = dwr_name_hash(text.p, text.n);
+    uint32_t slot;
+
+    if (ruleset->symbol_count * 2 >= p->slot_mask)
+        grow_slots(p);
+    for (slot = (uint32_t)hash & p->slot_mask; p->slots[slot] != 0;
+         slot = (slot + 1) & p->slot_mask) {
+        const struct ast_symbol *symbol = &ruleset->symbols[p->slots[slot] - 1];
+
+        if (symbol->hash == hash && symbol->text.n == text.n &&
+            memcmp(symbol->text.p, text.p, text.n) == 0)
+            return p->slots[slot] - 1;
+    }
+    if (ruleset->symbol_count == p->symbol_capacity) {
+        uint32_t capacity = p->symbol_capacity == 0 ? 512 : p->symbol_capacity * 2;
+
+        ruleset->symbols = arena_grow(p->arena, ruleset->symbols, p->symbol_capacity, capacity,
+                                      sizeof *ruleset->symbols);
+        p->symbol_capacity = capacity;
+    }
+    ruleset->symbols[ruleset->symbol_count] = (struct ast_symbol){ text, hash };
+    p->slots[slot] = ++ruleset->symbol_count;
+    return ruleset->symbol_count - 1;
+}
+
+static bool has_control(struct dwr_str text)
+{
+    size_t i;
+
+    for (i = 0; i < text.n; i++)
+        if ((unsigned char)text.p[i] < 0x20 || text.p[i] == 0x7F)
+            return true;
+    return false;
+}
+
+struct ast_name parse_name(struct parse *p, struct span span, struct dwr_str text)
+{
+    if (text.n == 0)
+        parse_lexical(p, DIAG_NAME, span, "a name is never empty");
+    else if (has_control(text))
+        parse_lexical(p, DIAG_NAME, span, "a name holds no control character");
+    return (struct ast_name){ span, intern(p, text), text };
+}
+
+struct ast_name parse_bare(struct parse *p, struct span span)
+{
+    struct dwr_str text = { p->text + span.begin, span.end - span.begin };
+
+    return (struct ast_name){ span, intern(p, text), text };
+}
+
+struct ast_word parse_word(struct parse *p, struct span span)
+{
+    return (struct ast_word){ span, { p->text + span.begin, span.end - span.begin } };
+}
+
+/* --- lists: read into a buffer that is used again, then copied at their length --- */
+
+/* Room for one more element. */
+static void *more(struct parse *p, void *v, uint32_t count, uint32_t *capacity, size_t size)
+{
+    uint32_t had = *capacity;
+
+    if (count < had)
+        return v;
+    *capacity = had == 0 ? 32 : had * 2;
+    return arena_grow(p->arena, v, had, *capacity, size);
+}
+
+static void *list_of(struct parse *p, const void *v, uint32_t count, size_t size)
+{
+    return memcpy(arena_array(p->arena, count, size), v, count * size);
+}
+
+void parse_names_begin(struct parse *p, struct ast_name name)
+{
+    p->name_count = 0;
+    parse_names_add(p, name);
+}
+
+void parse_names_add(struct parse *p, struct ast_name name)
+{
+    p->names = more(p, p->names, p->name_count, &p->name_capacity, sizeof name);
+    p->names[p->name_count++] = name;
+}
+
+struct ast_names parse_names_end(struct parse *p)
+{
+    return (struct ast_names){ list_of(p, p->names, p->name_count, sizeof *p->names),
+                               p->name_count };
+}
+
+void parse_values_begin(struct parse *p, struct ast_value value)
+{
+    p->value_count = 0;
+    parse_values_add(p, value);
+}
+
+void parse_values_add(struct parse *p, struct ast_value value)
+{
+    p->values = more(p, p->values, p->value_count, &p->value_capacity, sizeof value);
+    p->values[p->value_count++] = value;
+}
+
+struct ast_values parse_values_end(struct parse *p)
+{
+    return (struct ast_values){ list_of(p, p->values, p->value_count, sizeof *p->values),
+                                p->value_count };
+}
+
+void parse_texts_begin(struct parse *p, struct ast_text text)
+{
+    p->text_count = 0;
+    parse_texts_add(p, text);
+}
+
+void parse_texts_add(struct parse *p, struct ast_text text)
+{
+    p->texts = more(p, p->texts, p->text_count, &p->text_capacity, sizeof text);
+    p->texts[p->text_count++] = text;
+}
+
+struct rules_texts parse_texts_end(struct parse *p)
+{
+    return (struct rules_texts){ list_of(p, p->texts, p->text_count, sizeof *p->texts),
+                                 p->text_count };
+}
+
+void parse_numbers_begin(struct parse *p, struct ast_number number)
+{
+    p->number_count = 0;
+    parse_numbers_add(p, number);
+}
+
+void parse_numbers_add(struct parse *p, struct ast_number number)
+{
+    p->numbers = more(p, p->numbers, p->number_count, &p->number_capacity, sizeof number);
+    p->numbers[p->number_count++] = number;
+}
+
+struct rules_numbers parse_numbers_end(struct parse *p)
+{
+    return (struct rules_numbers){ list_of(p, p->numbers, p->number_count, sizeof *p->numbers),
+                                   p->number_count };
+}
+
+/* --- conditions --- */
+
+/* Until parse_compare knows more, a word is a field of the document, and a string a value that
+ * carries the field it may be. */
+struct ast_operand *parse_operand_word(struct parse *p, struct ast_word word)
+{
+    struct ast_operand *operand = ARENA_NEW(p->arena, struct ast_operand);
+
+    operand->span = word.span;
+    operand->side = DWR_SIDE_DOC;
+    operand->field = parse_bare(p, word.span);
+    return operand;
+}
+
+struct ast_operand *parse_operand_string(struct parse *p, struct ast_text text)
+{
+    struct ast_operand *operand = ARENA_NEW(p->arena, struct ast_operand);
+
+    operand->span = text.span;
+    operand->side = DWR_SIDE_VALUE;
+    operand->field.span = text.span;
+    operand->field.text = text.text;
+    operand->value = parse_value(p, AST_VALUE_STRING, text.span);
+    return operand;
+}
+
+struct ast_operand *parse_operand_side(struct parse *p, struct span span,
+                                       enum dwr_operand_side side, struct ast_name field)
+{
+    struct ast_operand *operand = ARENA_NEW(p->arena, struct ast_operand);
+
+    operand->span = span;
+    operand->side = side;
+    operand->field = field;
+    return operand;
+}
+
+struct ast_operand *parse_operand_value(struct parse *p, struct ast_value value)
+{
+    struct ast_operand *operand = ARENA_NEW(p->arena, struct ast_operand);
+
+    operand->span = value.span;
+    operand->side = DWR_SIDE_VALUE;
+    operand->value = value;
+    return operand;
+}
+
+static bool is_text(struct dwr_str text, const char *word)
+{
+    return text.n == strlen(word) && memcmp(text.p, word, text.n) == 0;
+}
+
+/* server_role and its like are words only while merging; a document may have such fields. */
+static void take_role(struct parse *p, struct ast_operand *operand)
+{
+    if (!p->merging || operand->side != DWR_SIDE_DOC)
+        return;
+    if (is_text(operand->field.text, "server_role"))
+        operand->side = DWR_SIDE_SERVER_ROLE;
+    else if (is_text(operand->field.text, "client_role"))
+        operand->side = DWR_SIDE_CLIENT_ROLE;
+    else if (is_text(operand->field.text, "client_user"))
+        operand->side = DWR_SIDE_CLIENT_USER;
+}
+
+/* A string is a field before `is set`, `changes` and the like, and on the left of a comparison of
+ * the document's fields; everywhere else it is a value. */
+static void take_left(struct parse *p, struct ast_operand *left, enum dwr_cond_op op)
+{
+    bool names_field = !p->merging || op == DWR_COND_CHANGES || op == DWR_COND_BECOMES;
+
+    if (left->side == DWR_SIDE_VALUE && left->value.kind == AST_VALUE_STRING && names_field) {
+        left->field = parse_name(p, left->span, left->field.text);
+        left->side = DWR_SIDE_DOC;
+        left->value = (struct ast_value){ .kind = AST_VALUE_NONE };
+    } else if (op != DWR_COND_CHANGES && op != DWR_COND_BECOMES) {
+        take_role(p, left);
+    }
+}
+
+/* On the right `true`, `false` and `null` are values. */
+static void take_right(struct parse *p, struct ast_operand *right)
+{
+    static const struct {
+        const char *word;
+        enum ast_value_kind kind;
+    } values[] = {
+        { "true", AST_VALUE_TRUE }, { "false", AST_VALUE_FALSE }, { "null", AST_VALUE_NULL }
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof values / sizeof *values && right->side == DWR_SIDE_DOC; i++)
+        if (is_text(right->field.text, values[i].word)) {
+            right->side = DWR_SIDE_VALUE;
+            right->value = parse_value(p, values[i].kind, right->span);
+        }
+    take_role(p, right);
+}
+
+struct ast_cond *parse_compare(struct parse *p, struct span span, enum dwr_cond_op op,
+                               struct ast_operand *left, struct ast_operand *right,
+                               struct ast_values values)
+{
+    struct ast_cond *cond = ARENA_NEW(p->arena, struct ast_cond);
+
+    cond->op = op;
+    cond->span = span;
+    cond->depth = 1;
+    cond->values = values;
+    if (left != NULL) {
+        take_left(p, left, op);
+        cond->left = *left;
+    }
+    if (right != NULL) {
+        take_right(p, right);
+        cond->right = *right;
+    }
+    return cond;
+}
+
+struct ast_cond *parse_cond(struct parse *p, struct span span, enum dwr_cond_op op,
+                            struct ast_cond *a, struct ast_cond *b)
+{
+    struct ast_cond *cond = ARENA_NEW(p->arena, struct ast_cond);
+
+    cond->op = op;
+    cond->span = span;
+    cond->a = a;
+    cond->b = b;
+    cond->depth = 1 + (b != NULL && b->depth > a->depth ? b->depth : a->depth);
+    if (cond->depth <= AST_COND_DEPTH_MAX)
+        return cond;
+    if (cond->depth == AST_COND_DEPTH_MAX + 1)
+        parse_lexical(p, DIAG_DEPTH, b != NULL ? b->span : span,
+                      "a condition of more than %d parts that hang together; 'in (…)' takes lists",
+                      AST_COND_DEPTH_MAX);
+    /* Reported once: what is above stays flat and says nothing more. */
+    cond->depth = AST_COND_DEPTH_MAX + 2;
+    cond->op = DWR_COND_CREATED;
+    cond->a = cond->b = NULL;
+    return cond;
+}
+
+/* --- parts of statements --- */
+
+struct ast_moment *parse_moment(struct parse *p, struct ast_name field,
+                                const struct ast_name *time)
+{
+    struct ast_moment *moment = ARENA_NEW(p->arena, struct ast_moment);
+
+    moment->said = true;
+    moment->field = field;
+    if (time != NULL)
+        moment->time = *time;
+    return moment;
+}
+
+struct ast_offline *parse_offline(struct parse *p, struct ast_offline *list, unsigned which,
+                                  struct ast_flag flag)
+{
+    struct ast_flag *flags[3];
+
+    if (list == NULL) {
+        list = ARENA_NEW(p->arena, struct ast_offline);
+        list->stmt.kind = AST_OFFLINE;
+    }
+    flags[0] = &list->create;
+    flags[1] = &list->update;
+    flags[2] = &list->delete_;
+    if (flags[which]->said)
+        list->again[which] = flag;
+    else
+        *flags[which] = flag;
+    return list;
+}
+
+/* --- statements and blocks --- */
+
+struct ast_stmt *parse_stmt(struct parse *p, const void *stmt, size_t size)
+{
+    return memcpy(arena_alloc(p->arena, size), stmt, size);
+}
+
+void parse_add(struct parse *p, struct ast_stmt *stmt)
+{
+    struct parse_block *block = &p->blocks[p->block_count - 1];
+
+    if (stmt == NULL)
+        return;
+    if (block->last == NULL)
+        block->block.first = stmt;
+    else
+        block->last->next = stmt;
+    block->last = stmt;
+    if (block->block.of[stmt->kind] == NULL)
+        block->block.of[stmt->kind] = stmt;
+    else
+        block->last_of[stmt->kind]->same = stmt;
+    block->last_of[stmt->kind] = stmt;
+    block->block.count++;
+}
+
+void parse_broken(struct parse *p)
+{
+    p->blocks[p->block_count - 1].block.broken = true;
+}
+
+void parse_head(struct parse *p, struct span head)
+{
+    p->in_head = true;
+    p->head = head;
+    p->head_token = p->last.kind;
+}
+
+void parse_open(struct parse *p, enum parse_block_kind kind, struct span brace)
+{
+    struct parse_block *block = &p->blocks[p->block_count++];
+
+    memset(&block->block, 0, sizeof block->block);
+    block->kind = kind;
+    block->head = p->in_head ? p->head : brace; /* the block of a rule has no head of its own */
+    block->open = brace;
+    block->braces = p->braces;
+    block->last = NULL;
+    p->in_head = false;
+}
+
+struct ast_block parse_close(struct parse *p, struct span brace)
+{
+    struct parse_block *block = &p->blocks[--p->block_count];
+
+    block->block.span = (struct span){ brace.source, block->open.begin, brace.end };
+    return block->block;
+}
+
+struct ast_block *parse_close_new(struct parse *p, struct span brace)
+{
+    struct ast_block *block = arena_alloc(p->arena, sizeof *block);
+
+    *block = parse_close(p, brace);
+    return block;
+}
+
+/* --- tokens and comments --- */
+
+static void add_token(struct parse *p, struct ast_tokens *tokens, struct span span,
+                      enum ast_token_kind kind)
+{
+    if (tokens->count == tokens->capacity) {
+        uint32_t capacity = tokens->capacity == 0 ? 64 : tokens->capacity * 2;
+
+        tokens->v = arena_grow(p->arena, tokens->v, tokens->capacity, capacity, sizeof *tokens->v);
+        tokens->capacity = capacity;
+    }
+    tokens->v[tokens->count++] = (struct ast_token){ span.begin, span.end, kind };
+}
+
+void parse_keep_token(struct parse *p, struct span span, enum ast_token_kind kind)
+{
+    if (p->options->keep_tokens)
+        add_token(p, &p->file->tokens, span, kind);
+}
+
+/* Three slashes and no fourth make a doc comment; a row of slashes is a ruler. */
+void parse_keep_comment(struct parse *p, struct span span)
+{
+    const char *text = p->text + span.begin;
+    size_t n = span.end - span.begin;
+    enum ast_token_kind kind = n >= 3 && memcmp(text, "///", 3) == 0 && (n == 3 || text[3] != '/')
+                                   ? AST_TOKEN_DOC_COMMENT
+                                   : AST_TOKEN_COMMENT;
+
+    add_token(p, &p->file->comments, span, kind);
+    parse_keep_token(p, span, kind);
+}
+
+static bool is_space(const char *p, const char *end)
+{
+    while (p < end && (*p == ' ' || *p == '\t' || *p == '\r' || *p == '\n'))
+        p++;
+    return p == end;
+}
+
+struct dwr_str parse_doc(struct parse *p, uint32_t offset)
+{
+    const struct ast_tokens *comments = &p->file->comments;
+    uint32_t low = 0, high = comments->count, first, i;
+    size_t n = 0;
+    char *doc;
+
+    while (low < high) { /* how many comments stand before the offset */
+        uint32_t middle = low + (high - low) / 2;
+
+        if (comments->v[middle].begin < offset)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (first = low; first > 0; first--) {
+        const struct ast_token *c = &comments->v[first - 1];
+        uint32_t next = first == low ? offset : comments->v[first].begin;
+
+        if (c->kind != AST_TOKEN_DOC_COMMENT || !is_space(p->text + c->end, p->text + next))
+            break;
+        n += c->end - c->begin;
+    }
+    if (first == low)
+        return (struct dwr_str){ NULL, 0 };
+    doc = arena_alloc(p->arena, n);
+    for (n = 0, i = first; i < low; i++) {
+        const char *text = p->text + comments->v[i].begin + 3;
+        const char *end = p->text + comments->v[i].end;
+
+        if (text < end && *text == ' ')
+            text++;
+        while (end > text && (end[-1] == ' ' || end[-1] == '\t' || end[-1] == '\r'))
+            end--;
+        if (i > first)
+            doc[n++] = '\n';
+        memcpy(doc + n, text, (size_t)(end - text));
+        n += (size_t)(end - text);
+    }
+    return (struct dwr_str){ doc, n };
+}

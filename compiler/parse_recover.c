@@ -1,0 +1,533 @@
+/* parse_recover.c - syntax errors: what is said about one, and where reading goes on behind it.
+ *
+ * One error is one finding. Behind it the tokens are skipped to where its statement must be over: a
+ * ';' of its own block, the '}' that ends what it had opened, a '}' of the block around it, or a
+ * word that begins a statement and stands first on its line (then a ';' is what was missing). A
+ * block that the text leaves unclosed is recognised by its height: a statement word of an outer
+ * block, first on a line that is not further in than the block's own first line. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "parse_scanner.h"
+#include "parse_state.h"
+
+#include "../runtime/dwr.h"
+
+/* --- reporting --- */
+
+struct diag_finding *parse_lexical(struct parse *p, enum diag_code code, struct span span,
+                                   const char *format, ...)
+{
+    struct dwr_str text;
+    va_list args;
+
+    if (p->recovering || p->stopped)
+        return NULL;
+    va_start(args, format);
+    text = arena_vprintf(p->arena, format, args);
+    va_end(args);
+    p->file->broken = true;
+    return diag_add(p->diag, code, span, "%s", text.p);
+}
+
+bool parse_nest(struct parse *p, struct span span, bool brace, int by)
+{
+    if (by > 0) {
+        p->nesting++;
+        p->braces += brace;
+        if (p->nesting > PARSE_NESTING_MAX) {
+            p->recovering = false; /* this ends the source: it is said whatever went before */
+            parse_lexical(p, DIAG_DEPTH, span, "nested deeper than %d: the rest is not read",
+                          PARSE_NESTING_MAX);
+            p->stopped = true;
+            return false;
+        }
+    } else {
+        p->nesting -= p->nesting > 0;
+        p->braces -= brace && p->braces > 0;
+    }
+    return true;
+}
+
+void parse_too_deep(struct parse *p, struct span span)
+{
+    p->recovering = false;
+    parse_lexical(p, DIAG_DEPTH, span, "nested too deep: the rest is not read");
+    p->stopped = true;
+}
+
+/* --- where a token stands --- */
+
+static const char *line_begin(const struct parse *p, uint32_t offset)
+{
+    const char *c = p->text + offset;
+
+    while (c > p->text && c[-1] != '\n')
+        c--;
+    return c;
+}
+
+static bool first_on_line(const struct parse *p, struct span span)
+{
+    const char *c = line_begin(p, span.begin);
+
+    while (*c == ' ' || *c == '\t')
+        c++;
+    return c >= p->text + span.begin || (c == p->text && span.begin == 3); /* a byte-order mark */
+}
+
+/* How far in the line of an offset begins. */
+static size_t indent(const struct parse *p, uint32_t offset)
+{
+    const char *begin = line_begin(p, offset), *c = begin;
+
+    while (*c == ' ' || *c == '\t')
+        c++;
+    return (size_t)(c - begin);
+}
+
+/* --- which words begin a statement of which block --- */
+
+#define IN(KIND) (1u << PARSE_##KIND)
+
+static unsigned blocks_of_word(int token)
+{
+    switch (token) {
+    case T_RULESET: case T_SYNC: case T_ATTACHMENTS: case T_RETRY: case T_DEFAULT:
+    case T_DOCTYPE: case T_TEST:
+        return IN(TOP);
+    case T_SERVER_WINS: case T_CLIENT_WINS: case T_LAST_WRITE_WINS: case T_FIRST_WRITE_WINS:
+    case T_MANUAL: case T_MERGE_TEXT: case T_UNION: case T_KEEP_BOTH: case T_SUM: case T_MAX:
+    case T_MIN: case T_IMMUTABLE: case T_SERVER_ONLY: case T_OTHERWISE:
+        return IN(DOCTYPE) | IN(FIELDS);
+    case T_STRATEGY:
+        return IN(DOCTYPE) | IN(ATTACHMENTS);
+    case T_META: case T_LOCK: case T_CHILD: case T_TOMBSTONE: case T_NO_OVERLAP: case T_NOTIFY:
+    case T_LINK: case T_CURRENT: case T_AS_OF: case T_EFFECT: case T_PUSH_PRIORITY:
+    case T_OFFLINE: case T_BRANCH: case T_REASON: case T_HINT:
+        return IN(DOCTYPE);
+    case T_PROVISIONAL: case T_WATCH: case T_SET:
+        return IN(RULE);
+    case T_KEY:
+        return IN(RULE) | IN(CHILD);
+    case T_ORDER_BY: case T_ON_SAME_KEY: case T_COUNT_INTO: case T_REMOVES: case T_APPEND_ONLY:
+    case T_HOLD:
+        return IN(CHILD);
+    case T_ALLOW_DELETE: case T_SOFT_DELETE: case T_TTL: case T_DELETE_WINS_OVER_UPDATE:
+    case T_ARCHIVE_AFTER:
+        return IN(TOMBSTONE);
+    case T_CREATE:
+        return IN(EFFECT);
+    case T_MAX_OFFLINE: case T_FORCE_REAUTH: case T_BATCH_SIZE: case T_MANUAL_TIMEOUT:
+    case T_NOTIFY_CHANNEL: case T_CHANGE_RETENTION: case T_FEED_LIMIT:
+        return IN(SYNC);
+    case T_AUTO_SYNC_MAX: case T_ALWAYS_SYNC: case T_DEFER_SYNC: case T_THUMBNAILS:
+    case T_ON_CONFLICT: case T_LOCAL_CACHE:
+        return IN(ATTACHMENTS);
+    case T_BACKOFF: case T_MAX_ATTEMPTS:
+        return IN(RETRY);
+    case T_BASE: case T_SERVER: case T_CLIENT: case T_OP: case T_CLIENT_TS: case T_SERVER_TS:
+    case T_NOW: case T_SERVER_ROLE: case T_CLIENT_ROLE: case T_CLIENT_USER: case T_EXPECT:
+        return IN(TEST);
+    default:
+        return 0;
+    }
+}
+
+static bool begins_statement(int token, enum parse_block_kind kind)
+{
+    return (blocks_of_word(token) & 1u << kind) != 0;
+}
+
+/* The block that a head's word announces. */
+static enum parse_block_kind block_of_head(int token)
+{
+    switch (token) {
+    case T_DOCTYPE: case T_DEFAULT: return PARSE_DOCTYPE;
+    case T_SYNC:                    return PARSE_SYNC;
+    case T_ATTACHMENTS:             return PARSE_ATTACHMENTS;
+    case T_RETRY:                   return PARSE_RETRY;
+    case T_TEST:                    return PARSE_TEST;
+    case T_CHILD:                   return PARSE_CHILD;
+    case T_FIELDS:                  return PARSE_FIELDS;
+    case T_TOMBSTONE:               return PARSE_TOMBSTONE;
+    default:                        return PARSE_EFFECT;
+    }
+}
+
+static struct dwr_str word_of(const struct parse *p, struct span span)
+{
+    return (struct dwr_str){ p->text + span.begin, span.end - span.begin };
+}
+
+/* How many blocks a word that begins an outer block's statement finds unclosed; 0: none, or the
+ * word does not say so. */
+static uint32_t unclosed_before(const struct parse *p, const struct parse_token *t)
+{
+    uint32_t i = p->block_count - 1;
+
+    if (blocks_of_word(t->kind) == 0 || !first_on_line(p, t->span))
+        return 0;
+    while (i > 0 && indent(p, t->span.begin) <= indent(p, p->blocks[i].head.begin)) {
+        i--;
+        if (begins_statement(t->kind, p->blocks[i].kind))
+            return p->block_count - 1 - i;
+    }
+    return 0;
+}
+
+static void report_unclosed(struct parse *p, struct span before, const char *what)
+{
+    const struct parse_block *block = &p->blocks[p->block_count - 1];
+    struct dwr_str word = word_of(p, block->head);
+    struct diag_finding *finding = parse_lexical(
+        p, DIAG_UNCLOSED, block->head, "this '%.*s' block is not closed before %s", (int)word.n,
+        word.p, what);
+
+    if (finding != NULL)
+        diag_note(p->diag, finding, before, "a '}' is missing before this");
+}
+
+/* --- the queue --- */
+
+static struct parse_token token_of(int kind, struct span span)
+{
+    return (struct parse_token){ kind, span };
+}
+
+static void queue_add(struct parse *p, struct parse_token token)
+{
+    if (p->queue_count == 0)
+        p->queue_first = 0;
+    p->queue[p->queue_first + p->queue_count++] = token;
+}
+
+/* '}' for the innermost blocks, as many as count says. */
+static void queue_closing(struct parse *p, uint32_t count, struct span before)
+{
+    before.end = before.begin;
+    p->closing = true;
+    while (count-- > 0)
+        queue_add(p, token_of(T_RBRACE, before));
+}
+
+static int queue_take(struct parse *p, union rules_value *value, struct span *span)
+{
+    struct parse_token token = p->queue[p->queue_first++];
+
+    p->queue_count--;
+    if (p->queue_count == 0) {
+        *value = p->queue_value;
+        p->closing = p->closing && token.kind == T_RBRACE;
+    }
+    if (token.kind == T_RBRACE && p->closing)
+        p->braces = p->blocks[p->block_count - 1].braces - 1;
+    *span = token.span;
+    return token.kind;
+}
+
+static int scan(struct parse *p, union rules_value *value, struct span *span)
+{
+    int token = p->stopped ? T_END : rules_yylex(value, span, p->scanner);
+
+    if (token == T_END)
+        *span = (struct span){ p->index, p->source->size, p->source->size };
+    return token;
+}
+
+/* --- going on behind an error --- */
+
+static int give(struct parse *p, struct span *span, int token)
+{
+    p->recovering = false;
+    p->in_head = false;
+    span->end = span->begin;
+    return token;
+}
+
+/* The token is to be read again, by the statement behind what was skipped. */
+static int give_before(struct parse *p, struct span *span, int token,
+                       const union rules_value *value, struct parse_token again)
+{
+    queue_add(p, again);
+    p->queue_value = *value;
+    return give(p, span, token);
+}
+
+/* *value and *span hold the token that the error was reported at: bison leaves them alone. */
+static int resync(union rules_value *value, struct span *span, struct parse *p)
+{
+    const struct parse_block *block = &p->blocks[p->block_count - 1];
+    struct parse_token t = p->last, before = p->before;
+    /* Braces that were open when the error came belong to JSON: no ';' and no bare word ends in it,
+     * so both end the statement. */
+    uint32_t level = p->braces - (t.kind == T_LBRACE), missing;
+
+    if (level < block->braces)
+        level = block->braces;
+    for (;;) {
+        switch (t.kind) {
+        case T_END:
+            return give_before(p, span, T_RESYNC, value, t);
+        case T_RBRACE:
+            if (p->closing) {
+                p->queue[--p->queue_first] = t; /* it was the last one taken */
+                p->queue_count++;
+                return give(p, span, T_RESYNC);
+            }
+            if (p->braces < block->braces)
+                return give_before(p, span, T_RESYNC, value, t);
+            if (p->braces == block->braces) {
+                p->swallow = true;
+                return give(p, span, T_RESYNC);
+            }
+            break;
+        case T_SEMICOLON:
+            if (p->braces <= level) {
+                p->braces = block->braces;
+                return give(p, span, T_RESYNC);
+            }
+            break;
+        case T_LBRACE:
+            if (p->in_head && p->braces == block->braces + 1)
+                return give_before(p, span, T_RESYNC_OPEN, value, t);
+            break;
+        default:
+            if (p->braces > level || before.kind == T_COMMA || !first_on_line(p, t.span))
+                break;
+            if (begins_statement(t.kind, block->kind)) {
+                p->braces = block->braces;
+                return give_before(p, span, T_RESYNC, value, t);
+            }
+            if (p->in_head && begins_statement(t.kind, block_of_head(p->head_token))) {
+                p->braces = block->braces + 1; /* the '{' is missing */
+                queue_add(p, token_of(T_LBRACE, (struct span){ t.span.source, before.span.end,
+                                                               before.span.end }));
+                return give_before(p, span, T_RESYNC_OPEN, value, t);
+            }
+            missing = unclosed_before(p, &t);
+            if (missing > 0) {
+                queue_closing(p, missing, t.span);
+                return give_before(p, span, T_RESYNC, value, t);
+            }
+        }
+        before = t;
+        t.kind = scan(p, value, span);
+        t.span = *span;
+    }
+}
+
+int parse_token(union rules_value *value, struct span *span, struct parse *p)
+{
+    int token;
+
+    if (p->recovering)
+        return resync(value, span, p);
+    token = p->queue_count > 0 ? queue_take(p, value, span) : scan(p, value, span);
+    if (p->swallow) {
+        p->swallow = false;
+        if (token == T_SEMICOLON)
+            token = scan(p, value, span);
+    }
+    if (token == T_END && p->block_count > 1) {
+        report_unclosed(p, *span, "the end of the file");
+        queue_closing(p, p->block_count - 1, *span);
+        queue_add(p, token_of(T_END, *span));
+        token = queue_take(p, value, span);
+    }
+    p->before_that = p->before;
+    p->before = p->last;
+    p->last = token_of(token, *span);
+    return token;
+}
+
+/* --- saying what was expected --- */
+
+/* The tokens that are words of the language stand together, the mere word before them. */
+static bool is_word(int token)
+{
+    return token >= T_WORD && token <= T_VERSION_ALL;
+}
+
+/* A sentence's end as it grows: "a field name, ',' or ';'". */
+struct wanted {
+    const char *v[16];
+    unsigned count;
+};
+
+static void want(struct wanted *w, const char *what)
+{
+    if (w->count < sizeof w->v / sizeof *w->v)
+        w->v[w->count++] = what;
+}
+
+/* More words than this are not listed: they are called by what they are. */
+#define WORDS_LISTED 8u
+
+static const char *const block_statements[] = {
+    [PARSE_TOP] = "'doctype', 'default', 'test', 'sync', 'attachments', 'retry' or 'ruleset'",
+    [PARSE_DOCTYPE] = "a statement",
+    [PARSE_RULE] = "a statement",
+    [PARSE_CHILD] = "a statement of a child table",
+    [PARSE_FIELDS] = "a rule",
+    [PARSE_TOMBSTONE] = "a statement",
+    [PARSE_EFFECT] = "'create'",
+    [PARSE_SYNC] = "a statement of 'sync'",
+    [PARSE_ATTACHMENTS] = "a statement of 'attachments'",
+    [PARSE_RETRY] = "a statement of 'retry'",
+    [PARSE_TEST] = "a statement of a test",
+};
+
+static const char *quoted(struct parse *p, int token)
+{
+    return is_word(token) && token != T_WORD
+               ? arena_printf(p->arena, "'%s'", parse_token_name(token)).p
+               : parse_token_name(token);
+}
+
+/* What could have stood here, in words. can[token]: it could. */
+static struct dwr_str describe(struct parse *p, const bool *can, int token_count)
+{
+    struct wanted w = { .count = 0 };
+    unsigned words = 0, i;
+    char text[1024];
+    size_t n = 0;
+    int t;
+
+    for (t = T_WORD; t <= T_VERSION_ALL; t++)
+        words += can[t];
+    if (can[T_WORD] && can[T_STRATEGY])
+        want(&w, can[T_STRING] && can[T_NUMBER] ? can[T_LPAREN] ? "a condition"
+                                                                : "a field or a value"
+                 : can[T_STRING]                ? "a field name"
+                                                : "a word");
+    else if (can[T_STRING] && can[T_TRUE] && can[T_LBRACE])
+        want(&w, "a value");
+    else if (can[T_FIELD_LEVEL])
+        want(&w, "a strategy");
+    else if (can[T_MERGE_TEXT] && !can[T_OTHERWISE])
+        want(&w, "a rule");
+    else if (words > WORDS_LISTED || can[T_DOCTYPE])
+        want(&w, block_statements[p->blocks[p->block_count - 1].kind]);
+    else if (can[T_WORD]) /* expect */
+        want(&w, "a status");
+    else
+        words = 0; /* none of them has a name of its own: each is listed */
+    for (t = T_WORD; t < token_count; t++) {
+        bool said = is_word(t) ? words > 0 && !(can[T_WORD] && !can[T_STRATEGY] && t != T_WORD)
+                    : t == T_STRING || t == T_NUMBER || t == T_LBRACE || t == T_LBRACKET ||
+                              t == T_LPAREN
+                        ? (can[T_WORD] && can[T_STRATEGY]) || can[T_TRUE]
+                        : false;
+
+        if (can[t] && !said && t != T_STRAY && t != T_RESYNC && t != T_RESYNC_OPEN)
+            want(&w, t >= T_EQ && t <= T_GE && can[T_EQ] && can[T_NE]
+                         ? (t == T_EQ ? "a comparison" : NULL)
+                         : quoted(p, t));
+        if (w.count > 0 && w.v[w.count - 1] == NULL)
+            w.count--;
+    }
+    if (can[T_END])
+        want(&w, parse_token_name(T_END));
+    for (i = 0; i < w.count; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s%s",
+                              i == 0             ? ""
+                              : i + 1 == w.count ? " or "
+                                                 : ", ",
+                              w.v[i]);
+    return (struct dwr_str){ arena_copy(p->arena, text, n), n };
+}
+
+/* "Did you mean" proposes only what is legal here. */
+static void suggest_word(struct parse *p, struct diag_finding *finding, struct span span,
+                         const bool *can)
+{
+    struct dwr_str words[T_VERSION_ALL + 1];
+    size_t count = 0;
+    int t, nearest;
+
+    for (t = T_WORD + 1; t <= T_VERSION_ALL; t++)
+        if (can[t])
+            words[count++] = (struct dwr_str){ parse_token_name(t), strlen(parse_token_name(t)) };
+    nearest = diag_nearest(word_of(p, span), words, count);
+    if (nearest >= 0)
+        diag_help(p->diag, finding, "did you mean '%s'?", words[nearest].p);
+}
+
+static void help(struct parse *p, struct diag_finding *finding, int token, struct span span,
+                 const bool *can)
+{
+    enum parse_block_kind kind = p->blocks[p->block_count - 1].kind;
+    struct dwr_str before = word_of(p, p->before.span);
+
+    if (p->before_that.kind == T_COMMA && begins_statement(p->before.kind, kind) &&
+        (is_word(token) || token == T_STRING))
+        diag_help(p->diag, finding, "the comma before '%.*s' makes it a field name", (int)before.n,
+                  before.p);
+    else if (token == T_RANKED)
+        diag_help(p->diag, finding, "'ranked' goes with max and min");
+    else if (token == T_LBRACE && can[T_STRING] && can[T_WORD] && !can[T_NUMBER])
+        diag_help(p->diag, finding, "a name goes before '{'");
+    else if (is_word(token) && can[T_STRING] && !can[T_WORD])
+        diag_help(p->diag, finding, "put it in quotes: \"%.*s\"", (int)(span.end - span.begin),
+                  p->text + span.begin);
+    else if (is_word(token))
+        suggest_word(p, finding, span, can);
+}
+
+void parse_unexpected(struct parse *p, int token, struct span span, const int *expected,
+                      int expected_count)
+{
+    bool can[T_RESYNC_OPEN + 1] = { false };
+    const struct parse_block *block = &p->blocks[p->block_count - 1];
+    struct diag_finding *finding;
+    struct dwr_str wanted, got = word_of(p, span);
+    int i;
+
+    p->file->broken = true;
+    if (token == T_STRAY || p->closing || p->stopped) {
+        p->recovering = true;
+        return;
+    }
+    if (p->block_count > 1 && unclosed_before(p, &p->last) > 0) {
+        report_unclosed(p, span, arena_printf(p->arena, "'%.*s'", (int)got.n, got.p).p);
+        p->recovering = true;
+        return;
+    }
+    for (i = 0; i < expected_count; i++)
+        can[expected[i]] = true;
+    wanted = describe(p, can, T_RESYNC_OPEN + 1);
+    if (can[T_SEMICOLON] && p->before.kind != 0 &&
+        (token == T_RBRACE || token == T_END || first_on_line(p, span))) {
+        struct span end = { span.source, p->before.span.end, p->before.span.end };
+
+        got = word_of(p, p->before.span);
+        finding = diag_add(p->diag, DIAG_SYNTAX, end, "expected %.*s after '%.*s'", (int)wanted.n,
+                           wanted.p, (int)(got.n < 60 ? got.n : 60), got.p);
+        if (!first_on_line(p, span) || token == T_RBRACE || token == T_END)
+            token = T_SEMICOLON; /* nothing helpful can be said about it */
+    } else if (token == T_END) {
+        finding = diag_add(p->diag, DIAG_SYNTAX, span, "unexpected end of the file; expected %.*s",
+                           (int)wanted.n, wanted.p);
+    } else {
+        finding = diag_add(p->diag, DIAG_SYNTAX, span, "unexpected %s%s%.*s%s; expected %.*s",
+                           is_word(token)        ? "word "
+                           : token == T_STRING   ? "string "
+                           : token == T_NUMBER   ? "number "
+                           : token == T_DURATION ? "duration "
+                           : token == T_SIZE     ? "size "
+                                                 : "",
+                           token == T_STRING ? "" : "'", (int)(got.n < 60 ? got.n : 60), got.p,
+                           token == T_STRING ? "" : "'", (int)wanted.n, wanted.p);
+    }
+    help(p, finding, token, span, can);
+    if (p->block_count > 1) {
+        struct dwr_str word = word_of(p, block->head);
+
+        if (block->kind == PARSE_RULE)
+            diag_note(p->diag, finding, block->head, "in this block");
+        else
+            diag_note(p->diag, finding, block->head, "in this %.*s", (int)word.n, word.p);
+    }
+    p->recovering = true;
+}

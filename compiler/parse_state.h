@@ -1,0 +1,231 @@
+/* parse_state.h - what the scanner, the parser and parse.c share while a source is read.
+ *
+ * Recovery. Every block's list of statements ends an error with one token of our own, RESYNC, and
+ * every block's head with RESYNC or RESYNC_OPEN ('{' follows). Where to stop skipping is decided in
+ * one place, parse_token (parse.c), which sees braces, line starts and statement words; the grammar
+ * only says what can be gone on with. */
+#ifndef DWR_PARSE_STATE_H
+#define DWR_PARSE_STATE_H
+
+#include "arena.h"
+#include "ast.h"
+#include "diag.h"
+#include "parse.h"
+
+enum parse_block_kind {
+    PARSE_TOP,
+    PARSE_DOCTYPE, /* default too */
+    PARSE_RULE,
+    PARSE_CHILD,
+    PARSE_FIELDS,
+    PARSE_TOMBSTONE,
+    PARSE_EFFECT,
+    PARSE_SYNC,
+    PARSE_ATTACHMENTS,
+    PARSE_RETRY,
+    PARSE_TEST
+};
+
+/* A block whose '}' has not come yet. */
+struct parse_block {
+    enum parse_block_kind kind;
+    struct span head;   /* the word that began its statement */
+    struct span open;   /* its '{' */
+    uint32_t braces;    /* how many are open inside it */
+    struct ast_block block;
+    struct ast_stmt *last;
+    struct ast_stmt *last_of[AST_KIND_COUNT];
+};
+
+/* top, doctype, child, fields { … }, the block of a rule: no more can be open at once */
+#define PARSE_BLOCKS_MAX 6
+
+/* Braces, brackets and parentheses nest at most this deep: a document as deep as it may be, inside
+ * the deepest block. */
+#define PARSE_NESTING_MAX 72
+/* A JSON value nests at most this deep (SEMANTICS 1.4). */
+#define PARSE_JSON_DEPTH_MAX 64
+
+/* What a token or a part of the grammar stands for: the parser's value type. */
+struct rules_texts {
+    struct ast_text *v;
+    uint32_t count;
+};
+
+struct rules_numbers {
+    struct ast_number *v;
+    uint32_t count;
+};
+
+struct rules_row { /* parts_used["WIDGET-9"] */
+    struct ast_name field;
+    struct ast_text row;
+};
+
+union rules_value {
+    struct ast_word word;
+    struct ast_name name;
+    struct ast_names names;
+    struct ast_text text;
+    struct rules_texts texts;
+    struct ast_number number;
+    struct rules_numbers numbers;
+    struct ast_flag flag;
+    struct ast_value value;
+    struct ast_values values;
+    enum ast_value_kind json;
+    struct ast_operand *operand;
+    struct ast_cond *cond;
+    enum dwr_cond_op op;
+    enum dwr_operand_side side;
+    enum dwr_rule_kind rule;
+    enum dwr_strategy strategy;
+    enum dwr_same_key same_key;
+    enum ast_kind kind;
+    uint32_t count;
+    struct ast_moment *moment;
+    struct ast_offline *offline;
+    struct ast_block *block;
+    struct rules_row row;
+    struct ast_stmt *stmt;
+};
+
+#define NO_VALUES ((struct ast_values){ 0 })
+
+struct parse_token {
+    int kind;
+    struct span span;
+};
+
+/* Tokens that parse_token has yet to hand out before it asks the scanner again. */
+#define PARSE_QUEUE_MAX 8
+
+struct parse {
+    struct arena *arena;
+    struct diag *diag;
+    struct ast_ruleset *ruleset;
+    const struct parse_options *options;
+
+    /* the source being read */
+    void *scanner;
+    struct source *source;
+    struct ast_file *file;
+    const char *text;
+    uint32_t index; /* of the source */
+
+    struct parse_block blocks[PARSE_BLOCKS_MAX]; /* [0] is the rule set, through all sources */
+    uint32_t block_count;
+    bool merging;     /* the condition being read is asked while merging: fields have sides */
+    bool in_head;     /* between a block's first word and its '{' */
+    int head_token;   /* that word */
+    struct span head;
+
+    /* names */
+    uint32_t *slots; /* open addressing: symbol + 1, or 0 */
+    uint32_t slot_mask;
+    uint32_t symbol_capacity;
+
+    /* lists being read; no two of one kind are read at once */
+    struct ast_name *names;
+    uint32_t name_count, name_capacity;
+    struct ast_value *values;
+    uint32_t value_count, value_capacity;
+    struct ast_text *texts;
+    uint32_t text_count, text_capacity;
+    struct ast_number *numbers;
+    uint32_t number_count, number_capacity;
+
+    /* what parse_token watches */
+    struct parse_token last, before, before_that; /* the last tokens handed to the parser */
+    uint32_t braces, nesting; /* open ones; all kinds of brackets */
+    bool recovering; /* an error was reported: what is asked for next is RESYNC */
+    bool stopped;    /* the rest of the source is not read */
+    bool closing;    /* the queue closes blocks that the source does not: no word about them */
+    struct parse_token queue[PARSE_QUEUE_MAX];
+    union rules_value queue_value; /* of the queue's last token, the only one that has one */
+    uint32_t queue_first, queue_count;
+    bool swallow; /* a ';' directly behind what was skipped belongs to it */
+};
+
+/* --- for the scanner --- */
+
+/* The string between two quotes, unescaped; what is wrong in it is reported. */
+struct dwr_str parse_unescape(struct parse *p, struct span span);
+struct ast_number parse_quantity(struct parse *p, struct span span);
+void parse_keep_token(struct parse *p, struct span span, enum ast_token_kind kind);
+void parse_keep_comment(struct parse *p, struct span span);
+/* Reports, and marks the source broken, unless the parser is skipping after an error (NULL). */
+struct diag_finding *parse_lexical(struct parse *p, enum diag_code code, struct span span,
+                                   const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* '{' '(' '[' and their ends; false: too deep, nothing more is to be read. */
+bool parse_nest(struct parse *p, struct span span, bool brace, int by);
+
+/* --- for the parser --- */
+
+struct ast_name parse_name(struct parse *p, struct span span, struct dwr_str text);
+struct ast_word parse_word(struct parse *p, struct span span);
+
+/* A word as a field name. */
+struct ast_name parse_bare(struct parse *p, struct span span);
+
+void parse_names_begin(struct parse *p, struct ast_name name);
+void parse_names_add(struct parse *p, struct ast_name name);
+struct ast_names parse_names_end(struct parse *p);
+void parse_values_begin(struct parse *p, struct ast_value value);
+void parse_values_add(struct parse *p, struct ast_value value);
+struct ast_values parse_values_end(struct parse *p);
+void parse_texts_begin(struct parse *p, struct ast_text text);
+void parse_texts_add(struct parse *p, struct ast_text text);
+struct rules_texts parse_texts_end(struct parse *p);
+void parse_numbers_begin(struct parse *p, struct ast_number number);
+void parse_numbers_add(struct parse *p, struct ast_number number);
+struct rules_numbers parse_numbers_end(struct parse *p);
+
+/* One JSON value, its containers checked for depth and for members that stand twice. */
+struct ast_value parse_value(struct parse *p, enum ast_value_kind kind, struct span span);
+
+/* Operands. What a word or a string means depends on where it stands: parse_compare decides. */
+struct ast_operand *parse_operand_word(struct parse *p, struct ast_word word);
+struct ast_operand *parse_operand_string(struct parse *p, struct ast_text text);
+struct ast_operand *parse_operand_side(struct parse *p, struct span span,
+                                       enum dwr_operand_side side, struct ast_name field);
+struct ast_operand *parse_operand_value(struct parse *p, struct ast_value value);
+struct ast_cond *parse_compare(struct parse *p, struct span span, enum dwr_cond_op op,
+                               struct ast_operand *left, struct ast_operand *right,
+                               struct ast_values values);
+struct ast_cond *parse_cond(struct parse *p, struct span span, enum dwr_cond_op op,
+                            struct ast_cond *a, struct ast_cond *b);
+
+struct ast_moment *parse_moment(struct parse *p, struct ast_name field,
+                                const struct ast_name *time);
+/* which: 0 create, 1 update, 2 delete. list NULL: the first. */
+struct ast_offline *parse_offline(struct parse *p, struct ast_offline *list, unsigned which,
+                                  struct ast_flag flag);
+
+/* A copy of a statement in the arena. */
+struct ast_stmt *parse_stmt(struct parse *p, const void *stmt, size_t size);
+/* Appends a statement to the innermost open block. NULL (it was broken) is ignored. */
+void parse_add(struct parse *p, struct ast_stmt *stmt);
+/* A statement of the innermost open block was skipped. */
+void parse_broken(struct parse *p);
+/* The first word of a block's statement, and its '{'. */
+void parse_head(struct parse *p, struct span head);
+void parse_open(struct parse *p, enum parse_block_kind kind, struct span brace);
+struct ast_block parse_close(struct parse *p, struct span brace);
+struct ast_block *parse_close_new(struct parse *p, struct span brace);
+/* The `///` lines before offset. */
+struct dwr_str parse_doc(struct parse *p, uint32_t offset);
+
+/* The parser's yylex: the scanner's tokens, and RESYNC where an error is over. */
+int parse_token(union rules_value *value, struct span *span, struct parse *p);
+
+/* What the parser met and what it would have taken. */
+void parse_unexpected(struct parse *p, int token, struct span span, const int *expected,
+                      int expected_count);
+/* The parser's own stack is full. */
+void parse_too_deep(struct parse *p, struct span span);
+
+/* The spelling of a token: "server_wins", "'{'". */
+const char *parse_token_name(int token);
+
+#endif
