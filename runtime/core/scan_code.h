@@ -56,27 +56,22 @@ static inline block block_at(const char *p, const char *end)
     return n >= 64 ? block_load(p) : block_part(p, n);
 }
 
-static size_t mismatch(const char *a, const char *b, size_t n)
+/* Zero where 64 bytes at a are those at b. */
+static inline block difference(const char *a, const char *b)
 {
-    size_t i = 0;
-    uint64_t differ;
+    return block_xor(block_load(a), block_load(b));
+}
 
-    for (; n - i >= 64; i += 64) {
-        differ = block_differs(block_load(a + i), block_load(b + i));
-        if (differ != 0)
-            return i + first_of(differ);
-    }
-    if (i == n)
-        return n;
+/* The same for less than 64 bytes: the bytes are compared where they are, none behind n is read. */
+static inline size_t short_mismatch(const char *a, const char *b, size_t n)
+{
 #ifdef HAS_BLOCK_PART
-    differ = block_differs(block_part(a + i, n - i), block_part(b + i, n - i));
-    return differ != 0 ? i + first_of(differ) : n;
+    const block d = n > 0 ? block_xor(block_part(a, n), block_part(b, n)) : (block){ 0 };
+
+    return block_is_zero(d) ? n : first_of(block_set(d));
 #else
-    if (n >= 64) {
-        /* The last block again, as far as it has not been compared. */
-        differ = block_differs(block_load(a + n - 64), block_load(b + n - 64));
-        return differ != 0 ? n - 64 + first_of(differ) : n;
-    }
+    size_t i = 0;
+
     for (; n - i >= 8; i += 8) {
         const uint64_t x = dwr_load_le(a + i, 8) ^ dwr_load_le(b + i, 8);
 
@@ -87,6 +82,32 @@ static size_t mismatch(const char *a, const char *b, size_t n)
         i++;
     return i;
 #endif
+}
+
+/* Where two documents part is mostly near (a value that was changed) or far (a table that was not):
+ * single blocks first, then four at a time. */
+static size_t mismatch(const char *a, const char *b, size_t n)
+{
+    size_t i = 0;
+
+    for (; n - i >= 64; i += 64) {
+        const block d = difference(a + i, b + i);
+
+        if (!block_is_zero(d))
+            return i + first_of(block_set(d));
+        if (i < 512)
+            continue;
+        /* Aligned in one of them, or every load of both would touch two lines of the cache. */
+        i += 64 - ((uintptr_t)(a + i) & 63);
+        while (n - i >= 256 &&
+               block_is_zero(block_or(
+                   block_or(difference(a + i, b + i), difference(a + i + 64, b + i + 64)),
+                   block_or(difference(a + i + 128, b + i + 128),
+                            difference(a + i + 192, b + i + 192)))))
+            i += 256;
+        i -= 64; /* which the loop adds */
+    }
+    return i + short_mismatch(a + i, b + i, n - i);
 }
 
 /* --- the window: 64 bytes whose quotes and backslashes are known --- */

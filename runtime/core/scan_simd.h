@@ -85,13 +85,28 @@ typedef struct {
 #define LOW7 0x7F7F7F7F7F7F7F7Fu
 #define HIGH 0x8080808080808080u
 
+/* Written out: a loop over the words would keep the block in memory. */
+#define EACH_WORD(of)                                                                              \
+    ((block){ { of(0), of(1), of(2), of(3), of(4), of(5), of(6), of(7) } })
+
+/* The high bits of a word's bytes as eight bits. */
+static inline uint64_t high_bits(uint64_t high)
+{
+    return (high >> 7) * 0x0102040810204080u >> 56;
+}
+
+static inline uint64_t block_mask(block high)
+{
+    return high_bits(high.v[0]) | high_bits(high.v[1]) << 8 | high_bits(high.v[2]) << 16 |
+           high_bits(high.v[3]) << 24 | high_bits(high.v[4]) << 32 | high_bits(high.v[5]) << 40 |
+           high_bits(high.v[6]) << 48 | high_bits(high.v[7]) << 56;
+}
+
 static inline block block_load(const char *p)
 {
-    block b;
-
-    for (int i = 0; i < 8; i++)
-        b.v[i] = dwr_load_le(p + 8 * i, 8);
-    return b;
+#define WORD(i) dwr_load_le(p + 8 * (i), 8)
+    return EACH_WORD(WORD);
+#undef WORD
 }
 
 /* The high bit of each byte that is zero; exact, no carry goes from byte to byte. */
@@ -100,65 +115,60 @@ static inline uint64_t zero_bytes(uint64_t x)
     return ~(((x & LOW7) + LOW7) | x) & HIGH;
 }
 
-/* The high bits of eight bytes as eight bits. */
-static inline uint64_t high_bits(uint64_t high)
-{
-    return (high >> 7) * 0x0102040810204080u >> 56;
-}
-
 static inline uint64_t block_eq(block b, char c)
 {
     const uint64_t all = ONES * (unsigned char)c;
-    uint64_t m = 0;
 
-    for (int i = 0; i < 8; i++)
-        m |= high_bits(zero_bytes(b.v[i] ^ all)) << 8 * i;
-    return m;
+#define WORD(i) zero_bytes(b.v[i] ^ all)
+    return block_mask(EACH_WORD(WORD));
+#undef WORD
 }
 
 static inline uint64_t block_stops(block b)
 {
-    uint64_t m = 0;
-
-    for (int i = 0; i < 8; i++)
-        m |= high_bits(zero_bytes(b.v[i] ^ ONES * '"') | zero_bytes(b.v[i] ^ ONES * '\\')) << 8 * i;
-    return m;
+#define WORD(i) (zero_bytes(b.v[i] ^ ONES * '"') | zero_bytes(b.v[i] ^ ONES * '\\'))
+    return block_mask(EACH_WORD(WORD));
+#undef WORD
 }
 
 /* Below 0x20: what a byte without its high bit lacks to 0x20 stays without a high bit. */
 static inline uint64_t block_strict(block b)
 {
-    uint64_t m = 0;
-
-    for (int i = 0; i < 8; i++) {
-        const uint64_t x = b.v[i];
-
-        m |= high_bits((zero_bytes(x ^ ONES * '"') | zero_bytes(x ^ ONES * '\\') | x |
-                        ~((x & LOW7) + ONES * 0x60)) &
-                       HIGH)
-             << 8 * i;
-    }
-    return m;
+#define WORD(i)                                                                                    \
+    ((zero_bytes(b.v[i] ^ ONES * '"') | zero_bytes(b.v[i] ^ ONES * '\\') | b.v[i] |               \
+      ~((b.v[i] & LOW7) + ONES * 0x60)) &                                                          \
+     HIGH)
+    return block_mask(EACH_WORD(WORD));
+#undef WORD
 }
 
 static inline uint64_t block_folded(block b, char c)
 {
     const uint64_t all = ONES * (unsigned char)c;
-    uint64_t m = 0;
 
-    for (int i = 0; i < 8; i++)
-        m |= high_bits(zero_bytes((b.v[i] | ONES * 0x20) ^ all)) << 8 * i;
-    return m;
+#define WORD(i) zero_bytes((b.v[i] | ONES * 0x20) ^ all)
+    return block_mask(EACH_WORD(WORD));
+#undef WORD
 }
 
-/* Bit i: the bytes at i differ. */
-static inline uint64_t block_differs(block a, block b)
+/* Zero where the bytes are the same. */
+static inline block block_xor(block a, block b)
 {
-    uint64_t m = 0;
+#define WORD(i) (a.v[i] ^ b.v[i])
+    return EACH_WORD(WORD);
+#undef WORD
+}
 
-    for (int i = 0; i < 8; i++)
-        m |= high_bits(zero_bytes(a.v[i] ^ b.v[i])) << 8 * i;
-    return ~m;
+static inline block block_or(block a, block b)
+{
+#define WORD(i) (a.v[i] | b.v[i])
+    return EACH_WORD(WORD);
+#undef WORD
+}
+
+static inline bool block_is_zero(block b)
+{
+    return (b.v[0] | b.v[1] | b.v[2] | b.v[3] | b.v[4] | b.v[5] | b.v[6] | b.v[7]) == 0;
 }
 
 #elif SCAN_PATH == SCAN_SSE2
@@ -169,11 +179,10 @@ typedef struct {
 
 static inline block block_load(const char *p)
 {
-    block b;
-
-    for (int i = 0; i < 4; i++)
-        b.v[i] = _mm_loadu_si128((const __m128i *)(p + 16 * i));
-    return b;
+    return (block){ { _mm_loadu_si128((const __m128i *)p),
+                      _mm_loadu_si128((const __m128i *)(p + 16)),
+                      _mm_loadu_si128((const __m128i *)(p + 32)),
+                      _mm_loadu_si128((const __m128i *)(p + 48)) } };
 }
 
 static inline uint64_t block_mask(__m128i a, __m128i b, __m128i c, __m128i d)
@@ -216,15 +225,31 @@ static inline uint64_t block_strict(block b)
 
 static inline uint64_t block_folded(block b, char c)
 {
-    for (int i = 0; i < 4; i++)
-        b.v[i] = _mm_or_si128(b.v[i], _mm_set1_epi8(0x20));
-    return block_eq(b, c);
+    const __m128i bit = _mm_set1_epi8(0x20);
+
+    return block_eq((block){ { _mm_or_si128(b.v[0], bit), _mm_or_si128(b.v[1], bit),
+                               _mm_or_si128(b.v[2], bit), _mm_or_si128(b.v[3], bit) } },
+                    c);
 }
 
-static inline uint64_t block_differs(block a, block b)
+static inline block block_xor(block a, block b)
 {
-    return ~block_mask(_mm_cmpeq_epi8(a.v[0], b.v[0]), _mm_cmpeq_epi8(a.v[1], b.v[1]),
-                       _mm_cmpeq_epi8(a.v[2], b.v[2]), _mm_cmpeq_epi8(a.v[3], b.v[3]));
+    return (block){ { _mm_xor_si128(a.v[0], b.v[0]), _mm_xor_si128(a.v[1], b.v[1]),
+                      _mm_xor_si128(a.v[2], b.v[2]), _mm_xor_si128(a.v[3], b.v[3]) } };
+}
+
+static inline block block_or(block a, block b)
+{
+    return (block){ { _mm_or_si128(a.v[0], b.v[0]), _mm_or_si128(a.v[1], b.v[1]),
+                      _mm_or_si128(a.v[2], b.v[2]), _mm_or_si128(a.v[3], b.v[3]) } };
+}
+
+static inline bool block_is_zero(block b)
+{
+    const __m128i any =
+        _mm_or_si128(_mm_or_si128(b.v[0], b.v[1]), _mm_or_si128(b.v[2], b.v[3]));
+
+    return _mm_movemask_epi8(_mm_cmpeq_epi8(any, _mm_setzero_si128())) == 0xFFFF;
 }
 
 #elif SCAN_PATH == SCAN_AVX2
@@ -281,9 +306,21 @@ static inline uint64_t block_folded(block b, char c)
     return block_eq(b, c);
 }
 
-static inline uint64_t block_differs(block a, block b)
+static inline block block_xor(block a, block b)
 {
-    return ~block_mask(_mm256_cmpeq_epi8(a.v[0], b.v[0]), _mm256_cmpeq_epi8(a.v[1], b.v[1]));
+    return (block){ { _mm256_xor_si256(a.v[0], b.v[0]), _mm256_xor_si256(a.v[1], b.v[1]) } };
+}
+
+static inline block block_or(block a, block b)
+{
+    return (block){ { _mm256_or_si256(a.v[0], b.v[0]), _mm256_or_si256(a.v[1], b.v[1]) } };
+}
+
+static inline bool block_is_zero(block b)
+{
+    const __m256i any = _mm256_or_si256(b.v[0], b.v[1]);
+
+    return _mm256_testz_si256(any, any);
 }
 
 #elif SCAN_PATH == SCAN_AVX512
@@ -325,9 +362,19 @@ static inline uint64_t block_folded(block b, char c)
     return block_eq((block){ _mm512_or_si512(b.v, _mm512_set1_epi8(0x20)) }, c);
 }
 
-static inline uint64_t block_differs(block a, block b)
+static inline block block_xor(block a, block b)
 {
-    return _mm512_cmpneq_epi8_mask(a.v, b.v);
+    return (block){ _mm512_xor_si512(a.v, b.v) };
+}
+
+static inline block block_or(block a, block b)
+{
+    return (block){ _mm512_or_si512(a.v, b.v) };
+}
+
+static inline bool block_is_zero(block b)
+{
+    return _mm512_test_epi8_mask(b.v, b.v) == 0;
 }
 
 #elif SCAN_PATH == SCAN_NEON
@@ -338,11 +385,9 @@ typedef struct {
 
 static inline block block_load(const char *p)
 {
-    block b;
+    const uint8_t *u = (const uint8_t *)p;
 
-    for (int i = 0; i < 4; i++)
-        b.v[i] = vld1q_u8((const uint8_t *)p + 16 * i);
-    return b;
+    return (block){ { vld1q_u8(u), vld1q_u8(u + 16), vld1q_u8(u + 32), vld1q_u8(u + 48) } };
 }
 
 /* Bytes of all ones or zeros as bits: each keeps the bit of its place in eight, and three pairwise
@@ -389,15 +434,29 @@ static inline uint64_t block_strict(block b)
 
 static inline uint64_t block_folded(block b, char c)
 {
-    for (int i = 0; i < 4; i++)
-        b.v[i] = vorrq_u8(b.v[i], vdupq_n_u8(0x20));
-    return block_eq(b, c);
+    const uint8x16_t bit = vdupq_n_u8(0x20);
+
+    return block_eq((block){ { vorrq_u8(b.v[0], bit), vorrq_u8(b.v[1], bit),
+                               vorrq_u8(b.v[2], bit), vorrq_u8(b.v[3], bit) } },
+                    c);
 }
 
-static inline uint64_t block_differs(block a, block b)
+static inline block block_xor(block a, block b)
 {
-    return ~block_mask(vceqq_u8(a.v[0], b.v[0]), vceqq_u8(a.v[1], b.v[1]),
-                       vceqq_u8(a.v[2], b.v[2]), vceqq_u8(a.v[3], b.v[3]));
+    return (block){ { veorq_u8(a.v[0], b.v[0]), veorq_u8(a.v[1], b.v[1]), veorq_u8(a.v[2], b.v[2]),
+                      veorq_u8(a.v[3], b.v[3]) } };
+}
+
+static inline block block_or(block a, block b)
+{
+    return (block){ { vorrq_u8(a.v[0], b.v[0]), vorrq_u8(a.v[1], b.v[1]), vorrq_u8(a.v[2], b.v[2]),
+                      vorrq_u8(a.v[3], b.v[3]) } };
+}
+
+static inline bool block_is_zero(block b)
+{
+    return vmaxvq_u32(vreinterpretq_u32_u8(
+               vorrq_u8(vorrq_u8(b.v[0], b.v[1]), vorrq_u8(b.v[2], b.v[3])))) == 0;
 }
 
 #endif
@@ -412,6 +471,12 @@ static inline block block_part(const char *p, size_t n)
     return block_load(copy);
 }
 #endif
+
+/* Bit i: the byte at i is not zero. */
+static inline uint64_t block_set(block b)
+{
+    return ~block_eq(b, 0);
+}
 
 /* Bit i of the result is the exclusive or of the bits 0 to i. */
 static inline uint64_t prefix_xor(uint64_t m)
