@@ -54,7 +54,7 @@ class RuleWriter:
     def test(self):
         r = self.r
         n = r.randrange(10)
-        if n < 2:
+        if n < 3:
             who = pick(r, ["server_role", "client_role", "client_user"])
             word = pick(r, USERS if who == "client_user" else ROLES)
             if chance(r, 0.3):
@@ -201,8 +201,8 @@ class RuleWriter:
         if not whole:
             for t in self.units(self.fields[:-1 if len(self.fields) > 4 else None],
                                 ["merge_text", "union", "keep_both", "sum", "max", "min"] * 2,
-                                ["server_wins", "client_wins", "last_write_wins", "first_write_wins",
-                                 "manual", "manual", "immutable", "server_only"],
+                                ["server_wins", "client_wins", "last_write_wins", "last_write_wins",
+                                 "first_write_wins", "manual", "manual", "immutable", "server_only"],
                                 self.fields if chance(r, 0.7) else None, True):
                 out.append("    " + t)
             for t in self.tables:
@@ -525,21 +525,23 @@ def text_of(r, doc):
 def by_field(r, names, one):
     if chance(r, 0.6) or not names:
         return one()
-    body = [(f, one()) for f in r.sample(names, min(len(names), r.randint(0, 4)))]
+    body = [(f, one()) for f in r.sample(names, min(len(names), r.randint(0, 3)))]
     if chance(r, 0.7):
         body.append(("*", one()))
     return write(r, body)
 
 
 def time_value(r):
-    return pick(r, TIMES) if chance(r, 0.92) else pick(r, ["null", "5", '"soon"', "{}", '""', "[]"])
+    if chance(r, 0.6):
+        return pick(r, TIMES[:7])
+    return pick(r, TIMES) if chance(r, 0.85) else pick(r, ["null", "5", '"soon"', "{}", '""', "[]"])
 
 
 def role_value(r):
     n = r.random()
-    if n < 0.7:
+    if n < 0.6:
         return values.quote(pick(r, ROLES))
-    if n < 0.9:
+    if n < 0.92:
         return "[" + ",".join(values.quote(w) for w in r.sample(ROLES + ["other"], r.randrange(3))) + "]"
     return pick(r, ["null", "3", '"open"'])
 

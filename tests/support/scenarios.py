@@ -285,7 +285,8 @@ def main():
                     failed += 1
                     for fault in faults:
                         print(f"{s.path}:{s.line}: {s.title}: {fault}")
-    print(f"{count} scenarios, {failed} failed" + (" (planted)" if a.planted else ""))
+    what = "scenarios with a planted fault" if a.planted else "scenarios"
+    print(f"{what}: {count - failed} passed, {failed} failed")
     if count == 0:
         return 2
     return 1 if failed else 0
