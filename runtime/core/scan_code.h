@@ -802,15 +802,30 @@ static enum dwr_rc side_open(struct side *d, struct dwr_text text)
 
 /* --- rows --- */
 
+/* Room for at least `room` things of `size` bytes instead of `old` (count of them in use): in place
+ * where nothing was taken since, else elsewhere. NULL: no memory. */
+static void *widened(struct dwr_scratch *s, void *v, size_t old, size_t room, size_t size)
+{
+    char *const end = (char *)v + ((old * size + 15) & ~(size_t)15);
+    void *more;
+
+    if (v != NULL && end == s->at && ((room - old) * size | 15) < (size_t)(s->end - s->at)) {
+        s->at = (char *)v + ((room * size + 15) & ~(size_t)15);
+        return v;
+    }
+    more = dwr_take(s, room * size);
+    if (more != NULL && old > 0)
+        memcpy(more, v, old * size);
+    return more;
+}
+
 static bool rows_grow(struct dwr_scratch *s, struct dwr_rows *rows, uint32_t *room)
 {
     const uint32_t more = *room == 0 ? 16 : 2 * *room;
-    struct dwr_row *v = dwr_take(s, more * sizeof *v);
+    struct dwr_row *v = widened(s, rows->v, *room, more, sizeof *v);
 
     if (v == NULL)
         return false;
-    if (rows->count > 0)
-        memcpy(v, rows->v, rows->count * sizeof *v);
     rows->v = v;
     *room = more;
     return true;
@@ -918,47 +933,77 @@ static enum dwr_rc row_scan(struct lockstep *k, struct side *d, const char **q, 
     return DWR_OK;
 }
 
-/* *q at the '[' of the side's table, the server's rows are known: reads the side's rows beside
- * them. *prefix: so many at the start are the server's. */
+/* How many of the server's rows from i on end within the `agree` bytes from row i's start. */
+static inline uint32_t rows_within(const struct dwr_rows *server, uint32_t i, size_t agree)
+{
+    const char *const end = server->v[i].p + agree;
+    uint32_t k = i;
+
+    while (k < server->count && server->v[k].p + server->v[k].n <= end)
+        k++;
+    return k - i;
+}
+
+/* Behind a row: *q goes to the next one and true is given; false at the end of the array (*q behind
+ * it) or where it is none (*q NULL). */
+static inline bool next_row(const char **q, const char *end)
+{
+    const char *p = past_space(*q, end);
+
+    *q = NULL;
+    if (p >= end || (*p != ',' && *p != ']'))
+        return false;
+    if (*p == ']') {
+        *q = p + 1;
+        return false;
+    }
+    *q = past_space(p + 1, end);
+    return true;
+}
+
+/* *at at the '[' of the side's table, the server's rows are known: reads the side's rows beside
+ * them. What is the server's bytes is given as the server's row. *prefix: so many at the start. */
 static enum dwr_rc rows_beside(struct lockstep *k, struct side *d, const struct dwr_rows *server,
                                const char **at, struct dwr_rows *rows, uint32_t *prefix)
 {
     const char *q = past_space(*at + 1, d->end);
-    uint32_t room = 0;
-    bool valid = true, all_same = true;
+    uint32_t room = server->count + 16;
+    bool valid = true, more = q >= d->end || *q != ']';
     enum dwr_rc rc;
 
     *rows = (struct dwr_rows){ NULL, 0, DWR_ROWS_READ };
     *prefix = 0;
-    if (q < d->end && *q == ']') {
-        *at = q + 1;
-        return DWR_OK;
-    }
-    for (uint32_t i = 0;; i++) {
-        const struct dwr_row *const beside = i < server->count ? &server->v[i] : NULL;
+    if (!more)
+        q++;
+    else if ((rows->v = dwr_take(k->s, room * sizeof *rows->v)) == NULL)
+        return DWR_NOMEM;
+    while (more) {
+        const uint32_t i = rows->count;
+        uint32_t same = 0;
 
-        if (rows->count == room && !rows_grow(k->s, rows, &room))
-            return DWR_NOMEM;
-        if (beside != NULL &&
-            agreement(&d->run, beside->p, k->server_end, q, d->end) >= beside->n) {
-            rows->v[i] = (struct dwr_row){ q, beside->n, beside->flat };
-            q += beside->n;
+        if (i < server->count)
+            same = rows_within(server, i,
+                               agreement(&d->run, server->v[i].p, k->server_end, q, d->end));
+        if (same > 0) {
+            const struct dwr_row *last = &server->v[i + same - 1];
+
+            memcpy(&rows->v[i], &server->v[i], same * sizeof *rows->v);
+            q += last->p + last->n - server->v[i].p;
+            *prefix += *prefix == i ? same : 0;
+            rows->count += same;
         } else {
-            all_same = false;
+            if (i == room && !rows_grow(k->s, rows, &room))
+                return DWR_NOMEM;
             rc = row_scan(k, d, &q, &rows->v[i]);
             if (rc != DWR_OK)
                 return rc;
             valid = valid && *rows->v[i].p == '{';
+            rows->count++;
         }
-        rows->count++;
-        *prefix += all_same;
-        q = past_space(q, d->end);
-        if (q >= d->end || (*q != ',' && *q != ']'))
-            return DWR_INVALID_JSON;
-        if (*q++ == ']')
-            break;
-        q = past_space(q, d->end);
+        more = next_row(&q, d->end);
     }
+    if (q == NULL)
+        return DWR_INVALID_JSON;
     *at = q;
     if (!valid) {
         rows_invalid(rows);
@@ -976,12 +1021,10 @@ static struct dwr_slot *slot_new(struct lockstep *k)
 
     if (x->count == k->room) {
         const uint32_t room = k->room == 0 ? 64 : 2 * k->room;
-        struct dwr_slot *slots = dwr_take(k->s, room * sizeof *slots);
+        struct dwr_slot *slots = widened(k->s, x->slots, k->room, room, sizeof *slots);
 
         if (slots == NULL)
             return NULL;
-        if (x->count > 0)
-            memcpy(slots, x->slots, x->count * sizeof *slots);
         x->slots = slots;
         k->room = room;
     }
