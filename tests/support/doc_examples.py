@@ -13,7 +13,8 @@ manual pages by a comment `.\\" example: KIND` before .EX:
   words    the words of the language, all of them, in order
 
 Relative links and their anchors must lead somewhere. Every function of the public headers has a manual
-page whose synopsis declares it as the header does. LIBDWR.a missing: programs are not built.
+page whose synopsis declares it as the header does, and every option that a command's --help lists is in
+dwrc(1). LIBDWR.a missing: programs are not built.
 """
 import glob
 import json
@@ -198,6 +199,25 @@ def functions(failures):
     return count
 
 
+def options(dwrc, failures):
+    def said(*args):
+        return subprocess.run([dwrc, *args], capture_output=True, text=True, timeout=60).stdout
+
+    with open(os.path.join(TOP, "share/man/dwrc.1"), encoding="utf-8") as f:
+        page = roff_text(f.read())
+    count = 0
+    for command in re.findall(r"^  (\w+)", said("help"), re.M):
+        if not re.search(rf"^\.B {command}$", page, re.M):
+            failures.tell("share/man/dwrc.1", f"does not tell of the command {command}")
+        for option in re.findall(r"^  (--?[\w-]+)", said(command, "--help"), re.M):
+            count += 1
+            if not re.search(rf"^\.BI? {option}( |$)", page, re.M):
+                failures.tell("share/man/dwrc.1", f"does not tell of {command} {option}")
+    if count == 0:
+        failures.tell("dwrc help", "no options found")
+    return count
+
+
 def main():
     dwrc = os.path.abspath(sys.argv[1])
     lib = os.path.abspath(sys.argv[2]) if len(sys.argv) > 2 else None
@@ -215,6 +235,7 @@ def main():
         for kind, n in page.counts.items():
             counts[kind] = counts.get(kind, 0) + n
     counts["function"] = functions(failures)
+    counts["option"] = options(dwrc, failures)
     if failures.count:
         sys.exit(1)
     print("doc_examples: " + ", ".join(f"{n} {kind}" for kind, n in sorted(counts.items())))
