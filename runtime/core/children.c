@@ -942,7 +942,7 @@ static bool both_have(struct merging *t, const struct match *m, const struct dwr
         return true;
     equal = rows_equal(table, t->s, rows[DWR_SERVER], rows[DWR_CLIENT]);
     if (equal) {
-        report_row(o, DWR_OUTCOME_SAME, false, &table->at);
+        report_row(o, DWR_OUTCOME_SAME, false, t->locked ? &t->m->lock_rule.at : &table->at);
     } else if (t->locked) {
         report_row(o, DWR_OUTCOME_REFUSED, true, &t->m->lock_rule.at);
     } else if (table->append_only) {

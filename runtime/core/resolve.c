@@ -287,7 +287,7 @@ static struct dwr_text branch_document(struct merge *m, bool as_sent)
     const uint32_t name_slot = find_slot(r, "name", 4);
     const struct dwr_text name =
         name_slot == NO_SLOT ? ABSENT : r->slots[name_slot].value[DWR_SERVER];
-    const struct dwr_text of = dwr_is_unset(name) ? literal("null") : name;
+    const struct dwr_text of = name.p == NULL ? literal("null") : name;
     struct dwr_text new_name = branch_name(m, name), version = ABSENT, version_key = ABSENT;
     size_t room = 64;
     char *start, *to;
@@ -338,7 +338,7 @@ static enum dwr_rc branched(struct merge *m, bool as_sent, struct dwr_result *ou
     out->status = DWR_BRANCHED;
     out->doc = m->index.document[DWR_SERVER];
     out->branch = branch;
-    out->rule = *strategy_line(m);
+    out->rule = line_or_strategy(m, &m->d->branch_at);
     return DWR_OK;
 }
 
@@ -414,8 +414,7 @@ static bool set_counts(struct record *r)
             at = record_add(r, table->count_into);
         if (count.p == NULL || at == NO_SLOT)
             return false;
-        if (!dwr_field_equal(r->m->s, r->slots[at].value[DWR_SERVER], count))
-            decide_value(r, at, count);
+        decide_value(r, at, count);
     }
     return true;
 }
@@ -634,14 +633,11 @@ static enum dwr_rc insert_new(struct merge *m, struct dwr_text client, bool chec
 /* Where the server has a document. */
 static enum dwr_rc insert_existing(struct merge *m, struct dwr_result *out)
 {
-    const struct dwr_table *invalid;
-
+    if (invalid_table(&m->doc) != NULL)
+        return update(m, out);
     if (equals_server(&m->doc, DWR_CLIENT))
         return plain_success(out, m->index.document[DWR_SERVER], (struct dwr_str){ NULL, 0 });
-    invalid = invalid_table(&m->doc);
-    if (m->d->strategy == DWR_STRATEGY_APPEND_ONLY && invalid == NULL)
-        return branch_insert(m, out);
-    return update(m, out);
+    return m->d->strategy == DWR_STRATEGY_APPEND_ONLY ? branch_insert(m, out) : update(m, out);
 }
 
 /* --- delete and undelete (7) --- */
