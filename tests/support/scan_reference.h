@@ -1098,7 +1098,7 @@ struct reference_round {
     struct complaint complaint;
 };
 
-static void round_init(struct reference_round *r, uint64_t seed)
+static inline void round_init(struct reference_round *r, uint64_t seed)
 {
     memset(r, 0, sizeof *r);
     r->chance.state = seed;
@@ -1110,7 +1110,7 @@ static void round_init(struct reference_round *r, uint64_t seed)
         r->guard[d] = guarded_new((size_t)4 << 20);
 }
 
-static void round_free(struct reference_round *r)
+static inline void round_free(struct reference_round *r)
 {
     for (int d = 0; d < 3; d++) {
         guarded_free(&r->guard[d]);
@@ -1203,7 +1203,7 @@ static bool round_index(struct reference_round *r, bool trusted_valid, bool clie
 }
 
 /* A random triple, and the client's document once more with damage. */
-static bool round_documents(struct reference_round *r)
+static inline bool round_documents(struct reference_round *r)
 {
     struct chance *const c = &r->chance;
     struct random_document *const d = r->documents;
@@ -1235,7 +1235,7 @@ static bool round_documents(struct reference_round *r)
 }
 
 /* mismatch() of two random stretches at any distance from their ends. */
-static bool round_mismatch(struct reference_round *r)
+static inline bool round_mismatch(struct reference_round *r)
 {
     struct chance *const c = &r->chance;
     const size_t n = pick(c, one_in(c, 4) ? 700 : 150);

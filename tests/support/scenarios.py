@@ -97,8 +97,11 @@ class Scenario:
                 out.append(f"field {label}: expected rule {at}, got {f.get('rule')}")
             for side, v in zip(("base", "server", "client"), self.values.get(label, ())):
                 same(f"field {label}, {side}", v, f.get(side))
-        same("notifications", [{"type": t, **({"field": f} if f else {})}
-                               for t, f in self.notifications], a.get("notifications", []))
+        def sort(notes):
+            return sorted(notes, key=values.exact)
+
+        same("notifications", sort({"type": t, **({"field": f} if f else {})}
+                                   for t, f in self.notifications), sort(a.get("notifications", [])))
         return out
 
 
