@@ -1245,13 +1245,15 @@ static struct dwr_text label_of(struct merging *t, struct labels *used, const st
     return label;
 }
 
+/* Every row that something happened to has its label, also where the merge is not concurrent and
+ * only refusals are reported: a row's label does not depend on that. */
 static bool report_rows(struct merging *t)
 {
     struct labels used = { .mask = 15 };
     uint32_t n = 0;
 
     for (uint32_t k = 0; k < t->match_count; k++)
-        n += t->outcomes[k].reported && (t->m->concurrent || t->outcomes[k].conflict);
+        n += t->outcomes[k].reported;
     if (n == 0)
         return true;
     while (used.mask < n)
@@ -1264,14 +1266,20 @@ static bool report_rows(struct merging *t)
     for (uint32_t k = 0; k < t->match_count; k++) {
         const struct outcome *o = &t->outcomes[k];
         struct dwr_report *report;
+        struct dwr_text label;
 
-        if (!o->reported || (!t->m->concurrent && !o->conflict))
+        if (!o->reported)
+            continue;
+        label = label_of(t, &used, &t->matches[k]);
+        if (label.p == NULL)
+            return false;
+        if (!t->m->concurrent && !o->conflict)
             continue;
         report = add_report(t->m);
         if (report == NULL)
             return false;
         *report = (struct dwr_report){
-            .field = label_of(t, &used, &t->matches[k]),
+            .field = label,
             .outcome = (enum dwr_outcome)o->outcome,
             .conflict = o->conflict,
             .base = text_of(t, &t->matches[k], DWR_BASE),
@@ -1279,8 +1287,6 @@ static bool report_rows(struct merging *t)
             .client = text_of(t, &t->matches[k], DWR_CLIENT),
             .rule = *o->rule,
         };
-        if (report->field.p == NULL)
-            return false;
     }
     return true;
 }

@@ -99,6 +99,10 @@ static inline uint32_t record_part(const struct record *r, unsigned field)
 /* What the name of slot i is to the resolver. */
 enum dwr_name_role record_role(struct record *r, uint32_t i);
 
+/* Meta, count_into and version fields (1.6): a client's value is ignored, and they take no part in
+ * comparing documents. */
+bool is_sync_layers(struct record *r, uint32_t i);
+
 /* Index into the names, or DWR_NONE. */
 unsigned record_field(struct record *r, uint32_t i);
 

@@ -95,16 +95,17 @@ uint32_t record_add(struct record *r, unsigned field)
     return r->count++;
 }
 
+bool is_sync_layers(struct record *r, uint32_t i)
+{
+    const enum dwr_name_role role = record_role(r, i);
+
+    return role == DWR_NAME_META || role == DWR_NAME_COUNT || role == DWR_NAME_VERSION;
+}
+
 struct dwr_text client_view_of(struct record *r, uint32_t i)
 {
-    switch (record_role(r, i)) {
-    case DWR_NAME_META:
-    case DWR_NAME_COUNT:
-    case DWR_NAME_VERSION:
-        return r->slots[i].value[r->base_known ? DWR_BASE : DWR_SERVER];
-    default:
-        return client_view(r, &r->slots[i]);
-    }
+    return is_sync_layers(r, i) ? r->slots[i].value[r->base_known ? DWR_BASE : DWR_SERVER]
+                                : client_view(r, &r->slots[i]);
 }
 
 bool slot_client_is_server(struct record *r, uint32_t i)
@@ -146,7 +147,8 @@ bool field_changes(struct record *r, unsigned field)
     if (r->table == NULL && r->names->v[field].role == DWR_NAME_TABLE)
         table = &r->m->d->tables[r->names->v[field].index];
     if (!r->base_known) {
-        if (!client_wrote(&r->slots[i]))
+        /* What the client wrote into a field of the sync layer's is ignored. */
+        if (!client_wrote(&r->slots[i]) || is_sync_layers(r, i))
             return false;
         return table == NULL ? !slot_client_is_server(r, i)
                              : !tables_equal(r->m, table, &r->slots[i], DWR_CLIENT, DWR_SERVER);

@@ -130,14 +130,6 @@ static uint32_t find_slot(const struct record *r, const char *name, size_t n)
     return NO_SLOT;
 }
 
-/* Does the sync layer own the field (1.6)? Then it takes no part in comparing documents. */
-static bool takes_no_part(struct record *r, uint32_t i)
-{
-    const enum dwr_name_role role = record_role(r, i);
-
-    return role == DWR_NAME_META || role == DWR_NAME_COUNT || role == DWR_NAME_VERSION;
-}
-
 static const struct dwr_table *table_of(struct record *r, uint32_t i)
 {
     return record_role(r, i) == DWR_NAME_TABLE
@@ -161,7 +153,7 @@ static bool equals_server(struct record *r, enum dwr_side side)
     for (uint32_t i = 0; i < r->count; i++) {
         const bool same = side == DWR_BASE ? r->slots[i].base_same : r->slots[i].client_same;
 
-        if (!same && !takes_no_part(r, i) && !sides_equal(r, i, side, DWR_SERVER))
+        if (!same && !is_sync_layers(r, i) && !sides_equal(r, i, side, DWR_SERVER))
             return false;
     }
     return true;
@@ -348,7 +340,7 @@ static enum dwr_rc branch_insert(struct merge *m, struct dwr_result *out)
     struct record *r = &m->doc;
 
     for (uint32_t i = 0; i < r->count; i++)
-        if (client_wrote(&r->slots[i]) && !takes_no_part(r, i) &&
+        if (client_wrote(&r->slots[i]) && !is_sync_layers(r, i) &&
             !sides_equal(r, i, DWR_CLIENT, DWR_SERVER))
             decide_report(r, i, DWR_OUTCOME_BRANCHED, true, strategy_line(m));
     return branched(m, true, out);
@@ -356,18 +348,27 @@ static enum dwr_rc branch_insert(struct merge *m, struct dwr_result *out)
 
 /* --- update --- */
 
+/* Is the side's value neither unset nor an array of objects? Rows are read wherever a value begins
+ * like an array. */
+static bool is_no_table(const struct dwr_slot *slot, enum dwr_side side)
+{
+    return slot->rows != NULL ? slot->rows->side[side].state == DWR_ROWS_INVALID
+                              : !dwr_is_unset(slot->value[side]);
+}
+
 /* Section 6: what the client sends as a child table is an array of objects; so must be what it is
  * merged with. */
 static const struct dwr_table *invalid_table(struct record *r)
 {
-    for (uint32_t i = 0; i < r->count && r->m->d->table_count > 0; i++) {
-        const struct dwr_rows3 *rows = r->slots[i].rows;
+    for (unsigned k = 0; k < r->m->d->table_count; k++) {
+        const struct dwr_table *table = &r->m->d->tables[k];
+        const uint32_t i = record_slot(r, table->field);
+        const struct dwr_slot *slot = i == NO_SLOT ? NULL : &r->slots[i];
 
-        if (rows == NULL || !client_wrote(&r->slots[i]))
-            continue;
-        for (int k = 0; k < 3; k++)
-            if (rows->side[k].state == DWR_ROWS_INVALID && (k != DWR_BASE || r->base_known))
-                return table_of(r, i);
+        if (slot != NULL && client_wrote(slot) &&
+            (is_no_table(slot, DWR_CLIENT) || is_no_table(slot, DWR_SERVER) ||
+             (r->base_known && is_no_table(slot, DWR_BASE))))
+            return table;
     }
     return NULL;
 }
@@ -425,7 +426,7 @@ static bool content_changed(struct record *r)
     for (uint32_t i = 0; i < r->count; i++) {
         const struct decision *d = &r->decisions[i];
 
-        if (d->action == KEEP || takes_no_part(r, i))
+        if (d->action == KEEP || is_sync_layers(r, i))
             continue;
         if (d->action == ROWS ||
             !dwr_field_equal(r->m->s, d->action == REMOVE ? ABSENT : d->value,
@@ -467,7 +468,7 @@ static bool is_client_view(struct record *r)
         if (stays && (slot->base_same || !r->base_known) &&
             (slot->client_same || !client_wrote(slot)) && d->table == NULL)
             continue;
-        if (takes_no_part(r, i))
+        if (is_sync_layers(r, i))
             continue;
         if (d->table != NULL) {
             if (!d->table->is_view)
@@ -661,7 +662,7 @@ static enum dwr_rc soft_delete(struct merge *m, struct dwr_text base, struct dwr
     rc = join(m, base, server, (struct dwr_text){ start, (size_t)(to - start) }, true);
     if (rc == DWR_OK)
         rc = update(m, out);
-    if (rc == DWR_OK && out->rule.p == NULL)
+    if (rc == DWR_OK)
         out->rule = line_or_strategy(m, &set->at);
     return rc;
 }
