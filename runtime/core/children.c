@@ -1165,6 +1165,26 @@ static char *put_number(char *to, uint32_t v)
     return to;
 }
 
+/* A value of valid JSON without the white space between its tokens. */
+static char *put_compact(char *to, struct dwr_text v)
+{
+    bool in_string = false;
+
+    for (size_t i = 0; i < v.n; i++) {
+        const char c = v.p[i];
+
+        if (in_string && c == '\\' && i + 1 < v.n) {
+            *to++ = c;
+            *to++ = v.p[++i];
+            continue;
+        }
+        in_string ^= c == '"';
+        if (in_string || (c != ' ' && c != '\t' && c != '\n' && c != '\r'))
+            *to++ = c;
+    }
+    return to;
+}
+
 /* The parts of the key joined by '|'; a part that is no string as JSON text. */
 static struct dwr_text key_label(struct merging *t, struct dwr_text row)
 {
@@ -1192,7 +1212,7 @@ static struct dwr_text key_label(struct merging *t, struct dwr_text row)
             to = put_text(to, bytes.p, bytes.n);
             dwr_release(t->s, mark);
         } else {
-            to = put_text(to, part.p, part.n);
+            to = put_compact(to, part);
         }
     }
     return (struct dwr_text){ start, (size_t)(to - start) };
