@@ -101,11 +101,11 @@ $B/%.o: %.c | $B/setup.build
 $(call objects,$(wildcard compiler/*.c)): DWR_CPPFLAGS += -Icompiler
 $(call objects,$(wildcard compiler/*.c) $(UNIT_SRC)): | $B/grammar/rules.tab.h $B/grammar/rules.lex.h
 
-# The actions and prologues are ours and get all warnings; the two that are off are what flex's own
-# code earns.
+# The actions and prologues are ours and get all warnings; the one that is off is what flex's own
+# code earns (yy_fatal_error, which ours replaces).
 $B/grammar/%.o: $B/grammar/%.c | $B/setup.build
 	$(COMPILE) -Icompiler -Igrammar -c $< -o $@
-$B/grammar/rules.lex.o: WARN += -Wno-sign-compare -Wno-unused-function
+$B/grammar/rules.lex.o: WARN += -Wno-unused-function
 $B/grammar/rules.tab.o: | $B/grammar/rules.lex.h
 $B/grammar/rules.lex.o: | $B/grammar/rules.tab.h
 
@@ -228,6 +228,15 @@ $B/lines.jsonl: tests/support/lines.py $(wildcard tests/oracle/*.py) $(RULE_FILE
 	@$(PYTHON) tests/support/lines.py --rules rules --seed $(SEED) --count $(LINES) > $@.tmp
 	@mv $@.tmp $@
 
+# Random merges for the laws, random rule sets (of 240 merges) for the comparison with the reference.
+LAW_CASES   ?= 24000
+ORACLE_SETS ?= 60
+
+LAW_OBJ := $(call objects,$(wildcard tests/laws/*.c) tests/support/tree.c tests/support/load_rules.c)
+$(LAW_OBJ): DWR_CPPFLAGS += -Icompiler
+$B/laws: $(LAW_OBJ) $B/libdwrc.a $B/libdwr_core.a
+	$(LINK) -o $@ $^ $(DWRC_LIBS) -lm
+
 TALLY = @sh tests/support/tally.sh $B/tally $(@:check-%=%)
 CHECK_TARGETS = $(addprefix check-,$(CHECKS))
 
@@ -262,6 +271,23 @@ check-same-answers: $B/dwr $B/dwrc $B/lines.jsonl
 check-install: all
 	$(TALLY) env CC=$(CC) CXX=$(CXX) B=$B bash tests/support/install_test.sh $B/install
 
+check-scenarios: $B/dwrc
+	$(TALLY) $(PYTHON) tests/support/scenarios.py --resolve "$B/dwrc resolve" tests/scenarios/*.scn
+check-planted: $B/dwrc
+	$(TALLY) $(PYTHON) tests/support/scenarios.py --planted --resolve "$B/dwrc resolve" tests/scenarios/*.scn
+check-rules: $B/dwrc
+	$(TALLY) sh tests/support/cases.sh 's/.*rules_test: ([0-9]+) .*/\1/p' sh tests/support/rules_test.sh $B/dwrc
+check-demo: $B/dwrc
+	$(TALLY) sh tests/support/cases.sh 's/^demo_test: ([0-9]+) .*/\1/p' sh tests/support/demo_test.sh $B/dwrc
+check-documents: $B/dwrc $B/libdwr.a
+	$(TALLY) $(PYTHON) tests/support/doc_examples.py $B/dwrc $B/libdwr.a
+check-laws: $B/laws
+	$(TALLY) $B/laws --seed $(SEED) --cases $(LAW_CASES) rules tests/laws/all_forms.dwr
+check-oracle: $B/dwrc
+	$(TALLY) $(PYTHON) tests/oracle/differential.py --dwrc $B/dwrc --seed $(SEED) --count $(ORACLE_SETS)
+check-oracle-rules: $B/dwrc
+	$(TALLY) $(PYTHON) tests/oracle/differential.py --dwrc $B/dwrc --seed $(SEED) --count 60 --rules rules
+
 # --- the same again, otherwise ---
 
 # What says nothing about the program's behaviour, or has a build of its own, is not run again.
@@ -276,6 +302,40 @@ check-threads: $B/threads
 	$(TALLY) sh tests/support/threads_test.sh $B/threads
 clang:
 	@$(MAKE) --no-print-directory check B=$B/clang CC=clang CHECKS="unit simd same-answers"
+
+# --- measuring ---
+
+BENCH_OBJ := $(call objects,$(wildcard tests/bench/*.c))
+BENCH_ONLY := $(filter-out portable,$(ONLY)) portable
+comma := ,
+$(BENCH_OBJ): | $B/setup.check
+$(BENCH_OBJ): $B/generated.stamp $B/bench/bench_rules.h
+$(BENCH_OBJ): DWR_CPPFLAGS += $(RULES_DEFINES) -I$B/bench \
+    -DONLY_PATHS='$(subst $(subst ,, ),$(comma),$(BENCH_ONLY:%="%"))'
+
+$B/bench/bench_rules.c $B/bench/bench_rules.h &: tests/bench/bench.dwr $B/dwrc
+	@mkdir -p $(@D)
+	@$B/dwrc compile tests/bench/bench.dwr -o $B/bench
+	@touch $B/bench/bench_rules.c $B/bench/bench_rules.h
+$B/bench/bench_rules.o: $B/bench/bench_rules.c
+	$(COMPILE) -c $< -o $@
+
+$B/only_portable/libdwr.so: $(patsubst %.c,$B/only_portable/%.o,$(CORE_SRC))
+	$(LINK) -shared -o $@ $^
+
+# 1,000 DocTypes of 40 lines.
+$B/bench/large: tests/support/gen_rules.py | $B/setup.check
+	@rm -rf $@ && mkdir -p $@
+	@$(PYTHON) $< $@
+	@touch $@
+
+$B/bench/bench: $(BENCH_OBJ) $B/bench/bench_rules.o $B/generated/$(RULESET).o $B/libdwr_core.a
+	$(LINK) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc -pthread -o $@ $^ -lcjson -ldl
+
+.PHONY: bench
+bench: $B/bench/bench $B/bench/large $B/only_portable/libdwr.so $(foreach p,$(ONLY),$B/only_$(p)/libdwr_core.a) \
+       | $B/setup.check
+	@$B/bench/bench -o $B/bench.json $B
 
 # --- people ---
 

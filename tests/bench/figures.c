@@ -1,5 +1,5 @@
 /* figures.c - prints the figures of bench.c as they come and keeps them for the JSON file. */
-#include "bench.h"
+#include "figures.h"
 
 #include <cjson/cJSON.h>
 #include <errno.h>

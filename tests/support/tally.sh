@@ -3,7 +3,7 @@
 # counted in FOLDER/NAME.count ("PASSED FAILED"), prints one line, and the output if it failed.
 #
 # A check says what it counted in its last line of the form `N passed, N failed`, perhaps after
-# words and a colon. One that says nothing, or counts no case at all, or exits non-zero without a
+# other words. One that says nothing, or counts no case at all, or exits non-zero without a
 # failed case, has one failed case: nothing passes by keeping silent.
 set -u
 
@@ -19,7 +19,7 @@ timeout -s KILL "${CHECK_TIMEOUT:-1800}" "$@" >"$log" 2>&1 </dev/null
 code=$?
 seconds=$(($(date +%s) - start))
 
-counts=$(sed -nE 's/^(.*: )?([0-9]+) passed, ([0-9]+) failed\.?$/\2 \3/p' "$log" | tail -n 1)
+counts=$(sed -nE 's/^(.* )?([0-9]+) passed, ([0-9]+) failed\.?$/\2 \3/p' "$log" | tail -n 1)
 passed=${counts% *}
 failed=${counts#* }
 if [ -z "$counts" ]; then

@@ -1,6 +1,6 @@
-/* bench.h - figures: what was measured, what it must reach, and both on paper and as JSON. */
-#ifndef BENCH_H
-#define BENCH_H
+/* figures.h - figures: what was measured, what it must reach, and both on paper and as JSON. */
+#ifndef BENCH_FIGURES_H
+#define BENCH_FIGURES_H
 
 #include <stdbool.h>
 
