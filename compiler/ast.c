@@ -1,5 +1,25 @@
-/* ast.c - the words of the language for what the tree's enums name. */
+/* ast.c - the tree's names by their text, and the words of the language for what its enums name. */
 #include "ast.h"
+
+#include "../runtime/name_hash.h"
+
+uint32_t ast_symbol_of(const struct ast_ruleset *ruleset, struct dwr_str text)
+{
+    uint64_t hash = dwr_name_hash(text.p, text.n);
+    uint32_t slot;
+
+    if (ruleset->symbol_count == 0)
+        return AST_NO_SYMBOL;
+    for (slot = (uint32_t)hash & ruleset->slot_mask; ruleset->slots[slot] != 0;
+         slot = (slot + 1) & ruleset->slot_mask) {
+        const struct ast_symbol *symbol = &ruleset->symbols[ruleset->slots[slot] - 1];
+
+        if (symbol->hash == hash && symbol->text.n == text.n &&
+            memcmp(symbol->text.p, text.p, text.n) == 0)
+            return ruleset->slots[slot] - 1;
+    }
+    return AST_NO_SYMBOL;
+}
 
 const char *ast_rule_word(enum dwr_rule_kind rule)
 {

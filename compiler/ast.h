@@ -452,10 +452,17 @@ struct ast_ruleset {
     struct ast_block top;    /* of all files: the statements of file after file */
     struct ast_symbol *symbols;
     uint32_t symbol_count;
+    uint32_t *slots; /* symbol + 1 by hash, or 0: open addressing */
+    uint32_t slot_mask;
     /* The name where no `ruleset` statement says one: the folder's own name, or the base name of a
      * lone file without ".dwr"; with several arguments the first one's. */
     struct dwr_str folder_name;
 };
+
+#define AST_NO_SYMBOL UINT32_MAX
+
+/* The symbol of a text, or AST_NO_SYMBOL: no name in the rule set is called so. */
+uint32_t ast_symbol_of(const struct ast_ruleset *ruleset, struct dwr_str text);
 
 /* The words of the language for what the enums name: "client_wins", "manual_resolve", "child". */
 const char *ast_rule_word(enum dwr_rule_kind rule);

@@ -9,14 +9,17 @@
 
 static void grow_slots(struct parse *p)
 {
+    struct ast_ruleset *ruleset = p->ruleset;
     uint32_t i, slot;
 
-    p->slot_mask = p->slot_mask == 0 ? 1023 : p->slot_mask * 2 + 1;
-    p->slots = arena_zero(p->arena, ((size_t)p->slot_mask + 1) * sizeof *p->slots);
-    for (i = 0; i < p->ruleset->symbol_count; i++) {
-        for (slot = (uint32_t)p->ruleset->symbols[i].hash & p->slot_mask; p->slots[slot] != 0;)
-            slot = (slot + 1) & p->slot_mask;
-        p->slots[slot] = i + 1;
+    ruleset->slot_mask = ruleset->slot_mask == 0 ? 1023 : ruleset->slot_mask * 2 + 1;
+    ruleset->slots = arena_zero(p->arena,
+                                ((size_t)ruleset->slot_mask + 1) * sizeof *ruleset->slots);
+    for (i = 0; i < ruleset->symbol_count; i++) {
+        slot = (uint32_t)ruleset->symbols[i].hash & ruleset->slot_mask;
+        while (ruleset->slots[slot] != 0)
+            slot = (slot + 1) & ruleset->slot_mask;
+        ruleset->slots[slot] = i + 1;
     }
 }
 
@@ -26,15 +29,15 @@ static uint32_t intern(struct parse *p, struct dwr_str text)
     uint64_t hash = dwr_name_hash(text.p, text.n);
     uint32_t slot;
 
-    if (ruleset->symbol_count * 2 >= p->slot_mask)
+    if (ruleset->symbol_count * 2 >= ruleset->slot_mask)
         grow_slots(p);
-    for (slot = (uint32_t)hash & p->slot_mask; p->slots[slot] != 0;
-         slot = (slot + 1) & p->slot_mask) {
-        const struct ast_symbol *symbol = &ruleset->symbols[p->slots[slot] - 1];
+    for (slot = (uint32_t)hash & ruleset->slot_mask; ruleset->slots[slot] != 0;
+         slot = (slot + 1) & ruleset->slot_mask) {
+        const struct ast_symbol *symbol = &ruleset->symbols[ruleset->slots[slot] - 1];
 
         if (symbol->hash == hash && symbol->text.n == text.n &&
             memcmp(symbol->text.p, text.p, text.n) == 0)
-            return p->slots[slot] - 1;
+            return ruleset->slots[slot] - 1;
     }
     if (ruleset->symbol_count == p->symbol_capacity) {
         uint32_t capacity = p->symbol_capacity == 0 ? 512 : p->symbol_capacity * 2;
@@ -44,7 +47,7 @@ static uint32_t intern(struct parse *p, struct dwr_str text)
         p->symbol_capacity = capacity;
     }
     ruleset->symbols[ruleset->symbol_count] = (struct ast_symbol){ text, hash };
-    p->slots[slot] = ++ruleset->symbol_count;
+    ruleset->slots[slot] = ++ruleset->symbol_count;
     return ruleset->symbol_count - 1;
 }
 

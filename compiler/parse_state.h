@@ -120,9 +120,6 @@ struct parse {
     int head_token;   /* that word */
     struct span head;
 
-    /* names */
-    uint32_t *slots; /* open addressing: symbol + 1, or 0 */
-    uint32_t slot_mask;
     uint32_t symbol_capacity;
 
     /* lists being read; no two of one kind are read at once */

@@ -1,0 +1,132 @@
+/* check_cond.c - conditions: what may be asked where. */
+#include "check_parts.h"
+
+static bool is_role(enum dwr_operand_side side)
+{
+    return side == DWR_SIDE_SERVER_ROLE || side == DWR_SIDE_CLIENT_ROLE ||
+           side == DWR_SIDE_CLIENT_USER;
+}
+
+static bool is_sided(enum dwr_operand_side side)
+{
+    return side == DWR_SIDE_BASE || side == DWR_SIDE_SERVER || side == DWR_SIDE_CLIENT;
+}
+
+/* While merging a field is named with its side, elsewhere without. */
+static void operand_has_its_side(struct check *c, const struct ast_operand *operand,
+                                 enum check_moment moment)
+{
+    struct diag_finding *finding;
+
+    if (operand->side == DWR_SIDE_VALUE || is_role(operand->side))
+        return;
+    check_name(c, &operand->field);
+    if (moment == WHILE_MERGING && operand->side == DWR_SIDE_DOC) {
+        finding = diag_add(c->diag, DIAG_SIDE, operand->span,
+                           "while merging the field '%.*s' is named with its side",
+                           CHECK_TEXT(operand->field.text));
+        diag_help(c->diag, finding, "say server.%.*s, client.%.*s or base.%.*s",
+                  CHECK_TEXT(operand->field.text), CHECK_TEXT(operand->field.text),
+                  CHECK_TEXT(operand->field.text));
+    } else if (moment != WHILE_MERGING && is_sided(operand->side)) {
+        finding = diag_add(c->diag, DIAG_SIDE, operand->span,
+                           "this condition speaks of one document: '%.*s' has no side",
+                           CHECK_TEXT(operand->field.text));
+        diag_help(c->diag, finding, "say just '%.*s'", CHECK_TEXT(operand->field.text));
+    }
+}
+
+/* `F changes`, `F becomes V` and `created` ask about a write. */
+static void asked_of_a_write(struct check *c, const struct ast_cond *cond,
+                             enum check_moment moment)
+{
+    const char *word = cond->op == DWR_COND_CHANGES   ? "changes"
+                       : cond->op == DWR_COND_BECOMES ? "becomes"
+                                                      : "created";
+    struct diag_finding *finding;
+
+    if (cond->op != DWR_COND_CREATED) {
+        if (is_sided(cond->left.side)) {
+            finding = diag_add(c->diag, DIAG_SIDE, cond->left.span,
+                               "'%s' speaks of a field without a side", word);
+            diag_help(c->diag, finding, "say '%.*s %s'", CHECK_TEXT(cond->left.field.text), word);
+        } else if (cond->left.side != DWR_SIDE_DOC) {
+            diag_add(c->diag, DIAG_OPERANDS, cond->left.span, "only a field %s", word);
+        } else {
+            check_name(c, &cond->left.field);
+        }
+    }
+    if (moment == OF_WRITE || (moment == WHILE_MERGING && cond->op == DWR_COND_CHANGES))
+        return;
+    diag_add(c->diag, DIAG_MOMENT, cond->span,
+             moment == WHILE_MERGING ? "'%s' cannot be asked while merging"
+                                     : "'%s' cannot be asked here: the condition is of a document, "
+                                       "not of a write",
+             word);
+}
+
+/* A role is a text: it is one of some texts or it is none of them. */
+static void role_is_a_text(struct check *c, const struct ast_cond *cond)
+{
+    const struct ast_operand *role = is_role(cond->left.side) ? &cond->left : &cond->right;
+    const struct ast_operand *other = is_role(cond->left.side) ? &cond->right : &cond->left;
+    uint32_t i;
+
+    if (!is_role(role->side) || cond->op == DWR_COND_IS_SET || cond->op == DWR_COND_IS_NOT_SET)
+        return;
+    if (cond->op == DWR_COND_IN || cond->op == DWR_COND_NOT_IN) {
+        for (i = 0; i < cond->values.count; i++)
+            if (cond->values.v[i].kind != AST_VALUE_STRING)
+                diag_add(c->diag, DIAG_OPERANDS, cond->values.v[i].span,
+                         "a role or user is a string");
+        return;
+    }
+    if (cond->op != DWR_COND_EQ && cond->op != DWR_COND_NE)
+        diag_add(c->diag, DIAG_OPERANDS, cond->span,
+                 "roles and users have no order; there are =, !=, in, not in, is set, is not set");
+    else if (is_role(other->side))
+        diag_add(c->diag, DIAG_OPERANDS, other->span,
+                 "a role or user is compared with a string or a field");
+    else if (other->side == DWR_SIDE_VALUE && other->value.kind != AST_VALUE_STRING)
+        diag_add(c->diag, DIAG_OPERANDS, other->span, "a role or user is a string");
+}
+
+static void compares_something(struct check *c, const struct ast_cond *cond)
+{
+    bool two = cond->op >= DWR_COND_EQ && cond->op <= DWR_COND_GE;
+
+    if (cond->left.side != DWR_SIDE_VALUE)
+        return;
+    if (two && cond->right.side == DWR_SIDE_VALUE)
+        diag_add(c->diag, DIAG_OPERANDS, cond->span, "two values are compared, and no field");
+    else if (!two)
+        diag_add(c->diag, DIAG_OPERANDS, cond->left.span, "a field stands here, not a value");
+}
+
+void check_cond(struct check *c, const struct ast_cond *cond, enum check_moment moment)
+{
+    /* Deeper ones have been reported (AST_COND_DEPTH_MAX). */
+    if (cond == NULL || cond->depth > AST_COND_DEPTH_MAX)
+        return;
+    switch (cond->op) {
+    case DWR_COND_AND:
+    case DWR_COND_OR:
+    case DWR_COND_NOT:
+        check_cond(c, cond->a, moment);
+        check_cond(c, cond->b, moment);
+        return;
+    case DWR_COND_CHANGES:
+    case DWR_COND_BECOMES:
+    case DWR_COND_CREATED:
+        asked_of_a_write(c, cond, moment);
+        return;
+    default:
+        break;
+    }
+    operand_has_its_side(c, &cond->left, moment);
+    if (cond->op >= DWR_COND_EQ && cond->op <= DWR_COND_GE)
+        operand_has_its_side(c, &cond->right, moment);
+    compares_something(c, cond);
+    role_is_a_text(c, cond);
+    check_limit(c, cond->span, cond->values.count, "values");
+}
