@@ -359,15 +359,18 @@ static void drain_file(struct out *o)
         write_new(f, o->start, n);
 }
 
-/* The old file, if it is one: anything else that bears the name is no output of ours. */
-static int open_old(const char *path)
+/* The old file, if it is one. A folder cannot be replaced; anything else that bears the name will
+ * be. */
+static void open_old(struct out_file *f)
 {
-    struct stat status;
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    struct stat status = { .st_mode = 0 };
 
-    if (fd >= 0 && (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode)))
-        close_quietly(&fd);
-    return fd;
+    f->old = open(f->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (f->old < 0 || (fstat(f->old, &status) == 0 && S_ISREG(status.st_mode)))
+        return;
+    close_quietly(&f->old);
+    if (S_ISDIR(status.st_mode))
+        f->error = EISDIR;
 }
 
 /* Two runs at once must not write into one file: the process's number is in the name. */
@@ -395,8 +398,8 @@ void out_file_begin(struct out_file *f, struct arena *arena, const char *path, b
         .fd = -1,
         .check = check,
     };
-    f->old = open_old(path);
-    if (f->old < 0)
+    open_old(f);
+    if (f->old < 0 && f->error == 0)
         part(f);
 }
 

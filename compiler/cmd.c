@@ -1,0 +1,54 @@
+/* cmd.c - what the commands begin with. */
+#include "cmd.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+
+bool cmd_style(const struct cli_command *command, struct cmd_findings *f)
+{
+    static const char *const colors[] = { "auto", "always", "never" };
+    static const char *const levels[] = { "error", "warning", "note", "never" };
+    const int color = cli_choice(command, "--color", f->color, colors, 3);
+    const int fail_on = color < 0 ? -1 : cli_choice(command, "--fail-on", f->fail_on, levels, 4);
+    unsigned long max = DIAG_MAX_ERRORS;
+
+    if (fail_on < 0)
+        return false;
+    if (f->max_errors) {
+        char *end;
+
+        errno = 0;
+        max = strtoul(f->max_errors, &end, 10);
+        if (f->max_errors[0] < '0' || f->max_errors[0] > '9' || *end != '\0' || errno != 0 ||
+            max > UINT32_MAX) {
+            cli_usage(command, "'%s' is no value of --max-errors: a number", f->max_errors);
+            return false;
+        }
+    }
+    f->style = (struct diag_style){ .color = (enum diag_color)color,
+                                    .fail_on = (enum diag_fail_on)fail_on,
+                                    .max_errors = (uint32_t)max };
+    return true;
+}
+
+void cmd_read(struct cmd_rules *r, struct arena *arena, const struct cli_list *paths,
+              const struct parse_options *options)
+{
+    *r = (struct cmd_rules){ .rules = NULL };
+    diag_init(&r->diag, arena, &r->ast.sources);
+    parse_rules(arena, &r->ast, &r->diag, paths->v, paths->count, options);
+    check_rules(arena, &r->ast, &r->diag);
+    if (r->diag.errors == 0 && r->diag.failure_count == 0)
+        r->rules = plan_rules(arena, &r->ast, &r->diag);
+}
+
+int cmd_report(struct cmd_rules *r, const struct diag_style *style, FILE *out)
+{
+    diag_print(&r->diag, style, out, stderr);
+    if (!r->rules && r->diag.failure_count == 0)
+        return CLI_FINDINGS; /* errors, whatever --fail-on says: there is nothing to go on with */
+    return diag_exit(&r->diag, style->fail_on);
+}

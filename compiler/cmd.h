@@ -1,0 +1,56 @@
+/* cmd.h - the commands of dwrc, and what several of them begin with: rules read, parsed, checked
+ * and planned, their findings printed. */
+#ifndef DWR_COMPILER_CMD_H
+#define DWR_COMPILER_CMD_H
+
+#include <stdio.h>
+
+#include "cli.h"
+#include "parse.h"
+#include "plan.h"
+
+int cmd_compile(const struct cli_command *command, struct arena *arena, int argc, char **argv);
+int cmd_lint(const struct cli_command *command, struct arena *arena, int argc, char **argv);
+int cmd_resolve(const struct cli_command *command, struct arena *arena, int argc, char **argv);
+int cmd_test(const struct cli_command *command, struct arena *arena, int argc, char **argv);
+
+/* Rules as a command needs them. */
+struct cmd_rules {
+    struct ast_ruleset ast;
+    struct diag diag;
+    const struct dwr_ruleset *rules; /* NULL where a finding is an error, or something failed */
+};
+
+/* What decides how findings are shown, as the options say it. */
+struct cmd_findings {
+    const char *color, *fail_on, *max_errors;
+    struct diag_style style; /* made from them by cmd_style */
+};
+
+/* Three rows for a command's table of options. */
+#define CMD_FINDINGS_OPTIONS(f)                                                                    \
+    { .name = "--color",                                                                           \
+      .value = "WHEN",                                                                             \
+      .help = "auto, always or never; NO_COLOR is honoured",                                       \
+      .text = &(f)->color },                                                                       \
+    { .name = "--fail-on",                                                                         \
+      .value = "LEVEL",                                                                            \
+      .help = "error (the default), warning, note or never: what makes the status 1",              \
+      .text = &(f)->fail_on },                                                                     \
+    { .name = "--max-errors",                                                                      \
+      .value = "N",                                                                                \
+      .help = "print at most N findings (100; 0: all)",                                            \
+      .text = &(f)->max_errors }
+
+/* False: a value is wrong, which has been said. */
+bool cmd_style(const struct cli_command *command, struct cmd_findings *f);
+
+/* Reads, parses, checks and plans; prints nothing. The rules must be named. */
+void cmd_read(struct cmd_rules *r, struct arena *arena, const struct cli_list *paths,
+              const struct parse_options *options);
+
+/* Prints the findings to `out` and the failures to stderr; the exit status they make, CLI_GOOD
+ * where the rules are there to be used. */
+int cmd_report(struct cmd_rules *r, const struct diag_style *style, FILE *out);
+
+#endif

@@ -1,0 +1,183 @@
+/* cmd_compile.c - `dwrc compile`: NAME.c and NAME.h in a folder, and the depfile of a build.
+ *
+ * Both files are written beside their places and moved there when both are complete; a file that
+ * would not change is not touched. With --check nothing is written: what differs is named, and what
+ * these rules made before and make no more. */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cmd.h"
+#include "depfile.h"
+#include "emit.h"
+#include "leftover.h"
+
+struct compile {
+    struct arena *arena;
+    struct cmd_findings findings;
+    struct cmd_rules r;
+    struct emit emit;
+    const char *folder;
+    const char *c, *h; /* the paths of the files */
+    bool check;
+    bool make_depfile, phony; /* -MD, -MP */
+    const char *depfile;
+    struct cli_list targets;
+};
+
+static const char *in_folder(struct compile *c, struct dwr_str name, const char *ending)
+{
+    const size_t n = strlen(c->folder);
+    const char *slash = n > 0 && c->folder[n - 1] == '/' ? "" : "/";
+
+    return arena_printf(c->arena, "%s%s%.*s%s", c->folder, slash, (int)name.n, name.p, ending).p;
+}
+
+/* What the first line says the files were made from: the lone file, or the folder of them all. */
+static struct dwr_str made_from(const struct ast_ruleset *ast)
+{
+    const struct dwr_str first = ast->sources.v[0].label;
+    const char *slash = memchr(first.p, '/', first.n);
+    const size_t n = slash ? (size_t)(slash - first.p) + 1 : first.n;
+
+    if (ast->sources.count == 1)
+        return first;
+    for (uint32_t i = 1; i < ast->sources.count; i++) {
+        const struct dwr_str label = ast->sources.v[i].label;
+
+        if (label.n < n || memcmp(label.p, first.p, n) != 0)
+            return (struct dwr_str)DWR_STR("several folders");
+    }
+    return (struct dwr_str){ first.p, n };
+}
+
+static int failed(const char *path, int error)
+{
+    return cli_trouble("%s: %s", path, strerror(error));
+}
+
+/* The folder may be missing; its own folder may not. */
+static int make_folder(const char *folder)
+{
+    struct stat status;
+
+    if (mkdir(folder, 0777) == 0)
+        return CLI_GOOD;
+    if (errno != EEXIST || stat(folder, &status) != 0)
+        return failed(folder, errno);
+    return S_ISDIR(status.st_mode) ? CLI_GOOD : failed(folder, ENOTDIR);
+}
+
+/* Both files or neither, as far as two renames allow. */
+static int write_files(struct compile *c, struct out_file *code, struct out_file *header)
+{
+    emit_c(&c->emit, &code->out);
+    if (!out_file_finish(code))
+        return failed(c->c, code->error);
+    emit_h(&c->emit, &header->out);
+    if (!out_file_finish(header))
+        return failed(c->h, header->error);
+    if (c->check)
+        return CLI_GOOD;
+    if (!out_file_commit(header))
+        return failed(c->h, header->error);
+    if (!out_file_commit(code))
+        return failed(c->c, code->error);
+    return CLI_GOOD;
+}
+
+/* What a check has found; the depfile is no rule's. */
+static int report_check(struct compile *c, const struct out_file *code,
+                        const struct out_file *header)
+{
+    const struct leftovers left = leftovers_find(c->arena, c->folder, &c->emit, &c->r.ast.sources);
+
+    if (left.error != 0 && left.error != ENOENT)
+        return failed(c->folder, left.error);
+    if (code->differs)
+        printf("%s: not what the rules make\n", c->c);
+    if (header->differs)
+        printf("%s: not what the rules make\n", c->h);
+    for (uint32_t i = 0; i < left.paths.count; i++)
+        printf("%s: made from %s, which makes it no more\n", left.paths.v[i], left.from.v[i]);
+    if (!code->differs && !header->differs && left.paths.count == 0)
+        return CLI_GOOD;
+    if (code->differs || header->differs)
+        printf("  help: run dwrc compile with the same rules and -o %s\n", c->folder);
+    if (left.paths.count > 0)
+        puts("  help: remove the files that no rules make");
+    return CLI_FINDINGS;
+}
+
+static int write_depfile(struct compile *c)
+{
+    struct out_file f;
+    int status = CLI_GOOD;
+
+    if (!c->depfile)
+        c->depfile = in_folder(c, c->emit.id, ".d");
+    out_file_begin(&f, c->arena, c->depfile, false);
+    depfile_put(&f.out, &c->targets, c->c, c->h, &c->r.ast.sources, c->phony);
+    if (!out_file_finish(&f) || !out_file_commit(&f))
+        status = failed(c->depfile, f.error);
+    out_file_end(&f);
+    return status;
+}
+
+static int compile(struct compile *c)
+{
+    struct out_file code, header;
+    int status = CLI_GOOD;
+
+    if (!emit_prepare(&c->emit, c->arena, c->r.rules, made_from(&c->r.ast)))
+        return cli_trouble("the DocTypes' names cannot be told apart");
+    c->c = in_folder(c, c->emit.id, ".c");
+    c->h = in_folder(c, c->emit.id, ".h");
+    if (!c->check)
+        status = make_folder(c->folder);
+    if (status != CLI_GOOD)
+        return status;
+    out_file_begin(&code, c->arena, c->c, c->check);
+    out_file_begin(&header, c->arena, c->h, c->check);
+    status = write_files(c, &code, &header);
+    out_file_end(&code);
+    out_file_end(&header);
+    if (status == CLI_GOOD && c->check)
+        return report_check(c, &code, &header);
+    return status == CLI_GOOD && c->make_depfile ? write_depfile(c) : status;
+}
+
+int cmd_compile(const struct cli_command *command, struct arena *arena, int argc, char **argv)
+{
+    struct compile c = { .arena = arena };
+    struct cli_list paths = { NULL, 0 };
+    const struct parse_options parsing = { .allow_stdin = false };
+    const struct cli_option options[] = {
+        { .name = "-o", .value = "FOLDER", .help = "where the files go", .text = &c.folder },
+        { .name = "--check", .help = "write nothing; are the files up to date, is one left over?",
+          .flag = &c.check },
+        { .name = "-MD", .help = "write a depfile, FOLDER/NAME.d", .flag = &c.make_depfile },
+        { .name = "-MF", .value = "FILE", .help = "the depfile's name", .text = &c.depfile },
+        { .name = "-MT", .value = "TARGET", .help = "the depfile's target; may be said again",
+          .list = &c.targets },
+        { .name = "-MP", .help = "targets without rules for the rule files, which may go away",
+          .flag = &c.phony },
+        CMD_FINDINGS_OPTIONS(&c.findings),
+    };
+    int status = cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv,
+                           &paths);
+
+    if (status != CLI_RUN)
+        return status;
+    if (!cmd_style(command, &c.findings))
+        return CLI_TROUBLE;
+    if (paths.count == 0)
+        return cli_usage(command, "no rules given: name files or folders");
+    if (!c.folder || c.folder[0] == '\0')
+        return cli_usage(command, "no folder given: say -o FOLDER");
+    if (!c.make_depfile && (c.depfile || c.targets.count > 0 || c.phony))
+        return cli_usage(command, "-MF, -MT and -MP need -MD");
+    cmd_read(&c.r, arena, &paths, &parsing);
+    status = cmd_report(&c.r, &c.findings.style, stdout);
+    return status == CLI_GOOD ? compile(&c) : status;
+}

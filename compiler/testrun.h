@@ -1,0 +1,58 @@
+/* testrun.h - the `test` blocks of a rule set, run by the resolver itself.
+ *
+ * A test is one merge and what it must give. What it gave instead is kept as data, expectation by
+ * expectation; cmd_test.c shows it to people and to programs.
+ *
+ * Ownership: results belong to the arena. */
+#ifndef DWR_COMPILER_TESTRUN_H
+#define DWR_COMPILER_TESTRUN_H
+
+#include <stdbool.h>
+
+#include "arena.h"
+#include "ast.h"
+#include "dwr.h"
+#include "out.h"
+
+/* One thing that is not as the test expects it. */
+struct testrun_problem {
+    struct span span;         /* of the expectation, or of the test */
+    struct dwr_str what;      /* "field 'status'", "status", "outcome of 'notes'" */
+    struct dwr_str expected;  /* p NULL: nothing to compare */
+    struct dwr_str got;
+    struct dwr_str decided;   /* the rule line that decided, and how; p NULL: none did */
+    struct testrun_problem *next;
+};
+
+struct testrun_result {
+    const struct ast_test *test;
+    struct testrun_problem *problems; /* NULL: it passed */
+};
+
+struct testrun_results {
+    struct testrun_result *v;
+    uint32_t count, failed;
+};
+
+/* Whether a test of this title is to run. */
+typedef bool testrun_filter(void *context, const char *title);
+
+/* Runs the tests of a rule set in source order; filter NULL: all of them. Out of memory: jumps to
+ * the arena's no_memory, with nothing lost. */
+struct testrun_results testrun(struct arena *arena, const struct ast_ruleset *ast,
+                               const struct dwr_ruleset *rules, testrun_filter *filter,
+                               void *context);
+
+/* --- showing them --- */
+
+/* What failed, and a line that counts. */
+void testrun_text(struct out *o, struct arena *arena, struct sources *sources,
+                  const struct testrun_results *results);
+/* One object: format_version, counts, results. */
+void testrun_json(struct out *o, struct arena *arena, struct sources *sources,
+                  const struct testrun_results *results);
+/* JUnit's XML, as build servers read it: a case a test, its DocType the class. */
+void testrun_junit(struct out *o, struct arena *arena, struct sources *sources,
+                   const struct testrun_results *results);
+
+#endif

@@ -1,0 +1,228 @@
+/* testrun_report.c - results of tests for people, for programs and for build servers. */
+#include "testrun.h"
+
+static void place(struct out *o, struct arena *arena, struct sources *sources, struct span span)
+{
+    struct source *source = &sources->v[span.source];
+
+    out_str(o, source->path);
+    out_char(o, ':');
+    out_number(o, source_position(arena, source, span.begin).line);
+}
+
+/* --- text --- */
+
+/* "    expected  …", every line of it under the first. */
+static void text_part(struct out *o, const char *label, struct dwr_str text)
+{
+    if (!text.p)
+        return;
+    out_lit(o, "    ");
+    out_bytes(o, label, strlen(label));
+    for (size_t i = 0; i < text.n; i++) {
+        out_char(o, text.p[i]);
+        if (text.p[i] == '\n')
+            out_lit(o, "              ");
+    }
+    out_char(o, '\n');
+}
+
+static void text_failure(struct out *o, struct arena *arena, struct sources *sources,
+                         const struct testrun_result *result)
+{
+    place(o, arena, sources, result->test->stmt.span);
+    out_lit(o, ": failed: \"");
+    out_str(o, result->test->title.text);
+    out_lit(o, "\" for \"");
+    out_str(o, result->test->doctype.text);
+    out_lit(o, "\"\n");
+    for (const struct testrun_problem *p = result->problems; p; p = p->next) {
+        out_lit(o, "  ");
+        place(o, arena, sources, p->span);
+        out_lit(o, ": ");
+        out_str(o, p->what);
+        out_char(o, '\n');
+        text_part(o, "expected  ", p->expected);
+        text_part(o, "got       ", p->got);
+        text_part(o, "decided   ", p->decided);
+    }
+}
+
+void testrun_text(struct out *o, struct arena *arena, struct sources *sources,
+                  const struct testrun_results *results)
+{
+    for (uint32_t i = 0; i < results->count; i++)
+        if (results->v[i].problems)
+            text_failure(o, arena, sources, &results->v[i]);
+    out_number(o, results->count);
+    if (results->count == 1)
+        out_lit(o, " test, ");
+    else
+        out_lit(o, " tests, ");
+    out_number(o, results->failed);
+    out_lit(o, " failed\n");
+}
+
+/* --- JSON --- */
+
+static void json_member(struct out *o, const char *name, struct dwr_str text)
+{
+    out_char(o, '"');
+    out_bytes(o, name, strlen(name));
+    out_lit(o, "\":");
+    if (!text.p) {
+        out_lit(o, "null");
+        return;
+    }
+    out_char(o, '"');
+    out_json_text(o, text);
+    out_char(o, '"');
+}
+
+static void json_place(struct out *o, struct arena *arena, struct sources *sources,
+                       struct span span)
+{
+    struct source *source = &sources->v[span.source];
+
+    json_member(o, "file", source->path);
+    out_lit(o, ",\"line\":");
+    out_number(o, source_position(arena, source, span.begin).line);
+}
+
+static void json_result(struct out *o, struct arena *arena, struct sources *sources,
+                        const struct testrun_result *result)
+{
+    out_char(o, '{');
+    json_member(o, "title", result->test->title.text);
+    out_char(o, ',');
+    json_member(o, "doctype", result->test->doctype.text);
+    out_char(o, ',');
+    json_place(o, arena, sources, result->test->stmt.span);
+    if (result->problems)
+        out_lit(o, ",\"status\":\"failed\",\"problems\":[");
+    else
+        out_lit(o, ",\"status\":\"passed\",\"problems\":[");
+    for (const struct testrun_problem *p = result->problems; p; p = p->next) {
+        out_char(o, '{');
+        json_place(o, arena, sources, p->span);
+        out_char(o, ',');
+        json_member(o, "what", p->what);
+        out_char(o, ',');
+        json_member(o, "expected", p->expected);
+        out_char(o, ',');
+        json_member(o, "got", p->got);
+        out_char(o, ',');
+        json_member(o, "decided", p->decided);
+        out_char(o, '}');
+        if (p->next)
+            out_char(o, ',');
+    }
+    out_lit(o, "]}");
+}
+
+void testrun_json(struct out *o, struct arena *arena, struct sources *sources,
+                  const struct testrun_results *results)
+{
+    out_lit(o, "{\"format_version\":1,\"tests\":");
+    out_number(o, results->count);
+    out_lit(o, ",\"failed\":");
+    out_number(o, results->failed);
+    out_lit(o, ",\"results\":[");
+    for (uint32_t i = 0; i < results->count; i++) {
+        if (i > 0)
+            out_char(o, ',');
+        json_result(o, arena, sources, &results->v[i]);
+    }
+    out_lit(o, "]}\n");
+}
+
+/* --- JUnit --- */
+
+/* XML has no way to write most control characters, nor U+FFFE and U+FFFF: they become U+FFFD. */
+static void xml(struct out *o, struct dwr_str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        const unsigned char c = (unsigned char)s.p[i];
+
+        if (c == '&')
+            out_lit(o, "&amp;");
+        else if (c == '<')
+            out_lit(o, "&lt;");
+        else if (c == '>')
+            out_lit(o, "&gt;");
+        else if (c == '"')
+            out_lit(o, "&quot;");
+        else if (c == '\n')
+            out_lit(o, "&#10;");
+        else if (c < 0x20 && c != '\t')
+            out_lit(o, "\xEF\xBF\xBD");
+        else if (c == 0xEF && i + 2 < s.n && (unsigned char)s.p[i + 1] == 0xBF &&
+                 (unsigned char)s.p[i + 2] >= 0xBE) {
+            out_lit(o, "\xEF\xBF\xBD");
+            i += 2;
+        } else
+            out_char(o, (char)c);
+    }
+}
+
+static void junit_failure(struct out *o, struct arena *arena, struct sources *sources,
+                          const struct testrun_problem *p)
+{
+    struct out_memory text;
+
+    out_memory_begin(&text, arena);
+    place(&text.out, arena, sources, p->span);
+    out_char(&text.out, '\n');
+    text_part(&text.out, "expected  ", p->expected);
+    text_part(&text.out, "got       ", p->got);
+    text_part(&text.out, "decided   ", p->decided);
+    out_lit(o, "      <failure message=\"");
+    xml(o, p->what);
+    out_lit(o, ": expected ");
+    xml(o, p->expected);
+    out_lit(o, ", got ");
+    xml(o, p->got);
+    out_lit(o, "\">");
+    xml(o, out_memory_bytes(&text));
+    out_lit(o, "</failure>\n");
+}
+
+static void junit_counts(struct out *o, const struct testrun_results *results)
+{
+    out_lit(o, " tests=\"");
+    out_number(o, results->count);
+    out_lit(o, "\" failures=\"");
+    out_number(o, results->failed);
+    out_lit(o, "\" errors=\"0\">\n");
+}
+
+void testrun_junit(struct out *o, struct arena *arena, struct sources *sources,
+                   const struct testrun_results *results)
+{
+    out_lit(o, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
+    junit_counts(o, results);
+    out_lit(o, "  <testsuite name=\"dwrc test\"");
+    junit_counts(o, results);
+    for (uint32_t i = 0; i < results->count; i++) {
+        const struct testrun_result *result = &results->v[i];
+        struct source *source = &sources->v[result->test->stmt.span.source];
+
+        out_lit(o, "    <testcase classname=\"");
+        xml(o, result->test->doctype.text);
+        out_lit(o, "\" name=\"");
+        xml(o, result->test->title.text);
+        out_lit(o, "\" file=\"");
+        xml(o, source->path);
+        out_lit(o, "\" line=\"");
+        out_number(o, source_position(arena, source, result->test->stmt.span.begin).line);
+        if (!result->problems) {
+            out_lit(o, "\"/>\n");
+            continue;
+        }
+        out_lit(o, "\">\n");
+        for (const struct testrun_problem *p = result->problems; p; p = p->next)
+            junit_failure(o, arena, sources, p);
+        out_lit(o, "    </testcase>\n");
+    }
+    out_lit(o, "  </testsuite>\n</testsuites>\n");
+}
