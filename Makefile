@@ -241,7 +241,8 @@ TALLY = @sh tests/support/tally.sh $B/tally $(@:check-%=%)
 CHECK_TARGETS = $(addprefix check-,$(CHECKS))
 
 # Every test, in the order of what is cheap to find out.
-CHECKS := tally gate unit generated architecture simd portable neon same-answers install
+CHECKS := tally gate unit rules scenarios planted demo documents generated same-answers architecture \
+          install simd neon laws oracle oracle-rules
 
 .PHONY: check checks
 check:

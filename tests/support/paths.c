@@ -124,6 +124,7 @@ static void complain(const char *path, const char *what, struct dwr_text line,
     failed_comparisons++;
     printf("FAIL %s: %s\n  line     %.*s\n  expected %.*s\n  got      %.*s\n", path, what,
            (int)line.n, line.p, (int)expected.n, expected.p, (int)got.n, got.p);
+    fflush(stdout);
 }
 
 static bool same(struct dwr_text a, struct dwr_text b)
@@ -237,7 +238,7 @@ int main(int argc, char **argv)
     }
     open_paths(&run);
 
-    while (failed_comparisons < 20 && (got = getline(&line, &capacity, stdin)) > 0) {
+    while (failed_comparisons < 5 && (got = getline(&line, &capacity, stdin)) > 0) {
         const size_t n = (size_t)got - (line[got - 1] == '\n');
         const unsigned long failed_before = failed_comparisons;
         uint64_t state = ++lines;
@@ -246,10 +247,10 @@ int main(int argc, char **argv)
             continue;
         if (place_size < n + DAMAGES_MAX) {
             make_places(2 * n + DAMAGES_MAX);
-            if ((text = realloc(text, 2 * n + DAMAGES_MAX)) == NULL)
+            if ((text = realloc(text, place_size)) == NULL)
                 die("realloc");
         }
-        for (unsigned long m = 0; m <= mutants && failed_comparisons < 20; m++) {
+        for (unsigned long m = 0; m <= mutants && failed_comparisons < 5; m++) {
             size_t length = n;
 
             memcpy(text, line, n);

@@ -1,6 +1,7 @@
 #!/bin/sh
 # tally.sh FOLDER NAME COMMAND... - runs one check, keeps its output in FOLDER/NAME.log and what it
-# counted in FOLDER/NAME.count ("PASSED FAILED"), prints one line, and the output if it failed.
+# counted in FOLDER/NAME.count ("PASSED FAILED"), prints one line, and the end of the output if it
+# failed (CHECK_LINES, CHECK_COLUMNS: how much of it).
 #
 # A check says what it counted in its last line of the form `N passed, N failed`, perhaps after
 # other words. One that says nothing, or counts no case at all, or exits non-zero without a
@@ -40,7 +41,7 @@ echo "$passed $failed" >"$folder/$name.count"
 
 if [ "$failed" != 0 ]; then
     printf '%-22s %6d passed %4d FAILED %5d s\n' "$name" "$passed" "$failed" "$seconds"
-    tail -n "${CHECK_LINES:-60}" "$log" | sed 's/^/    | /'
+    tail -n "${CHECK_LINES:-60}" "$log" | cut -c "1-${CHECK_COLUMNS:-800}" | sed 's/^/    | /'
     exit 1
 fi
 printf '%-22s %6d passed %4d failed %5d s\n' "$name" "$passed" "$failed" "$seconds"
