@@ -139,13 +139,33 @@ static struct dwr_text respell(struct draw *d, struct pool *pool, struct dwr_tex
 
 static const char *const unset_values[] = { "null", "\"\"" };
 static const char *const plain_values[] = {
-    "\"a\"",      "\"b\"",      "\"c\"", "1",  "2",    "1.5",  "true",           "false",
-    "{\"x\":1}",  "[1,2]",      "\"\u00e9\"", "0", "\"Open\"", "\"Closed\"", "9007199254740993",
-    "{\"x\":1,\"y\":null}", "\"a b\"",
+    "\"a\"",
+    "\"b\"",
+    "\"c\"",
+    "1",
+    "2",
+    "1.5",
+    "true",
+    "false",
+    "{\"x\":1}",
+    "[1,2]",
+    "\"\u00e9\"",
+    "0",
+    "\"Open\"",
+    "\"Closed\"",
+    "9007199254740993",
+    "{\"x\":1,\"y\":null}",
+    "\"a b\"",
 };
 static const char *const numbers[] = {
-    "0",   "1",    "2",    "3",    "-1",   "0.5",  "10",   "1e2",  "-0", "9007199254740993",
-    "0.1", "0.25", "1E-3", "12345678901234567890", "7.50", "0.10000000000000000001",
+    "0",    "1",
+    "2",    "3",
+    "-1",   "0.5",
+    "10",   "1e2",
+    "-0",   "9007199254740993",
+    "0.1",  "0.25",
+    "1E-3", "12345678901234567890",
+    "7.50", "0.10000000000000000001",
 };
 static const char *const odd_numbers[] = {
     "1e400", "1e-400", "1e399", "123456789012345678901234567890e370", "0e99999", "1e1000000",
@@ -239,8 +259,7 @@ static struct dwr_text literal_in(struct draw *d, const struct dwr_cond *c, unsi
     return found;
 }
 
-static struct dwr_text literal_of(struct draw *d, const struct dwr_doctype *doctype,
-                                  unsigned field)
+static struct dwr_text literal_of(struct draw *d, const struct dwr_doctype *doctype, unsigned field)
 {
     struct dwr_text found = literal_in(d, doctype->lock, field);
 
@@ -353,8 +372,7 @@ static struct row draw_row(struct draw *d, struct pool *pool, const struct dwr_t
 
         if (is_key(table, i) ? !chance(d, 95) : !chance(d, meta ? 10 : 85))
             continue;
-        row.v[row.count++] =
-            (struct member){ { name.p, name.n }, draw_member(d, pool, table, i) };
+        row.v[row.count++] = (struct member){ { name.p, name.n }, draw_member(d, pool, table, i) };
     }
     for (unsigned i = 0; i < 4; i++) {
         unsigned index;
@@ -388,8 +406,8 @@ static struct rows edit_rows(struct draw *d, struct pool *pool, const struct dwr
             if (row->count == 0 || !chance(d, 30))
                 continue;
             name_role(&table->names, row->v[at].name, &index);
-            row->v[at].value = index == DWR_NONE ? PICK(d, numbers)
-                                                 : draw_member(d, pool, table, index);
+            row->v[at].value =
+                index == DWR_NONE ? PICK(d, numbers) : draw_member(d, pool, table, index);
         }
         if (rows.count > 0 && chance(d, 25)) {
             const unsigned at = draw_below(d, rows.count);
@@ -483,8 +501,8 @@ static void add_field(struct draw *d, struct shape *s, struct dwr_text name, uns
  * of them. */
 static struct shape draw_shape(struct draw *d, struct pool *pool, const struct dwr_doctype *t)
 {
-    static const char *const more[] = { "zz_free", "zz_other", "_local", "_conflict", "Title",
-                                        "zz_third" };
+    static const char *const more[] = { "zz_free",   "zz_other", "_local",
+                                        "_conflict", "Title",    "zz_third" };
     struct shape s = { .doctype = t, .v = pool_take(pool, FIELDS_MAX * sizeof *s.v) };
     const unsigned most = FIELDS_MAX - 6;
     const unsigned from = t->names.count > most ? draw_below(d, t->names.count - most) : 0;
@@ -511,9 +529,9 @@ static void draw_field(struct draw *d, struct pool *pool, const struct shape *s,
     if (f->computed)
         f->value[side] = PICK(d, numbers);
     else
-        f->value[side] =
-            draw_value(d, pool, f->rule,
-                       f->index == DWR_NONE ? text_of(NULL) : literal_of(d, s->doctype, f->index), 4);
+        f->value[side] = draw_value(
+            d, pool, f->rule,
+            f->index == DWR_NONE ? text_of(NULL) : literal_of(d, s->doctype, f->index), 4);
 }
 
 /* Another side's value of the field, made from the side `from`. */
@@ -567,8 +585,13 @@ static struct dwr_text print_document(struct draw *d, struct pool *pool, const s
 
 static struct dwr_text draw_roles(struct draw *d, const struct dwr_doctype *t)
 {
-    static const char *const roles[] = { "\"supervisor\"", "\"technician\"", "null", "\"\"",
-                                         "[\"technician\",\"supervisor\"]", "[]", "7",
+    static const char *const roles[] = { "\"supervisor\"",
+                                         "\"technician\"",
+                                         "null",
+                                         "\"\"",
+                                         "[\"technician\",\"supervisor\"]",
+                                         "[]",
+                                         "7",
                                          "{\"*\":\"supervisor\",\"zz_free\":\"technician\"}" };
 
     /* A literal that some condition compares a role with. */
@@ -588,8 +611,7 @@ static struct dwr_text draw_time(struct draw *d)
     return chance(d, 20) ? text_of(NULL) : PICK(d, times);
 }
 
-static void draw_sides(struct draw *d, const struct dwr_doctype *t,
-                       struct dwr_write *w)
+static void draw_sides(struct draw *d, const struct dwr_doctype *t, struct dwr_write *w)
 {
     static const char *const server_times[] = {
         "{\"*\":\"2026-01-02 10:00:00\",\"zz_free\":\"2025-01-01\"}",
@@ -613,7 +635,8 @@ struct dwr_write draw_write(struct draw *d, struct pool *pool, const struct dwr_
     struct dwr_write w = { .op = DWR_UPDATE };
 
     if (chance(d, 25))
-        w.op = (enum dwr_op[]){ DWR_INSERT, DWR_DELETE, DWR_UNDELETE, DWR_INSERT }[draw_below(d, 4)];
+        w.op =
+            (enum dwr_op[]){ DWR_INSERT, DWR_DELETE, DWR_UNDELETE, DWR_INSERT }[draw_below(d, 4)];
     for (unsigned i = 0; i < s.count; i++) {
         struct field *const f = &s.v[i];
 
@@ -641,8 +664,8 @@ struct dwr_write draw_write(struct draw *d, struct pool *pool, const struct dwr_
     if (!chance(d, w.op == DWR_INSERT ? 60 : 4))
         w.server = print_document(d, pool, &s, SERVER, tombstone ? "\"_deleted\":true" : "");
     if (w.op != DWR_UNDELETE || chance(d, 50))
-        w.client = print_document(d, pool, &s, w.op == DWR_INSERT && chance(d, 15) ? SERVER : CLIENT,
-                                  "");
+        w.client =
+            print_document(d, pool, &s, w.op == DWR_INSERT && chance(d, 15) ? SERVER : CLIENT, "");
     draw_sides(d, t, &w);
     return w;
 }

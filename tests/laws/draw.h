@@ -26,8 +26,8 @@ unsigned draw_below(struct draw *draw, unsigned n);
 struct dwr_write draw_write(struct draw *draw, struct pool *pool,
                             const struct dwr_doctype *doctype);
 
-/* Updates of two clients who saw the server's document: base and server of both are one document, and
- * the fields that the convergence of section 10 is about are written often. */
+/* Updates of two clients who saw the server's document: base and server of both are one document,
+ * and the fields that the convergence of section 10 is about are written often. */
 void draw_two_writes(struct draw *draw, struct pool *pool, const struct dwr_doctype *doctype,
                      struct dwr_write *a, struct dwr_write *b);
 

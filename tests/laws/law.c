@@ -124,9 +124,9 @@ struct dwr_text write_line(struct pool *pool, const struct dwr_doctype *doctype,
     const struct dwr_text name = doctype->name.p == NULL
                                      ? text_of("A DocType that is not named")
                                      : (struct dwr_text){ doctype->name.p, doctype->name.n };
-    const size_t room = 400 + 6 * name.n + w->base.n + w->server.n + w->client.n +
-                        w->client_ts.n + w->server_ts.n + w->now.n + w->server_role.n +
-                        w->client_role.n + w->client_user.n;
+    const size_t room = 400 + 6 * name.n + w->base.n + w->server.n + w->client.n + w->client_ts.n +
+                        w->server_ts.n + w->now.n + w->server_role.n + w->client_role.n +
+                        w->client_user.n;
     char *const start = pool_take(pool, room), *to = start;
 
     to += sprintf(to, "{\"id\":1,\"op\":\"%s\",\"doctype\":\"", ops[w->op]);
@@ -373,7 +373,7 @@ static bool documents_equal(struct judge *j, const struct tree *a, const struct 
             return false;
     for (size_t i = 0; i < b->count; i++)
         if (!is_sync_layers(j, b->v[i]->name) && tree_get(a, b->v[i]->name) == NULL &&
-            !tree_unset(b->v[i]))
+            !fields_equal(j, b->v[i]->name, NULL, b->v[i]))
             return false;
     return true;
 }
@@ -415,10 +415,9 @@ static void set_scene(struct judge *j)
     deleted = tree_at(j->server, "_deleted");
     if (j->server == NULL) {
         j->fresh = j->w->op == DWR_INSERT;
-        j->stands = tree_parse(&j->laws->pool,
-                               text_of(tree_unset(tree_at(j->client, "docstatus"))
-                                           ? "{}"
-                                           : "{\"docstatus\":0}"));
+        j->stands = tree_parse(
+            &j->laws->pool,
+            text_of(tree_unset(tree_at(j->client, "docstatus")) ? "{}" : "{\"docstatus\":0}"));
         j->base = j->stands;
     } else if (deleted != NULL && deleted->kind == 't') {
         j->resurrected = j->w->op != DWR_DELETE;
@@ -439,6 +438,13 @@ static void set_scene(struct judge *j)
 static bool writes_fields(const struct judge *j)
 {
     return !is_rejected(j) && j->seen.doc != NULL && (j->w->op != DWR_DELETE || j->soft);
+}
+
+/* An insert of what is there already: nothing changes and nothing is reported. */
+static bool is_repetition(struct judge *j)
+{
+    return j->w->op == DWR_INSERT && !j->fresh && !j->resurrected &&
+           documents_equal(j, j->stands, j->client);
 }
 
 /* --- valid --- */
@@ -467,8 +473,7 @@ static bool same_answer(struct judge *j, struct seen other, const char *how)
         return break_law(j, LAW_DETERMINISTIC, "%s: %s, not %s", how, dwr_rc_name(other.rc),
                          dwr_rc_name(j->seen.rc));
     if (!text_equal(other.answer, j->seen.answer))
-        return break_law(j, LAW_DETERMINISTIC, "%s: another answer: %.*s", how,
-                         SHOW(other.answer));
+        return break_law(j, LAW_DETERMINISTIC, "%s: another answer: %.*s", how, SHOW(other.answer));
     return true;
 }
 
@@ -503,9 +508,9 @@ static bool law_rejected(struct judge *j)
     if (!is_rejected(j))
         return true;
     j->laws->tally.judged[LAW_REJECTED]++;
-    if (j->server == NULL || tombstone ? seen->doc != NULL
-                                       : seen->doc == NULL ||
-                                             !text_equal(seen->doc->canonical, j->server->canonical))
+    if (j->server == NULL || tombstone
+            ? seen->doc != NULL
+            : seen->doc == NULL || !text_equal(seen->doc->canonical, j->server->canonical))
         return break_law(j, LAW_REJECTED, "not the document that stands: %.*s",
                          SHOW(raw(seen->doc)));
     return seen->fields->count == 0 && seen->branch == NULL
@@ -560,7 +565,8 @@ static bool rows_kept(struct judge *j, const struct dwr_table *table, struct dwr
     const struct tree *const rows = tree_get(j->client, name);
     const struct tree *const report = report_of(j, name);
 
-    if (!is_table(rows) || (report != NULL && tables_equal(j, table, tree_at(report, "client"), rows)))
+    if (!is_table(rows) ||
+        (report != NULL && tables_equal(j, table, tree_at(report, "client"), rows)))
         return true;
     for (size_t i = 0; i < row_count(rows); i++) {
         const struct dwr_text row = row_canonical(&j->laws->pool, table, rows->v[i]);
@@ -598,8 +604,8 @@ static bool law_no_loss(struct judge *j)
             !(report != NULL && tree_equal(written, tree_at(report, "client"))) &&
             !(j->seen.branch != NULL &&
               tree_equal(written, tree_get(j->seen.branch, written->name))))
-            return break_law(j, LAW_NO_LOSS, "the client's %.*s is gone: %.*s",
-                             SHOW(written->name), SHOW(written->raw));
+            return break_law(j, LAW_NO_LOSS, "the client's %.*s is gone: %.*s", SHOW(written->name),
+                             SHOW(written->raw));
     }
     j->laws->tally.judged[LAW_NO_LOSS]++;
     return true;
@@ -751,8 +757,7 @@ static bool law_computed(struct judge *j)
                 return break_law(j, LAW_COMPUTED, "%.*s changed and its table was not sent",
                                  SHOW(count));
         } else if (small_number(number) != (long long)row_count(tree_get(j->seen.doc, rows)) &&
-                   !documents_equal(j, j->stands, j->client)) {
-            /* (An insert of equal content changes nothing at all.) */
+                   !is_repetition(j)) {
             return break_law(j, LAW_COMPUTED, "%.*s is %.*s", SHOW(count), SHOW(raw(number)));
         }
     }
@@ -791,12 +796,14 @@ static bool law_status(struct judge *j)
     }
     if (manual != is(seen->status, "conflict_manual"))
         return break_law(j, LAW_STATUS, "a manual or held report is what conflict_manual says");
-    if (branched != is(seen->status, "branched") || branched != (seen->branch != NULL))
+    /* (An insert that lacks what the server has is other content without a field of C.) */
+    if (is(seen->status, "branched") != (seen->branch != NULL) ||
+        (branched ? seen->branch == NULL : seen->branch != NULL && j->w->op != DWR_INSERT))
         return break_law(j, LAW_STATUS, "a branched report, the status and the branch go together");
-    if (!writes_fields(j) || manual || branched)
+    if (!writes_fields(j) || manual || seen->branch != NULL)
         return true;
     j->laws->tally.judged[LAW_STATUS]++;
-    if (j->w->op == DWR_INSERT && !j->fresh && documents_equal(j, j->stands, j->client))
+    if (is_repetition(j))
         return is(seen->status, "success") ||
                break_law(j, LAW_STATUS, "an insert of equal content is a success");
     if (is(seen->status, "success") && !is_view(j))
@@ -813,9 +820,9 @@ static bool report_value_is(struct judge *j, const struct tree *report, const ch
 {
     const struct tree *const reported = not_null(tree_at(report, member));
 
-    if (value == NULL || value->kind == 'n' ? reported == NULL
-                                            : reported != NULL && text_equal(reported->canonical,
-                                                                             value->canonical))
+    if (value == NULL || value->kind == 'n'
+            ? reported == NULL
+            : reported != NULL && text_equal(reported->canonical, value->canonical))
         return true;
     return break_law(j, LAW_REPORT, "%.*s: reports as %s's value %.*s, not %.*s",
                      SHOW(report->name), member, SHOW(raw(reported)), SHOW(raw(value)));
@@ -832,8 +839,7 @@ static bool field_report_is_right(struct judge *j, const struct tree *report)
     /* A branch of an insert says what was sent. */
     if (is(outcome, "branched") && j->w->op == DWR_INSERT)
         client = tree_get(j->client, name);
-    if (!report_value_is(j, report, "base",
-                         j->base == NULL ? NULL : tree_get(j->base, name)) ||
+    if (!report_value_is(j, report, "base", j->base == NULL ? NULL : tree_get(j->base, name)) ||
         !report_value_is(j, report, "server", server) ||
         !report_value_is(j, report, "client", client))
         return false;
@@ -859,8 +865,7 @@ static bool field_report_is_right(struct judge *j, const struct tree *report)
 /* A report of a field, not of a row: its name is one of the documents'. */
 static bool is_field_report(const struct judge *j, const struct tree *report)
 {
-    return tree_get(j->client, report->name) != NULL ||
-           tree_get(j->stands, report->name) != NULL ||
+    return tree_get(j->client, report->name) != NULL || tree_get(j->stands, report->name) != NULL ||
            (j->base != NULL && tree_get(j->base, report->name) != NULL);
 }
 
@@ -876,7 +881,7 @@ static bool law_report(struct judge *j)
             return false;
     }
     if (j->seen.doc == NULL || is_rejected(j) || (j->w->op == DWR_DELETE && !j->soft) ||
-        (j->w->op == DWR_INSERT && !j->fresh && documents_equal(j, j->stands, j->client)))
+        is_repetition(j))
         return true;
     /* Concurrent: a report of every field of C; tables are reported by rows. */
     for (size_t i = 0; i < j->client->count && j->concurrent; i++) {
@@ -917,18 +922,21 @@ static bool reads_changed(struct judge *j, const struct dwr_cond *c)
     return false;
 }
 
-/* A line that stands twice, or a text of empty lines alone. */
+/* A line that stands twice, or an empty one: joined at the end of a text it is the final newline,
+ * which is no line any more. */
 static bool line_repeats(const struct tree *t)
 {
     const char *p, *end;
 
-    if (t == NULL || t->kind != '"')
+    if (tree_unset(t) || t->kind != '"')
         return false;
     end = t->string.p + t->string.n;
-    for (p = t->string.p; p <= end;) {
+    for (p = t->string.p; p < end;) {
         const char *const stop = memchr(p, '\n', (size_t)(end - p));
         const size_t n = (size_t)((stop == NULL ? end : stop) - p);
 
+        if (n == 0)
+            return true;
         for (const char *q = t->string.p; q < p;) {
             const char *const q_stop = memchr(q, '\n', (size_t)(end - q));
 
@@ -985,7 +993,8 @@ static bool table_is_exempt(struct judge *j, const struct dwr_table *table, stru
             table->otherwise.kind == DWR_RULE_MERGE_TEXT)
             return true;
     }
-    return !is_table(tree_get(j->base, name)) || !keys_are_plain(j, table, tree_get(j->base, name)) ||
+    return !is_table(tree_get(j->base, name)) ||
+           !keys_are_plain(j, table, tree_get(j->base, name)) ||
            !keys_are_plain(j, table, tree_get(j->stands, name)) ||
            !keys_are_plain(j, table, tree_get(j->client, name)) ||
            !keys_are_plain(j, table, tree_get(j->seen.doc, name));
@@ -1023,6 +1032,12 @@ static bool law_idempotent(struct judge *j)
         return true;
     if (j->d->lock != NULL && j->seen.doc != NULL && reads_changed(j, j->d->lock))
         return true;
+    if (j->resurrected) {
+        /* What it was merged with as base was the tombstone's content (7). */
+        again.base = j->server->raw;
+        again.op = DWR_UPDATE;
+        again.client = j->client->raw;
+    }
     if (j->seen.doc != NULL) {
         again.server = j->seen.doc->raw;
     } else { /* the tombstone that the store keeps */
@@ -1030,8 +1045,8 @@ static bool law_idempotent(struct judge *j)
         const struct dwr_text last = j->server->raw;
         const int n = tree_at(j->server, "_deleted") != NULL
                           ? sprintf(text, "%.*s", (int)last.n, last.p)
-                          : sprintf(text, "{\"_deleted\":true%s%.*s", j->server->count > 0 ? "," : "",
-                                    (int)last.n - 1, last.p + 1);
+                          : sprintf(text, "{\"_deleted\":true%s%.*s",
+                                    j->server->count > 0 ? "," : "", (int)last.n - 1, last.p + 1);
 
         again.server = (struct dwr_text){ text, (size_t)n };
     }
@@ -1054,7 +1069,8 @@ static bool law_idempotent(struct judge *j)
                 const struct tree *const twice = tree_get(seen.doc, name);
 
                 if (depends_on_others(j, name) != (dependent == 1) ||
-                    (once != NULL && twice != NULL && text_equal(once->canonical, twice->canonical)))
+                    (once != NULL && twice != NULL &&
+                     text_equal(once->canonical, twice->canonical)))
                     continue;
                 if (is_exempt(j, name))
                     exempt = true;
@@ -1116,8 +1132,8 @@ bool laws_hold(struct laws *laws, const struct dwr_doctype *doctype, const struc
     /* An exponent of a length that tree.h does not compute with: equality is not known. */
     if (laws->pool.inexact)
         return true;
-    return law_rejected(&j) && law_status(&j) && law_report(&j) && law_local(&j) &&
-           law_computed(&j) && law_no_loss(&j) && law_idempotent(&j);
+    return law_rejected(&j) && law_no_loss(&j) && law_local(&j) && law_status(&j) &&
+           law_report(&j) && law_computed(&j) && law_idempotent(&j);
 }
 
 /* --- convergent --- */
@@ -1145,10 +1161,9 @@ static struct tree *write_both(struct judge *j, const struct dwr_write *first,
 /* The element's identity in a union: its key where it has one, else the whole of it. */
 static struct dwr_text element_identity(const struct dwr_rule *rule, const struct tree *e)
 {
-    const struct tree *const key =
-        rule->key.p == NULL || e->kind != '{'
-            ? NULL
-            : tree_get(e, (struct dwr_text){ rule->key.p, rule->key.n });
+    const struct tree *const key = rule->key.p == NULL || e->kind != '{'
+                                       ? NULL
+                                       : tree_get(e, (struct dwr_text){ rule->key.p, rule->key.n });
 
     return tree_unset(key) ? e->canonical : key->canonical;
 }
@@ -1207,7 +1222,8 @@ static bool fits(struct judge *j, const struct dwr_rule *rule, const struct tree
         }
         /* Times tie in many spellings: numbers and other strings show enough. */
         return rule->ranked_count == 0 &&
-               (v->kind == '#' || (v->kind == '"' && (v->string.p[0] < '0' || v->string.p[0] > '9')));
+               (v->kind == '#' ||
+                (v->kind == '"' && (v->string.p[0] < '0' || v->string.p[0] > '9')));
     default:
         return false;
     }
@@ -1225,12 +1241,11 @@ static bool field_converges(const struct dwr_rule *rule, const struct tree *one,
 static bool only_adds(struct judge *j, const struct dwr_table *table, const struct tree *base,
                       const struct tree *client)
 {
-    if (client == NULL || !is_table(base) || !is_table(client) ||
-        !keys_are_plain(j, table, base) || !keys_are_plain(j, table, client))
+    if (client == NULL || !is_table(base) || !is_table(client) || !keys_are_plain(j, table, base) ||
+        !keys_are_plain(j, table, client))
         return false;
     for (size_t i = 0; i < row_count(base); i++)
-        if (rows_like(j, table, client,
-                      row_canonical(&j->laws->pool, table, base->v[i])) != 1)
+        if (rows_like(j, table, client, row_canonical(&j->laws->pool, table, base->v[i])) != 1)
             return false;
     return true;
 }

@@ -16,11 +16,11 @@ enum law {
     LAW_IDEMPOTENT,
     LAW_NO_LOSS,
     LAW_CONVERGENT,
-    LAW_LOCAL,     /* what nobody wrote stays, the sync layer's fields (1.6) too */
-    LAW_COMPUTED,  /* count_into and the version field (5.1, 6) */
-    LAW_STATUS,    /* the status says what the document is (8) */
-    LAW_REPORT,    /* the field report agrees with the document and the inputs (8) */
-    LAW_REJECTED,  /* a rejected write leaves the document that stands */
+    LAW_LOCAL,    /* what nobody wrote stays, the sync layer's fields (1.6) too */
+    LAW_COMPUTED, /* count_into and the version field (5.1, 6) */
+    LAW_STATUS,   /* the status says what the document is (8) */
+    LAW_REPORT,   /* the field report agrees with the document and the inputs (8) */
+    LAW_REJECTED, /* a rejected write leaves the document that stands */
     LAW_COUNT
 };
 
@@ -39,7 +39,7 @@ struct law_tally {
     unsigned long rule[DWR_RULE_COUNT]; /* conflicts decided, by the rule of the field's unit */
     unsigned long rows;                 /* reports of rows of child tables */
     unsigned long notifications, branches;
-    unsigned long judged[LAW_COUNT];    /* cases in which the law had something to say */
+    unsigned long judged[LAW_COUNT]; /* cases in which the law had something to say */
 };
 
 /* A planted fault: spoils a result before it is looked at. NULL: none. again: how often this very
@@ -69,8 +69,8 @@ void laws_clear(struct laws *laws);
 /* All laws but LAW_CONVERGENT for one write. True while none is broken. The pool is not reset. */
 bool laws_hold(struct laws *laws, const struct dwr_doctype *doctype, const struct dwr_write *write);
 
-/* LAW_CONVERGENT for the writes a and b (updates) of two clients who saw the server's document: each
- * has base and server equal to it. */
+/* LAW_CONVERGENT for the writes a and b (updates) of two clients who saw the server's document:
+ * each has base and server equal to it. */
 bool laws_converge(struct laws *laws, const struct dwr_doctype *doctype, const struct dwr_write *a,
                    const struct dwr_write *b);
 

@@ -37,8 +37,8 @@ struct tree {
     size_t count;
 };
 
-/* The tree of a JSON text; NULL where it is none: also for a member name twice, invalid UTF-8, a lone
- * surrogate, or nesting beyond 70. */
+/* The tree of a JSON text; NULL where it is none: also for a member name twice, invalid UTF-8, a
+ * lone surrogate, or nesting beyond 70. */
 struct tree *tree_parse(struct pool *pool, struct dwr_text text);
 
 /* A member by name, NULL where there is none (or the tree is NULL or no object). */
