@@ -103,8 +103,11 @@ class RuleWriter:
                 block += " provisional client;"
             if others and chance(r, 0.4):
                 block += f" watch {self.name(pick(r, others))};"
-            if others and chance(r, 0.4):
-                block += f" set {self.name(pick(r, others))} = {self.scalar()};"
+            # Two units that set one field: the order of statements means nothing, so neither does this.
+            free = [f for f in others if f not in self.set_by]
+            if free and chance(r, 0.4):
+                self.set_by.append(pick(r, free))
+                block += f" set {self.name(self.set_by[-1])} = {self.scalar()};"
         if kind in ("union", "keep_both") and chance(r, 0.5):
             block += f" key {self.name('id')};"
         return text + (f" {{{block} }}" if block else ";")
@@ -192,6 +195,7 @@ class RuleWriter:
                   "sum", "done", "at"]
         r.shuffle(fields)
         self.fields = fields[:r.randint(4, 9)]
+        self.set_by = []
         whole = strategy == "version_all"
         self.tables = [] if whole else ["parts", "logs"][:r.randrange(3)]
         if chance(r, 0.2) and not whole:

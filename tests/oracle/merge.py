@@ -132,44 +132,31 @@ def union(base_known, base, server, client, key, keep_both):
     def find(e, where):
         return next((x for x in where if same(x, e)), ABSENT)
 
+    # Of several elements of one side with one key the first is that side's version.
     out, added = [], []
-    taken = set()
-    for e in s:
-        mine = next((i for i, x in enumerate(c) if i not in taken and same(x, e)), None)
-        was = find(e, b)
-        if mine is None:
-            if find(e, c) is ABSENT and was is not ABSENT and equal(was, e) and not keep_both:
-                continue  # the client removed it, the server did not change it
-            out.append(e)
-            continue
-        first = not any(same(x, e) for x in out)
-        if not first:
-            out.append(e)
-            continue
-        taken.add(mine)
-        theirs = c[mine]
-        if was is not ABSENT and equal(e, was):
-            out.append(e if equal(theirs, e) else theirs)
+    for i, e in enumerate(s):
+        was, theirs = find(e, b), find(e, c)
+        unchanged = was is not ABSENT and equal(was, e)
+        if theirs is ABSENT:
+            if not unchanged or keep_both:
+                out.append(e)  # else the client removed it, the server did not change it
+        elif unchanged and find(e, s[:i]) is ABSENT and not equal(theirs, e):
+            out.append(theirs)
         else:
             out.append(e)
-            if (keep_both and not equal(theirs, e)
-                    and not (was is not ABSENT and equal(theirs, was))):
-                added.append((mine, theirs))
-    sofar = list(out)
     for i, e in enumerate(c):
-        if i in taken:
-            continue
-        was = find(e, b)
-        if find(e, sofar) is not ABSENT:
-            # keep_both keeps a version of its own, unless it is base's and the server has another.
-            if (not keep_both or any(equal(e, x) for x in sofar)
-                    or find(e, s) is not ABSENT and was is not ABSENT and equal(was, e)):
+        was, sofar = find(e, b), out + added
+        unchanged = was is not ABSENT and equal(was, e)
+        if keep_both:
+            # Every version that is not base's, nor there already.
+            if any(equal(e, x) for x in sofar) or unchanged and find(e, s) is not ABSENT:
                 continue
-        if find(e, s) is ABSENT and was is not ABSENT and equal(was, e) and not keep_both:
+        elif find(e, sofar) is not ABSENT:
+            continue
+        elif find(e, s) is ABSENT and was is not ABSENT and equal(was, find(e, c)):
             continue  # the server removed it, the client did not change it
-        sofar.append(e)
-        added.append((i, e))
-    return out + [e for _, e in sorted(added, key=lambda a: a[0])]
+        added.append(e)
+    return out + added
 
 
 # --- one unit (sections 3 and 4) ---
@@ -518,8 +505,7 @@ class Merge:
             if soft is None:
                 return self.reject("DELETE_NOT_ALLOWED", at, server)
             self.merge(base, server, {soft[0]: soft[1]})
-            if self.result["status"] not in ("branched", "rejected"):
-                self.result["rule"] = soft_at
+            self.result["rule"] = soft_at
             return self.result
         if not self.concurrent:
             return self.succeed(None, at)
@@ -614,7 +600,7 @@ class Merge:
         self.start(base, server, patch)
         d = self.d
         doc = dict(server)
-        if new and "name" in patch:
+        if new and not unset(patch.get("name", ABSENT)):
             doc["name"] = patch["name"]
         side = Side(self.base_known, self.base, self.server, self.view, self.wrote,
                     self.r.get("client_ts", ABSENT), self.r.get("now", ABSENT),
@@ -643,7 +629,8 @@ class Merge:
                 self.merge_table(t, doc)
         for rule, manual in opened:
             for f, v, at in rule.sets:
-                put(doc, f, v)
+                if not field_equal(get(doc, f), v):
+                    put(doc, f, v)
                 if side.c([f]) and not field_equal(get(self.view, f), v):
                     self.report(f, "refused", True, get(self.base, f), get(server, f),
                                 get(self.view, f), at)
@@ -788,7 +775,8 @@ class Merge:
             if any(outcome == "manual" for _, outcome, _ in done.reports):
                 sets += rule.sets
         for f, v, _ in sets:
-            put(row, f, v)
+            if not field_equal(get(row, f), v):
+                put(row, f, v)
             if side.c([f]) and not field_equal(get(client, f), v):
                 reports.append((f, "refused", True))
         if not reports:
