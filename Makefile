@@ -242,7 +242,7 @@ CHECK_TARGETS = $(addprefix check-,$(CHECKS))
 
 # Every test, in the order of what is cheap to find out.
 CHECKS := tally gate unit rules scenarios planted demo documents generated same-answers architecture \
-          install simd neon laws oracle oracle-rules
+          install simd neon threads laws oracle oracle-rules
 
 .PHONY: check checks
 check:
@@ -281,9 +281,11 @@ check-rules: $B/dwrc
 check-demo: $B/dwrc
 	$(TALLY) sh tests/support/cases.sh 's/^demo_test: ([0-9]+) .*/\1/p' sh tests/support/demo_test.sh $B/dwrc
 check-documents: $B/dwrc $B/libdwr.a
-	$(TALLY) $(PYTHON) tests/support/doc_examples.py $B/dwrc $B/libdwr.a
+	$(TALLY) sh tests/support/cases.sh '/^doc_examples: [0-9]/{s/[^0-9]+/\n/g;p}' \
+	    $(PYTHON) tests/support/doc_examples.py $B/dwrc $B/libdwr.a
 check-laws: $B/laws
-	$(TALLY) $B/laws --seed $(SEED) --cases $(LAW_CASES) rules tests/laws/all_forms.dwr
+	$(TALLY) sh tests/support/cases.sh 's/^laws: ([0-9]+) merges, each .*/\1/p' \
+	    $B/laws --seed $(SEED) --cases $(LAW_CASES) rules tests/laws/all_forms.dwr
 check-oracle: $B/dwrc
 	$(TALLY) $(PYTHON) tests/oracle/differential.py --dwrc $B/dwrc --seed $(SEED) --count $(ORACLE_SETS)
 check-oracle-rules: $B/dwrc
@@ -299,8 +301,8 @@ san:
 	    CFLAGS="-O1 -g" CHECKS="$(SAN_CHECKS)"
 tsan:
 	@$(MAKE) --no-print-directory check B=$B/tsan SANITIZE=thread CFLAGS="-O1 -g" CHECKS=threads
-check-threads: $B/threads
-	$(TALLY) sh tests/support/threads_test.sh $B/threads
+check-threads: $B/threads $B/lines.jsonl
+	$(TALLY) sh tests/support/threads_test.sh $B/threads $B/lines.jsonl $(if $(filter thread,$(SANITIZE)),tsan)
 clang:
 	@$(MAKE) --no-print-directory check B=$B/clang CC=clang CHECKS="unit simd same-answers"
 

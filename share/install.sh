@@ -41,8 +41,8 @@ for pc in dwr dwr-cjson; do
 done
 put 644 share/dwr.mk share/dwr/dwr.mk
 
-for page in share/man/man[1-8]/*; do
-    [ -e "$page" ] && put 644 "$page" "$page"
+for page in share/man/*.[1-8]; do
+    put 644 "$page" "share/man/man${page##*.}/$(basename "$page")"
 done
 
 if [ "$what" = uninstall ]; then
