@@ -1,9 +1,10 @@
 /* children.c - child tables: which rows are the same row, what becomes of each, and in which order
  * they stand (section 6).
  *
- * Rows that stand in the same place with the same bytes on all sides need no thought; scan.c says how
- * many there are at the start, and only the rest is looked at. There the rows are put into groups of
- * one key (a row without a key: of equal rows). Nearly every group has at most one row a side and is
+ * Rows that stand in the same place with the same bytes on all sides need no thought: scan.c says how
+ * many there are at the start, and behind them each such row (it is `aligned`) is left out as well
+ * unless another row has its key. The rest are put into groups of one key (a row without a key: of
+ * equal rows). Nearly every group has at most one row a side and is
  * a match at once; only in the others the order of section 6 has to be worked out. */
 #include <stdlib.h>
 #include <string.h>
@@ -13,16 +14,17 @@
 
 enum { NOBODY = -1 };
 
-/* One row behind the common start. */
+/* One row behind the common start that is not aligned. */
 struct item {
     struct dwr_text row;
+    uint32_t index; /* in its side's table */
+    bool flat, taken;
     struct dwr_text part;  /* the first part of its key; p NULL: not set */
     struct dwr_order *order; /* of order_by's value; NULL: not read yet */
     uint64_t whole;        /* hash of the whole row; 0: not computed */
     uint32_t group;
     int32_t next;          /* the next row of its side and group, or NOBODY */
     int32_t match;         /* server's and client's: its match */
-    bool taken;
 };
 
 struct side_rows {
@@ -61,6 +63,9 @@ struct merging {
     bool base_known;
     bool hold, locked;
     uint32_t same; /* rows at the start that are the same bytes on all sides */
+    bool *aligned; /* of the rows behind them, from `same` on */
+    uint32_t aligned_end; /* no row from this index on is aligned */
+    struct dwr_doctype *row_type; /* the table's names, as a document's, for scan->index */
     struct side_rows side[3];
     struct group *groups;
     uint32_t group_count, mask;
@@ -283,85 +288,175 @@ static struct group *group_beside(struct merging *t, enum dwr_side side, uint32_
     return &t->groups[server->v[i].group];
 }
 
-static void join_group(struct merging *t, enum dwr_side side, uint32_t i)
+/* The hash of an item's key, or of the whole row where it has none. */
+static uint64_t hash_of(struct merging *t, struct item *item, bool *keyed)
 {
-    struct item *item = &t->side[side].v[i];
-    bool keyed = item->part.p != NULL;
-    struct group *g;
-    uint64_t hash;
-    uint32_t *bucket;
+    uint64_t hash = item->part.p == NULL ? 7 : dwr_value_hash(t->s, item->part);
 
-    g = group_beside(t, side, i);
-    if (g != NULL) {
-        join_member(t, side, i, g);
-        return;
-    }
-    hash = keyed ? dwr_value_hash(t->s, item->part) : 0;
+    *keyed = item->part.p != NULL;
     for (unsigned k = 1; k < t->table->key_count; k++) {
         const struct dwr_text part = key_part(t, item->row, k);
 
-        keyed = keyed || part.p != NULL;
+        *keyed = *keyed || part.p != NULL;
         hash = (hash ^ (part.p == NULL ? 7 : dwr_value_hash(t->s, part))) * 0x9FB21C651E98DF25u;
         hash ^= hash >> 32;
     }
-    if (!keyed)
-        hash = whole_hash(t, item);
-    bucket = &t->first_group[hash & t->mask];
-    for (uint32_t n = *bucket; n != 0 && g == NULL; n = t->groups[n - 1].next) {
-        struct group *of = &t->groups[n - 1];
+    return *keyed ? hash : whole_hash(t, item);
+}
 
-        if (of->hash == hash && of->keyed == keyed &&
-            (keyed ? keys_equal(t, of->sample, item)
-                   : rows_equal(t->table, t->s, of->sample->row, item->row)))
-            g = of;
+static struct group *find_group(struct merging *t, const struct item *item, uint64_t hash, bool keyed)
+{
+    for (uint32_t n = t->first_group[hash & t->mask]; n != 0; n = t->groups[n - 1].next) {
+        struct group *g = &t->groups[n - 1];
+
+        if (g->hash == hash && g->keyed == keyed &&
+            (keyed ? keys_equal(t, g->sample, item)
+                   : rows_equal(t->table, t->s, g->sample->row, item->row)))
+            return g;
     }
+    return NULL;
+}
+
+static void join_group(struct merging *t, enum dwr_side side, uint32_t i)
+{
+    struct item *item = &t->side[side].v[i];
+    struct group *g = group_beside(t, side, i);
+    uint64_t hash;
+    uint32_t *bucket;
+    bool keyed;
+
     if (g == NULL) {
-        g = &t->groups[t->group_count];
-        *g = (struct group){ .hash = hash, .sample = item, .next = *bucket, .keyed = keyed,
-                             .first = { NOBODY, NOBODY, NOBODY },
-                             .last = { NOBODY, NOBODY, NOBODY } };
-        *bucket = ++t->group_count;
+        hash = hash_of(t, item, &keyed);
+        g = find_group(t, item, hash, keyed);
+        if (g == NULL) {
+            g = &t->groups[t->group_count];
+            bucket = &t->first_group[hash & t->mask];
+            *g = (struct group){ .hash = hash, .sample = item, .next = *bucket, .keyed = keyed,
+                                 .first = { NOBODY, NOBODY, NOBODY },
+                                 .last = { NOBODY, NOBODY, NOBODY } };
+            *bucket = ++t->group_count;
+        }
     }
     join_member(t, side, i, g);
 }
 
-static bool read_rows(struct merging *t)
+static const struct dwr_rows *rows_of(const struct merging *t, enum dwr_side side)
 {
-    uint32_t total = 0, buckets = 16;
+    return &t->rows->side[side];
+}
 
-    for (int k = 0; k < 3; k++) {
-        const struct dwr_rows *rows = &t->rows->side[k];
-        const bool counts = k != DWR_BASE || t->base_known;
+static uint32_t row_count(const struct merging *t, enum dwr_side side)
+{
+    return side == DWR_BASE && !t->base_known ? 0 : rows_of(t, side)->count;
+}
 
-        t->side[k].count = counts && rows->count > t->same ? rows->count - t->same : 0;
-        total += t->side[k].count;
+static bool is_aligned(const struct merging *t, uint32_t i)
+{
+    return i < t->aligned_end && t->aligned[i - t->same];
+}
+
+/* Which rows behind the common start are the same bytes in the same place on all sides. */
+static bool find_aligned(struct merging *t)
+{
+    const struct dwr_row *server = rows_of(t, DWR_SERVER)->v, *client = rows_of(t, DWR_CLIENT)->v;
+    const struct dwr_row *base = t->base_known ? rows_of(t, DWR_BASE)->v : server;
+    uint32_t end = row_count(t, DWR_SERVER);
+
+    if (row_count(t, DWR_CLIENT) < end)
+        end = row_count(t, DWR_CLIENT);
+    if (t->base_known && row_count(t, DWR_BASE) < end)
+        end = row_count(t, DWR_BASE);
+    t->aligned_end = t->same;
+    if (end <= t->same)
+        return true;
+    t->aligned = dwr_take(t->s, end - t->same);
+    if (t->aligned == NULL)
+        return false;
+    for (uint32_t i = t->same; i < end; i++)
+        t->aligned[i - t->same] =
+            dwr_same_bytes(row_text(&server[i]), row_text(&client[i])) &&
+            (base == server || dwr_same_bytes(row_text(&server[i]), row_text(&base[i])));
+    t->aligned_end = end;
+    return true;
+}
+
+static struct item new_item(struct merging *t, enum dwr_side side, uint32_t i)
+{
+    const struct dwr_row *row = &rows_of(t, side)->v[i];
+    struct item item = { .row = row_text(row), .index = i, .flat = row->flat, .match = NOBODY };
+
+    item.part = set_or_absent(
+        row_member(t, item.row, row->flat, t->table->key[0], &t->predicted[0]));
+    return item;
+}
+
+static bool read_side(struct merging *t, enum dwr_side side)
+{
+    struct side_rows *to = &t->side[side];
+    const uint32_t count = row_count(t, side);
+
+    to->count = 0;
+    to->v = dwr_take(t->s, ((size_t)(count > t->same ? count - t->same : 0) + 1) * sizeof *to->v);
+    if (to->v == NULL)
+        return false;
+    for (uint32_t i = t->same; i < count; i++) {
+        if (is_aligned(t, i))
+            continue;
+        to->v[to->count++] = new_item(t, side, i);
+        join_group(t, side, to->count - 1);
     }
+    return true;
+}
+
+static bool read_items(struct merging *t)
+{
+    size_t total = 0;
+    uint32_t buckets = 16;
+
+    for (int k = 0; k < 3; k++)
+        total += row_count(t, (enum dwr_side)k) > t->same ? row_count(t, (enum dwr_side)k) - t->same
+                                                          : 0;
+    for (uint32_t i = t->same; i < t->aligned_end; i++)
+        total -= t->aligned[i - t->same] ? 2u + t->base_known : 0;
     while (buckets < total)
         buckets *= 2;
     t->mask = buckets - 1;
     t->first_group = dwr_take(t->s, buckets * sizeof *t->first_group);
     t->groups = dwr_take(t->s, (total + 1) * sizeof *t->groups);
+    t->group_count = 0;
     if (t->first_group == NULL || t->groups == NULL)
         return false;
     memset(t->first_group, 0, buckets * sizeof *t->first_group);
-    for (int turn = 0; turn < 3; turn++) {
-        static const enum dwr_side sides[3] = { DWR_SERVER, DWR_BASE, DWR_CLIENT };
-        const enum dwr_side k = sides[turn];
-        struct side_rows *side = &t->side[k];
+    return read_side(t, DWR_SERVER) && read_side(t, DWR_BASE) && read_side(t, DWR_CLIENT);
+}
 
-        side->v = dwr_take(t->s, (side->count + 1) * sizeof *side->v);
-        if (side->v == NULL)
-            return false;
-        for (uint32_t i = 0; i < side->count; i++) {
-            const struct dwr_row *row = &t->rows->side[k].v[t->same + i];
+/* Does a row that is not aligned have the key of one that is? Then the order in which rows of that
+ * key find each other is section 6's business. */
+static bool key_repeats(struct merging *t)
+{
+    for (uint32_t i = t->same; i < t->aligned_end; i++) {
+        struct item item;
+        uint64_t hash;
+        bool keyed;
 
-            side->v[i] = (struct item){ .row = row_text(row), .match = NOBODY };
-            side->v[i].part = set_or_absent(row_member(t, side->v[i].row, row->flat,
-                                                       t->table->key[0], &t->predicted[0]));
-            join_group(t, k, i);
-        }
+        if (!t->aligned[i - t->same])
+            continue;
+        item = new_item(t, DWR_SERVER, i);
+        hash = hash_of(t, &item, &keyed);
+        if (find_group(t, &item, hash, keyed) != NULL)
+            return true;
     }
-    return true;
+    return false;
+}
+
+static bool read_rows(struct merging *t)
+{
+    if (!find_aligned(t) || !read_items(t))
+        return false;
+    if (t->group_count == 0 || !key_repeats(t))
+        return true;
+    t->aligned_end = t->same;
+    return read_items(t);
 }
 
 /* --- matching --- */
@@ -377,7 +472,7 @@ static const struct dwr_order *order_of(struct merging *t, struct item *item)
             return &nowhere;
         }
         *item->order = dwr_order_of(
-            t->s, row_member(t, item->row, false, t->table->order_by, &(uint32_t){ 0 }));
+            t->s, row_member(t, item->row, item->flat, t->table->order_by, &t->predicted[1]));
     }
     return item->order;
 }
@@ -716,102 +811,23 @@ static struct dwr_text client_row(struct merging *t, struct dwr_text server, str
     return (struct dwr_text){ start, (size_t)(to - start) };
 }
 
-/* The slots of a row, joined by name. */
-struct row_slots {
-    struct dwr_slot *v;
-    uint32_t count;
-    uint32_t *first, *next, mask; /* by hash; made when a name does not stand where expected */
-};
-
-static void hash_slot(struct row_slots *r, uint32_t i)
-{
-    uint32_t *bucket = &r->first[dwr_name_hash(r->v[i].name.p, r->v[i].name.n) & r->mask];
-
-    r->next[i] = *bucket;
-    *bucket = i + 1;
-}
-
-static uint32_t find_hashed(const struct row_slots *r, struct dwr_text name)
-{
-    uint32_t i = r->first[dwr_name_hash(name.p, name.n) & r->mask];
-
-    while (i != 0 && !dwr_same_bytes(r->v[i - 1].name, name))
-        i = r->next[i - 1];
-    return i == 0 ? NO_SLOT : i - 1;
-}
-
-/* The slot of the at-th member of a row, a new one where its name is new. Rows of one table mostly
- * have their members in one order. */
-static uint32_t member_slot(struct dwr_scratch *s, struct row_slots *r, struct dwr_text key,
-                            uint32_t at, bool first_side)
-{
-    struct dwr_text name;
-    uint32_t i = NO_SLOT;
-
-    if (!first_side && at < r->count && dwr_same_bytes(r->v[at].key, key))
-        return at;
-    name = dwr_string_bytes(s, key);
-    if (name.p == NULL)
-        return NO_SLOT;
-    if (!first_side && r->first == NULL) {
-        r->first = dwr_take(s, ((size_t)r->mask + 1) * sizeof *r->first);
-        if (r->first == NULL)
-            return NO_SLOT;
-        memset(r->first, 0, ((size_t)r->mask + 1) * sizeof *r->first);
-        for (uint32_t k = 0; k < r->count; k++)
-            hash_slot(r, k);
-    }
-    if (!first_side)
-        i = find_hashed(r, name);
-    if (i == NO_SLOT) {
-        i = r->count++;
-        r->v[i] = (struct dwr_slot){ .name = name, .key = key, .field = DWR_FIELD_UNKNOWN };
-        if (!first_side)
-            hash_slot(r, i);
-    }
-    return i;
-}
-
-/* Joins the members of the three rows into slots by name. */
+/* The members of the three rows as slots: a row is indexed as a document is. */
 static bool row_record(struct merging *t, const struct dwr_text rows[3], struct record *r)
 {
-    /* The server's members stand first: write_record splices into its text. */
-    static const enum dwr_side sides[3] = { DWR_SERVER, DWR_BASE, DWR_CLIENT };
-    struct row_slots joined = { .mask = 15 };
-    struct dwr_text key, value;
-    struct dwr_walk w;
-    size_t total = 0;
+    struct dwr_index index;
 
-    for (int k = 0; k < 3; k++)
-        total += rows[k].p == NULL ? 0 : members_at_most(t->s, rows[k]);
-    while (joined.mask < total)
-        joined.mask = 2 * joined.mask + 1;
-    joined.v = dwr_take(t->s, (total + 1) * sizeof *joined.v);
-    joined.next = dwr_take(t->s, (total + 1) * sizeof *joined.next);
-    if (joined.v == NULL || joined.next == NULL)
+    if (t->row_type == NULL) {
+        t->row_type = dwr_take(t->s, sizeof *t->row_type);
+        if (t->row_type == NULL)
+            return false;
+        memset(t->row_type, 0, sizeof *t->row_type);
+        t->row_type->names = t->table->names;
+    }
+    /* The rows have been checked with their documents. */
+    if (t->s->scan->index(t->s, t->row_type, rows, true, &index) != DWR_OK)
         return false;
-    for (int turn = 0; turn < 3; turn++) {
-        uint32_t at = 0;
-
-        if (rows[sides[turn]].p == NULL)
-            continue;
-        w = dwr_walk_of(rows[sides[turn]]);
-        while (dwr_walk_next(&w, t->s->scan, &key, &value)) {
-            const uint32_t i = member_slot(t->s, &joined, key, at++, turn == 0);
-
-            if (i == NO_SLOT)
-                return false;
-            joined.v[i].value[sides[turn]] = value;
-        }
-    }
-    for (uint32_t i = 0; i < joined.count; i++) {
-        struct dwr_slot *slot = &joined.v[i];
-
-        slot->base_same = dwr_same_bytes(slot->value[DWR_BASE], slot->value[DWR_SERVER]);
-        slot->client_same = dwr_same_bytes(slot->value[DWR_CLIENT], slot->value[DWR_SERVER]);
-    }
-    r->slots = joined.v;
-    r->count = joined.count;
+    r->slots = index.slots;
+    r->count = index.count;
     return record_init(r);
 }
 
@@ -1079,7 +1095,7 @@ static void place_match(struct merging *t, struct placing *rows, uint32_t k)
     const int32_t server = t->matches[k].row[DWR_SERVER];
 
     if (server != NOBODY && t->outcomes[k].row.p == t->side[DWR_SERVER].v[server].row.p)
-        place_server(t, rows, t->same + (uint32_t)server);
+        place_server(t, rows, t->side[DWR_SERVER].v[server].index);
     else
         place(t, rows,
               (struct result_row){ .row = t->outcomes[k].row, .server = -1,
@@ -1099,8 +1115,13 @@ static void place_added(struct merging *t, struct placing *rows, uint32_t k)
 /* The server's rows in their order, then the added ones in the client's. */
 static void server_order(struct merging *t, struct placing *rows)
 {
-    for (uint32_t k = 0; k < t->server_matches; k++)
-        place_match(t, rows, k);
+    uint32_t next = 0;
+
+    for (uint32_t i = t->same; i < row_count(t, DWR_SERVER); i++)
+        if (is_aligned(t, i))
+            place_server(t, rows, i);
+        else
+            place_match(t, rows, (uint32_t)t->side[DWR_SERVER].v[next++].match);
     for (uint32_t i = 0; i < t->side[DWR_CLIENT].count; i++) {
         const uint32_t k = (uint32_t)t->side[DWR_CLIENT].v[i].match;
 
@@ -1114,8 +1135,13 @@ static void server_order(struct merging *t, struct placing *rows)
 /* The client's order, the rows it lacks last. */
 static void client_order(struct merging *t, struct placing *rows)
 {
-    for (uint32_t i = 0; i < t->side[DWR_CLIENT].count; i++)
-        place_match(t, rows, (uint32_t)t->side[DWR_CLIENT].v[i].match);
+    uint32_t next = 0;
+
+    for (uint32_t i = t->same; i < row_count(t, DWR_CLIENT); i++)
+        if (is_aligned(t, i))
+            place_server(t, rows, i);
+        else
+            place_match(t, rows, (uint32_t)t->side[DWR_CLIENT].v[next++].match);
     for (uint32_t k = 0; k < t->server_matches; k++)
         if (t->matches[k].row[DWR_CLIENT] == NOBODY)
             place_match(t, rows, k);
@@ -1186,18 +1212,20 @@ static char *put_compact(char *to, struct dwr_text v)
 }
 
 /* The parts of the key joined by '|'; a part that is no string as JSON text. */
-static struct dwr_text key_label(struct merging *t, struct dwr_text row)
+static struct dwr_text key_label(struct merging *t, const struct item *item)
 {
-    size_t room = t->table->key_count;
+    const struct dwr_text row = item->row;
+    const size_t room = row.n + 5 * (size_t)t->table->key_count;
     char *start, *to;
 
-    room += row.n + 4 * (size_t)t->table->key_count;
     start = to = dwr_take(t->s, room);
     if (start == NULL)
         return ABSENT;
     for (unsigned k = 0; k < t->table->key_count; k++) {
         uint32_t nowhere = 0;
-        const struct dwr_text part = row_member(t, row, false, t->table->key[k], &nowhere);
+        const struct dwr_text part = k == 0 && item->part.p != NULL
+                                         ? item->part
+                                         : row_member(t, row, false, t->table->key[k], &nowhere);
 
         if (k > 0)
             *to++ = '|';
@@ -1229,7 +1257,7 @@ static struct dwr_text label_of(struct merging *t, struct labels *used, const st
     char *start, *to;
 
     if (t->groups[item->group].keyed) {
-        key = key_label(t, item->row);
+        key = key_label(t, item);
         if (key.p == NULL)
             return ABSENT;
     }
@@ -1247,7 +1275,7 @@ static struct dwr_text label_of(struct merging *t, struct labels *used, const st
         if (index == DWR_SERVER)
             *to++ = '-';
         *to++ = '#';
-        to = put_number(to, t->same + (uint32_t)m->row[index]);
+        to = put_number(to, t->side[index].v[m->row[index]].index);
     }
     *to++ = ']';
     label = (struct dwr_text){ start, (size_t)(to - start) };

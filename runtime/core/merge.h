@@ -38,6 +38,8 @@ struct decision {
     uint8_t action;             /* enum action */
     uint8_t outcome;            /* enum dwr_outcome */
     bool decided, reported, conflict;
+    /* Answers of slot_in_c and so on, asked several times: 0 not asked, 1 no, 2 yes. */
+    uint8_t in_c, client_is_server, base_differs;
     bool marked; /* provisional: the document carries _f_conflict and so on (4.3) */
 };
 

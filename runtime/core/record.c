@@ -108,33 +108,49 @@ struct dwr_text client_view_of(struct record *r, uint32_t i)
                                 : client_view(r, &r->slots[i]);
 }
 
+static bool remember(uint8_t *answer, bool yes)
+{
+    *answer = yes ? 2 : 1;
+    return yes;
+}
+
 bool slot_client_is_server(struct record *r, uint32_t i)
 {
     const struct dwr_slot *slot = &r->slots[i];
+    uint8_t *answer = &r->decisions[i].client_is_server;
 
-    return slot->client_same ||
-           dwr_field_equal(r->m->s, slot->value[DWR_CLIENT], slot->value[DWR_SERVER]);
+    if (*answer != 0)
+        return *answer == 2;
+    return remember(answer, slot->client_same || dwr_field_equal(r->m->s, slot->value[DWR_CLIENT],
+                                                                 slot->value[DWR_SERVER]));
 }
 
 bool slot_base_differs(struct record *r, uint32_t i)
 {
     const struct dwr_slot *slot = &r->slots[i];
+    uint8_t *answer = &r->decisions[i].base_differs;
 
-    return !slot->base_same &&
-           !dwr_field_equal(r->m->s, slot->value[DWR_BASE], slot->value[DWR_SERVER]);
+    if (*answer != 0)
+        return *answer == 2;
+    return remember(answer, !slot->base_same && !dwr_field_equal(r->m->s, slot->value[DWR_BASE],
+                                                                 slot->value[DWR_SERVER]));
 }
 
 bool slot_in_c(struct record *r, uint32_t i)
 {
     const struct dwr_slot *slot = &r->slots[i];
+    uint8_t *answer = &r->decisions[i].in_c;
 
+    if (*answer != 0)
+        return *answer == 2;
     if (!client_wrote(slot))
-        return false;
-    if (!r->base_known)
-        return !slot_client_is_server(r, i);
-    if (slot->base_same && slot->client_same)
-        return false;
-    return !dwr_field_equal(r->m->s, slot->value[DWR_CLIENT], slot->value[DWR_BASE]);
+        return remember(answer, false);
+    if (!r->base_known || slot->base_same)
+        return remember(answer, !slot_client_is_server(r, i));
+    if (slot->client_same)
+        return remember(answer, slot_base_differs(r, i));
+    return remember(answer, !dwr_field_equal(r->m->s, slot->value[DWR_CLIENT],
+                                             slot->value[DWR_BASE]));
 }
 
 bool field_changes(struct record *r, unsigned field)

@@ -703,11 +703,14 @@ static enum dwr_rc strict_value(struct dwr_scratch *s, const char **p, const cha
 static enum dwr_rc check(struct dwr_scratch *s, struct dwr_text text, unsigned depth,
                          struct dwr_text *value)
 {
-    const char *const end = text.p + text.n;
-    const char *const start = past_space(text.p, end);
-    const char *p = start;
-    const enum dwr_rc rc = strict_value(s, &p, end, depth);
+    const char *end, *start, *p;
+    enum dwr_rc rc;
 
+    if (text.p == NULL)
+        return DWR_INVALID_JSON;
+    end = text.p + text.n;
+    p = start = past_space(text.p, end);
+    rc = strict_value(s, &p, end, depth);
     if (rc != DWR_OK)
         return rc;
     if (value != NULL)
@@ -787,9 +790,9 @@ static enum dwr_rc side_open(struct side *d, struct dwr_text text)
     const char *p;
 
     d->p = NULL;
-    d->end = text.p + text.n;
     if (text.p == NULL)
         return DWR_OK;
+    d->end = text.p + text.n;
     if (text.n < 2 || *text.p != '{' || d->end[-1] != '}')
         return DWR_INVALID_JSON;
     p = past_space(text.p + 1, d->end);
