@@ -205,13 +205,15 @@ def options(dwrc, failures):
 
     with open(os.path.join(TOP, "share/man/dwrc.1"), encoding="utf-8") as f:
         page = roff_text(f.read())
+    sections = dict(re.findall(r"^\.SS ([^\n]+)\n(.*?)(?=^\.S[SH] )", page, re.M | re.S))
     count = 0
     for command in re.findall(r"^  (\w+)", said("help"), re.M):
         if not re.search(rf"^\.B {command}$", page, re.M):
             failures.tell("share/man/dwrc.1", f"does not tell of the command {command}")
         for option in re.findall(r"^  (--?[\w-]+)", said(command, "--help"), re.M):
             count += 1
-            if not re.search(rf"^\.BI? {option}( |$)", page, re.M):
+            told = sections["All commands on rules"] + sections.get(command, "")
+            if not re.search(rf"^\.BI? {option}( |$)", told, re.M):
                 failures.tell("share/man/dwrc.1", f"does not tell of {command} {option}")
     if count == 0:
         failures.tell("dwrc help", "no options found")
