@@ -14,9 +14,9 @@
 
 /* What a DocType is called in the C files. */
 struct emit_doctype {
-    struct dwr_str id;            /* dispatch_job */
+    struct dwr_str id, upper;     /* dispatch_job, DISPATCH_JOB */
     const struct dwr_str *tables; /* of each table: dispatch_job_parts_used */
-    /* Of each field: DISPATCH_JOB_STATUS; NULL: made from the names alone. */
+    /* Of each field: STATUS; NULL: the names in capitals. */
     const struct dwr_str *fields;
 };
 
@@ -41,7 +41,5 @@ void emit_h(const struct emit *e, struct out *o);
 
 /* Shared by the two files. */
 void emit_first_line(const struct emit *e, struct out *o);
-/* name, in capitals, as part of an identifier. */
-void emit_upper(struct out *o, struct dwr_str name);
 
 #endif

@@ -21,41 +21,52 @@ static void doctypes(const struct emit *e, struct out *o)
         out_lit(o, "    DWR_DOCTYPE_");
         out_str(o, e->upper);
         out_char(o, '_');
-        emit_upper(o, e->doctypes[i].id);
+        out_str(o, e->doctypes[i].upper);
         out_lit(o, ",\n");
     }
     out_lit(o, "};\n");
 }
 
-static void field(const struct emit *e, struct out *o, const struct emit_doctype *d, uint16_t i,
-                  struct dwr_str name)
+/* What a plain name becomes: see emit_ids.c. */
+static void capitals(struct out *o, struct dwr_str name)
 {
-    out_lit(o, "    DWR_FIELD_");
-    out_str(o, e->upper);
-    out_char(o, '_');
-    if (d->fields) {
-        out_str(o, d->fields[i]);
-    } else {
-        emit_upper(o, d->id);
-        out_char(o, '_');
-        emit_upper(o, name);
+    char bytes[64];
+
+    while (name.n > 0) {
+        const size_t n = name.n < sizeof bytes ? name.n : sizeof bytes;
+
+        for (size_t i = 0; i < n; i++)
+            bytes[i] = (char)(name.p[i] & (name.p[i] >= 'a' ? 0xDF : 0xFF));
+        out_bytes(o, bytes, n);
+        name.p += n;
+        name.n -= n;
     }
-    out_lit(o, ",\n");
 }
 
 static void fields(const struct emit *e, struct out *o, uint16_t doctype)
 {
     const struct dwr_doctype *d = &e->rules->doctypes[doctype];
+    const struct emit_doctype *ids = &e->doctypes[doctype];
 
     out_lit(o, "\n/* Indices into the names of \"");
     out_c_comment(o, d->name);
     out_lit(o, "\". */\nenum dwr_");
     out_str(o, e->id);
     out_char(o, '_');
-    out_str(o, e->doctypes[doctype].id);
+    out_str(o, ids->id);
     out_lit(o, "_field {\n");
-    for (uint16_t i = 0; i < d->names.count; i++)
-        field(e, o, &e->doctypes[doctype], i, d->names.v[i].name);
+    for (uint16_t i = 0; i < d->names.count; i++) {
+        out_lit(o, "    DWR_FIELD_");
+        out_str(o, e->upper);
+        out_char(o, '_');
+        out_str(o, ids->upper);
+        out_char(o, '_');
+        if (ids->fields)
+            out_str(o, ids->fields[i]);
+        else
+            capitals(o, d->names.v[i].name);
+        out_lit(o, ",\n");
+    }
     out_lit(o, "};\n");
 }
 

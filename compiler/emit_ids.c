@@ -53,11 +53,6 @@ static struct dwr_str cased(struct arena *arena, struct dwr_str s, char (*letter
     return (struct dwr_str){ p, s.n };
 }
 
-void emit_upper(struct out *o, struct dwr_str name)
-{
-    for (size_t i = 0; i < name.n; i++)
-        out_char(o, is_letter_or_digit(name.p[i]) ? upper(name.p[i]) : '_');
-}
 
 /* --- what is taken --- */
 
@@ -129,6 +124,7 @@ static void find_doctype_ids(struct emit *e, struct taken *t)
         const struct dwr_str id = emit_identifier(t->arena, e->rules->doctypes[i].name);
 
         e->doctypes[i].id = unique(t, cased(t->arena, id, lower));
+        e->doctypes[i].upper = cased(t->arena, e->doctypes[i].id, upper);
     }
     e->other.id = unique(t, (struct dwr_str)DWR_STR("other"));
     e->names = unique(t, (struct dwr_str)DWR_STR("doctypes"));
@@ -149,12 +145,15 @@ static void find_table_ids(struct taken *t, const struct dwr_doctype *d, struct 
 
 /* --- fields --- */
 
-/* Names of these characters alone stay different when they become identifiers. */
+/* Names of small letters, digits and '_' stay different when they become identifiers. */
 static bool is_plain(struct dwr_str name)
 {
-    for (size_t i = 0; i < name.n; i++)
-        if (!is_letter_or_digit(name.p[i]) ? name.p[i] != '_' : name.p[i] != lower(name.p[i]))
+    for (size_t i = 0; i < name.n; i++) {
+        const char c = name.p[i];
+
+        if ((c < 'a' || c > 'z') && c != '_' && (c < '0' || c > '9'))
             return false;
+    }
     return true;
 }
 
@@ -197,9 +196,10 @@ static void find_field_ids(struct taken *t, const struct dwr_names *names, struc
     struct dwr_str *fields = arena_array(t->arena, names->count, sizeof *fields);
 
     for (uint16_t i = 0; i < names->count; i++) {
-        const struct dwr_str id = emit_identifier(t->arena, names->v[i].name);
+        const struct dwr_str id = cased(t->arena, emit_identifier(t->arena, names->v[i].name), upper);
+        const struct dwr_str whole = unique(t, joined(t->arena, e->upper, id));
 
-        fields[i] = unique(t, cased(t->arena, joined(t->arena, e->id, id), upper));
+        fields[i] = (struct dwr_str){ whole.p + e->upper.n + 1, whole.n - e->upper.n - 1 };
     }
     e->fields = fields;
 }

@@ -76,7 +76,10 @@ void emit_str(struct out *o, struct dwr_str s)
         return;
     }
     out_lit(o, "DWR_STR(\"");
-    out_c_text(o, s);
+    if (out_is_plain(s))
+        out_bytes(o, s.p, s.n);
+    else
+        out_c_text(o, s);
     out_lit(o, "\")");
 }
 
@@ -234,13 +237,15 @@ static void numbers(struct out *o, const char *kind, struct dwr_str id, const ui
     out_lit(o, "[] = {");
     for (uint32_t i = 0; i < count; i++) {
         if (i % 16 == 0)
-            out_lit(o, "\n   ");
-        out_char(o, ' ');
+            out_lit(o, "\n    ");
         if (v[i] == DWR_NONE)
             out_lit(o, "DWR_NONE");
         else
             out_number(o, v[i]);
-        out_char(o, ',');
+        if (i % 16 == 15 || i + 1 == count)
+            out_char(o, ',');
+        else
+            out_lit(o, ", ");
     }
     out_lit(o, "\n};\n");
 }

@@ -192,7 +192,8 @@ bool names_make(struct names_maker *m, struct arena *arena, struct dwr_names *na
                 const uint64_t *hash)
 {
     uint32_t buckets = power_of_two_from((names->count + 1u) / 2);
-    uint32_t slots = power_of_two_from(names->count);
+    /* At least an eighth of the slots free: else one more attempt is likely, and no table smaller. */
+    uint32_t slots = power_of_two_from(names->count + names->count / 8u);
 
     if (names->count == 0)
         return true;

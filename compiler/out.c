@@ -47,6 +47,50 @@ static bool special(unsigned char c)
     return c < 0x20 || c > 0x7E || c == '"' || c == '\\' || c == '?';
 }
 
+/* Sixteen bytes at once: most texts are plain, and this question costs more than copying them. */
+typedef unsigned char block __attribute__((vector_size(16)));
+
+static bool block_special(const char *bytes)
+{
+    uint64_t words[2];
+    block x;
+
+    memcpy(&x, bytes, sizeof x);
+    x = (block)((x - 0x20 > 0x7E - 0x20) | (x == '"') | (x == '\\') | (x == '?'));
+    memcpy(words, &x, sizeof x);
+    return (words[0] | words[1]) != 0;
+}
+
+/* Short texts fill a block with their two ends, which may overlap. */
+bool out_is_plain(struct dwr_str s)
+{
+    const char *const p = s.p;
+    const size_t n = s.n;
+    char bytes[16];
+
+    if (n >= 16) {
+        for (size_t i = 0; i + 16 < n; i += 16)
+            if (block_special(p + i))
+                return false;
+        return !block_special(p + n - 16);
+    }
+    if (n >= 8) {
+        memcpy(bytes, p, 8);
+        memcpy(bytes + 8, p + n - 8, 8);
+        return !block_special(bytes);
+    }
+    if (n >= 4) {
+        memcpy(bytes, p, 4);
+        memcpy(bytes + 4, p + n - 4, 4);
+        memcpy(bytes + 8, bytes, 8);
+        return !block_special(bytes);
+    }
+    for (size_t i = 0; i < n; i++)
+        if (special((unsigned char)p[i]))
+            return false;
+    return true;
+}
+
 /* Bytes of the character at p, which is not ASCII; 0: not valid UTF-8. */
 static size_t character(const unsigned char *p, size_t n, uint32_t *code)
 {
@@ -132,6 +176,10 @@ void out_c_text(struct out *o, struct dwr_str s)
     const unsigned char *p = (const unsigned char *)s.p, *const end = p + s.n;
     bool question = false;
 
+    if (out_is_plain(s)) {
+        out_str(o, s);
+        return;
+    }
     while (p < end) {
         const unsigned char *run = p;
 
@@ -152,16 +200,16 @@ void out_c_text(struct out *o, struct dwr_str s)
 
 void out_c_comment(struct out *o, struct dwr_str s)
 {
-    size_t done = 0;
+    const char *star;
 
-    for (size_t i = 0; i < s.n; i++) {
-        if (s.p[i] != '*')
-            continue;
-        out_c_text(o, (struct dwr_str){ s.p + done, i - done });
+    while (s.n > 0 && (star = memchr(s.p, '*', s.n)) != NULL) {
+        const size_t n = (size_t)(star - s.p);
+
+        out_c_text(o, (struct dwr_str){ s.p, n });
         put_octal(o, '*');
-        done = i + 1;
+        s = (struct dwr_str){ star + 1, s.n - n - 1 };
     }
-    out_c_text(o, (struct dwr_str){ s.p + done, s.n - done });
+    out_c_text(o, s);
 }
 
 void out_json_text(struct out *o, struct dwr_str s)

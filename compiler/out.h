@@ -57,11 +57,19 @@ static inline void out_char(struct out *o, char c)
 
 static inline void out_number(struct out *o, uint64_t n)
 {
-    if (n < 10)
-        out_char(o, (char)('0' + n));
-    else
+    if (n < 100 && o->end - o->at >= 2) {
+        const unsigned tens = (unsigned)n / 10;
+
+        o->at[0] = (char)('0' + tens);
+        o->at += tens > 0;
+        *o->at++ = (char)('0' + n % 10);
+    } else {
         out_number_slowly(o, n);
+    }
 }
+
+/* Whether text stands in a C literal as it is: nothing of it is escaped. */
+bool out_is_plain(struct dwr_str s);
 
 /* The inside of a C string literal: quotes, backslashes and control characters escaped, also
  * characters that a reader would not see (formatting and direction marks) and every second of two
