@@ -61,7 +61,7 @@ LINK         = @mkdir -p $(@D) && echo "  ld      $@" && $(CC) $(DWR_LDFLAGS)
 CORE_SRC     := $(sort $(wildcard runtime/core/*.c))
 COMPILER_SRC := $(sort $(filter-out compiler/dwrc.c,$(wildcard compiler/*.c)))
 UNIT_SRC     := $(sort $(wildcard tests/unit/*.c))
-FUZZ_SRC     := $(sort $(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 RULE_FILES   := $(sort $(wildcard rules/*.dwr rules/*/*.dwr))
 
 objects = $(patsubst %.c,$B/%.o,$(1))
@@ -237,12 +237,23 @@ $(LAW_OBJ): DWR_CPPFLAGS += -Icompiler
 $B/laws: $(LAW_OBJ) $B/libdwrc.a $B/libdwr_core.a
 	$(LINK) -o $@ $^ $(DWRC_LIBS) -lm
 
+# The fuzz targets, with libFuzzer (make fuzz) and with a main that replays files (make check).
+FUZZ_OBJ := $(filter-out $B/tests/laws/laws.o,$(LAW_OBJ)) $B/libdwrc.a $B/libdwr_core.a
+$(call objects,$(wildcard tests/fuzz/*.c)): DWR_CPPFLAGS += -Icompiler
+$(call objects,$(wildcard tests/fuzz/*.c)): | $B/setup.check
+$(FUZZ_TARGETS:%=$B/replay_%): $B/replay_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/replay.o $(FUZZ_OBJ)
+	$(LINK) -o $@ $^ $(DWRC_LIBS) -lm
+$(FUZZ_TARGETS:%=$B/fuzz_%): $B/fuzz_%: $B/tests/fuzz/fuzz_%.o $(FUZZ_OBJ)
+	$(LINK) -fsanitize=fuzzer -o $@ $^ $(DWRC_LIBS) -lm
+
+BENCH_NEEDS = $B/dwrc $B/bench/large $B/only_portable/libdwr.so $(ONLY:%=$B/only_%/libdwr_core.a)
+
 TALLY = @sh tests/support/tally.sh $B/tally $(@:check-%=%)
 CHECK_TARGETS = $(addprefix check-,$(CHECKS))
 
 # Every test, in the order of what is cheap to find out.
 CHECKS := tally gate unit rules scenarios planted demo documents generated same-answers architecture \
-          install simd neon threads laws oracle oracle-rules
+          install simd neon threads corpus laws oracle oracle-rules bench
 
 .PHONY: check checks
 check:
@@ -291,10 +302,16 @@ check-oracle: $B/dwrc
 check-oracle-rules: $B/dwrc
 	$(TALLY) $(PYTHON) tests/oracle/differential.py --dwrc $B/dwrc --seed $(SEED) --count 60 --rules rules
 
+check-corpus: $(FUZZ_TARGETS:%=$B/replay_%)
+	$(TALLY) sh tests/support/corpus_test.sh $B $(FUZZ_TARGETS)
+check-bench: $B/bench/bench $(BENCH_NEEDS)
+	$(TALLY) sh tests/support/cases.sh '/^[0-9]+ reached, [0-9]+ missed$$/{s/[^0-9]+/\n/g;p}' \
+	    $B/bench/bench -q $B
+
 # --- the same again, otherwise ---
 
 # What says nothing about the program's behaviour, or has a build of its own, is not run again.
-SAN_CHECKS = $(filter-out tally gate generated architecture neon install,$(CHECKS))
+SAN_CHECKS = $(filter-out tally gate generated architecture neon install bench,$(CHECKS))
 .PHONY: san tsan clang
 san:
 	@$(MAKE) --no-print-directory check B=$B/san SANITIZE=address,undefined \
@@ -303,8 +320,16 @@ tsan:
 	@$(MAKE) --no-print-directory check B=$B/tsan SANITIZE=thread CFLAGS="-O1 -g" CHECKS=threads
 check-threads: $B/threads $B/lines.jsonl
 	$(TALLY) sh tests/support/threads_test.sh $B/threads $B/lines.jsonl $(if $(filter thread,$(SANITIZE)),tsan)
+# libFuzzer over the seed corpus, each target for FUZZ_SECONDS; what it finds stays in build/fuzz.
+FUZZ_SECONDS ?= 60
+.PHONY: fuzz fuzz_targets
+fuzz: | $B/setup.check
+	@$(MAKE) --no-print-directory B=$B/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined \
+	    CFLAGS="-O1 -g" fuzz_targets
+	@sh tests/support/fuzz.sh $B/fuzz $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+fuzz_targets: $(FUZZ_TARGETS:%=$B/fuzz_%)
 clang:
-	@$(MAKE) --no-print-directory check B=$B/clang CC=clang CHECKS="unit simd same-answers"
+	@$(MAKE) --no-print-directory check B=$B/clang CC=clang CHECKS="unit simd threads same-answers laws corpus bench"
 
 # --- measuring ---
 
@@ -336,8 +361,7 @@ $B/bench/bench: $(BENCH_OBJ) $B/bench/bench_rules.o $B/generated/$(RULESET).o $B
 	$(LINK) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc -pthread -o $@ $^ -lcjson -ldl
 
 .PHONY: bench
-bench: $B/bench/bench $B/bench/large $B/only_portable/libdwr.so $(foreach p,$(ONLY),$B/only_$(p)/libdwr_core.a) \
-       | $B/setup.check
+bench: $B/bench/bench $(BENCH_NEEDS) | $B/setup.check
 	@$B/bench/bench -o $B/bench.json $B
 
 # --- people ---
