@@ -16,7 +16,7 @@ TIMES = ['"2024-01-01"', '"2024-01-01 00:00:00"', '"2024-01-01T00:00:00Z"',
          '"9999-12-31T23:59:59Z"', '"0001-01-01"']
 ODD = ['null', '""', 'true', 'false', '[]', '{}', '[1,2]', '[1.0,2]', '{"a":1,"b":null}',
        '{"b":null,"a":1.0}', '{"a":1}', '"\\u00e9\\ud83d\\ude00"', '"x\\ty"', '[null,""]', '"0"']
-LINES = ["a", "b", "c", "ok", "broken", "", "d"]
+LINES = ["a", "b", "c", "ok", "broken", "", "d", "e", "f", "g"]
 ROLES = ["supervisor", "tech"]
 USERS = ["ann", "bob"]
 
@@ -355,7 +355,7 @@ def by_rule(r, rule):
     if rule.ranked and chance(r, 0.9):
         return values.dump(pick(r, rule.ranked))
     if rule.kind == "merge_text":
-        some = "\n".join(pick(r, LINES) for _ in range(r.randint(0, 5)))
+        some = "\n".join(pick(r, LINES) for _ in range(pick(r, [0, 1, 2, 3, 5, 7])))
         return values.quote(some + ("\n" if chance(r, 0.2) else ""))
     if rule.kind in ("union", "keep_both"):
         def element():
@@ -374,6 +374,27 @@ def by_rule(r, rule):
     if chance(r, 0.1):
         return pick(r, TIMES)
     return values.quote(pick(r, WORDS[:3]))
+
+
+def altered(r, rule, old):
+    """A value near the old one: some lines or elements of it replaced, dropped, added."""
+    v = values.parse(old)
+    if rule.kind == "merge_text" and isinstance(v, str) and v:
+        lines = v.split("\n")
+        for _ in range(r.randint(1, 2)):
+            at = r.randrange(len(lines) + 1)
+            lines[at:at + r.randrange(3)] = [pick(r, LINES) for _ in range(r.randrange(3))]
+        return values.quote("\n".join(lines))
+    if rule.kind in ("union", "keep_both") and isinstance(v, list) and v:
+        parts = [values.dump(x) for x in v]
+        at = r.randrange(len(parts))
+        fresh = values.parse(by_rule(r, rule))
+        fresh = [values.dump(x) for x in fresh] if isinstance(fresh, list) else []
+        if isinstance(v[at], dict) and rule.key in v[at] and chance(r, 0.6):
+            fresh = [values.dump({**v[at], "v": values.Num(pick(r, NUMBERS[:6]))})]
+        parts[at:at + r.randrange(3)] = fresh[:2]
+        return "[" + ",".join(parts) + "]"
+    return by_rule(r, rule)
 
 
 def escaped(r, text):
@@ -453,7 +474,8 @@ def changed_row(r, t, old, domain):
         if k in t.key or chance(r, 0.6):
             out.append((k, v if chance(r, 0.85) else respelled(r, v)))
         elif chance(r, 0.85):
-            out.append((k, fresh.get(k, v)))
+            rule = next((u.rules[0] for u in t.units if k in u.fields), t.otherwise)
+            out.append((k, altered(r, rule, v) if chance(r, 0.3) else fresh.get(k, v)))
     out += [(k, v) for k, v in fresh.items() if k not in dict(old) and k not in t.key
             and chance(r, 0.3)]
     if chance(r, 0.2):
@@ -467,7 +489,10 @@ def table(r, t, domain, old=None):
     if chance(r, 0.04):
         return pick(r, ["null", '""', "[]"])
     if old is None or isinstance(old, str):
-        rows = [row(r, t, domain) for _ in range(r.randint(0, 4))]
+        rows = [row(r, t, domain) for _ in range(pick(r, [0, 1, 2, 3, 4, 4, 4, 30]))]
+        if len(rows) > 4:  # many rows want many keys
+            rows = [[(k, str(n) if k == t.key[0] and chance(r, 0.9) else v) for k, v in x]
+                    for n, x in enumerate(rows)]
     else:
         rows = []
         for x in old[1]:
@@ -499,12 +524,15 @@ def document(r, domain, p=0.6):
 def changed(r, domain, doc, p):
     out = dict(doc)
     for f in domain.fields:
-        if chance(r, p):
+        lists = f in domain.kind and domain.kind[f].kind in ("merge_text", "union", "keep_both")
+        if chance(r, 0.7 if lists and f in doc else p):
             n = r.random()
             if n < 0.12:
                 out.pop(f, None)
             elif n < 0.2:
                 out[f] = pick(r, ["null", '""'])
+            elif f in doc and isinstance(doc[f], str) and f in domain.kind and n < (0.9 if lists else 0.6):
+                out[f] = altered(r, domain.kind[f], doc[f])
             else:
                 out[f] = domain.value(r, f)
         elif f in out and isinstance(out[f], str) and chance(r, 0.08):
@@ -513,6 +541,18 @@ def changed(r, domain, doc, p):
         if chance(r, p + 0.2):
             out[t.name] = table(r, t, domain, out.get(t.name))
     return out
+
+
+def padded(r, base, server, client):
+    """Long values and many rows, so that the texts cross the blocks a scanner works in."""
+    for n in range(r.randint(1, 12)):
+        text = values.quote(pick(r, ["x", "\\", '"', "é", "😀", "ab ", "{[,"]) * r.randrange(90))
+        for doc in (base, server):
+            doc[f"pad{n}"] = text
+        if chance(r, 0.3):
+            client[f"pad{n}"] = text
+        if chance(r, 0.1):
+            server[f"pad{n}"] = '"other"'
 
 
 def text_of(r, doc):
@@ -575,6 +615,9 @@ def merge(r, domain, doctype, number):
         if f in server and chance(r, 0.06):
             server = {**server, f"_{f}_conflict": pick(r, ["true", "true", "false"]),
                       f"_server_{f}": domain.value(r, f), f"_client_{f}": "1"}
+    if chance(r, 0.15):
+        base, server, client = dict(base), dict(server), dict(client)
+        padded(r, base, server, client)
     members = [("id", pick(r, [f'"{number}"', str(number)])), ("doctype", values.quote(doctype))]
     if op != "update" or chance(r, 0.5):
         members.append(("op", f'"{op}"'))
@@ -614,14 +657,19 @@ def merge(r, domain, doctype, number):
 
 def spoiled(r, line):
     """A line that is no merge, or nearly."""
-    n = r.randrange(7)
+    n = r.randrange(9)
+    if n > 6:
+        at = r.randrange(len(line))
+        return line[:at] + pick(r, ["", '"', "}", "]", "\\", "\x01", "0", ",", "\ud800", "e"]) + line[at + r.randrange(2):]
     if n == 0:
         return line[:r.randrange(1, len(line))]
     if n == 1:
-        return line.replace('"client":{', '"client":{"x":1,"\\u0078":2,', 1)
+        side = pick(r, ["client", "server", "base"])
+        return line.replace(f'"{side}":{{', f'"{side}":{{"x":{{"q":1}},"\\u0078":2,', 1)
     if n == 2:
         deep = pick(r, [62, 63, 64, 65])
-        return line.replace('"client":{', '"client":{"deep":' + "[" * deep + "]" * deep + ",", 1)
+        side = pick(r, ["client", "server", "base"])
+        return line.replace(f'"{side}":{{', f'"{side}":{{"deep":' + "[" * deep + "]" * deep + ",", 1)
     if n == 3:
         return line.replace('"client":{', '"client":{"s":"\\ud800",', 1)
     if n == 4:

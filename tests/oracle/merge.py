@@ -274,8 +274,7 @@ def decide(unit_fields, rule, side):
     if rule.kind in ("immutable", "server_only"):
         if rule.kind == "immutable" and not server_set:
             for f in c:
-                if f not in same:
-                    out.values[f] = get(view, f)
+                out.values[f] = get(view, f)
             report("client", False)
         else:
             report("refused", True)

@@ -1,0 +1,195 @@
+#!/bin/bash
+# compile_fail.sh DWRC - wrong rules: what each says, and that none of them makes a table.
+#
+# tests/compile_fail/X.dwr earns the words in X.err, to the byte, and exit 1. Every finding's code has
+# such a pair. UPDATE=1 writes the .err files anew: the difference is what is to be reviewed. What is
+# too large for a file, or no file at all, is made here.
+set -u
+
+dwrc=$(realpath "$1")
+here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)/compile_fail
+codes=$here/../../compiler/diag_codes.def
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0
+failed=0
+
+pass() { passed=$((passed + 1)); }
+fail() {
+    echo "compile_fail: $1"
+    failed=$((failed + 1))
+}
+
+# A table must not appear, whatever else happens. A sanitizer's exit code is no answer.
+run() { # ARGUMENTS...: output to $work/out and $work/err, exit code to $code
+    rm -rf "$work/made"
+    timeout 60 "$dwrc" compile "$@" -o "$work/made" >"$work/out" 2>"$work/err"
+    code=$?
+    if [ -n "$(find "$work/made" -type f 2>/dev/null)" ]; then
+        fail "$*: a table was made"
+    fi
+}
+
+# --- the pairs ---
+
+cd "$here" || exit 1
+for rules in *.dwr; do
+    words=${rules%.dwr}.err
+    run "$rules"
+    if [ "${UPDATE:-}" = 1 ]; then
+        cp "$work/out" "$words"
+    fi
+    if [ "$code" != 1 ]; then
+        fail "$rules: exit $code, not 1"
+        cat "$work/out" "$work/err"
+    elif ! diff -u "$words" "$work/out"; then
+        fail "$rules: other words"
+    elif [ -s "$work/err" ]; then
+        fail "$rules: $(head -n 1 "$work/err")"
+    elif ! grep -q "^$rules:[0-9]*:[0-9]*: error\[DW${rules%%-*}\]: " "$work/out"; then
+        fail "$rules: not the finding it is named after"
+    else
+        pass
+    fi
+done
+
+# --- what is made here: FILE, CODE and the beginning of its first finding ---
+
+finding() {
+    run "$work/$1"
+    if [ "$code" != 1 ]; then
+        fail "$1: exit $code, not 1"
+    elif [ "$(grep -c 'error\[' "$work/out")" != "${4:-1}" ]; then
+        fail "$1: $(grep -c 'error\[' "$work/out") errors"
+        cat "$work/out"
+    elif ! grep -q "^$work/$1:$3: error\[$2\]: " "$work/out"; then
+        fail "$1: no $2 at $3"
+        head -n 5 "$work/out"
+    elif [ "$(wc -c <"$work/out")" -gt 4000 ]; then
+        fail "$1: $(wc -c <"$work/out") bytes of words"
+    else
+        pass
+    fi
+}
+
+block='doctype "Job" { strategy server_wins; }'
+
+printf '%s\n// a\0b\n' "$block" >"$work/nul.dwr"
+finding nul.dwr DW0010 2:5
+printf '\0' >"$work/only-nul.dwr"
+finding only-nul.dwr DW0010 1:1
+head -c 100000 /dev/zero >"$work/zeros.dwr"
+finding zeros.dwr DW0010 1:1
+printf '%s\n// \xC3(\n' "$block" >"$work/utf8.dwr"
+finding utf8.dwr DW0011 2:4
+printf '// \xC0\xAF overlong\n' >"$work/overlong.dwr"
+finding overlong.dwr DW0011 1:4
+printf '// \xED\xA0\x80 a surrogate\n' >"$work/surrogate.dwr"
+finding surrogate.dwr DW0011 1:4
+printf '// \xF4\x90\x80\x80 beyond Unicode\n' >"$work/beyond.dwr"
+finding beyond.dwr DW0011 1:4
+printf '// cut \xE2\x82' >"$work/cut.dwr"
+finding cut.dwr DW0011 1:8
+{ printf '%s\n// ' "$block"; head -c 10000000 /dev/zero | tr '\0' x; printf '\n'; } >"$work/long.dwr"
+finding long.dwr DW0012 2:1
+{ printf 'doctype "Job" { strategy server_wins; reason "'; head -c 10000000 /dev/zero | tr '\0' x; } \
+    >"$work/long-string.dwr"
+finding long-string.dwr DW0012 1:1
+head -c $((64 * 1024 * 1024 + 1)) /dev/zero | tr '\0' '\n' >"$work/large.dwr"
+finding large.dwr DW0013 1:1
+rm "$work/large.dwr"
+
+braces=$(head -c 100000 /dev/zero | tr '\0' '{')
+printf 'test "t" for "Job" {\n    client %s\n' "$braces" >"$work/braces.dwr"
+finding braces.dwr DW0009 2:72 2
+printf '%s\n' "$braces" >"$work/only-braces.dwr"
+finding only-braces.dwr DW0001 1:1 2
+printf 'doctype "Job" {\n    strategy server_wins;\n    lock when %s\n' "${braces//\{/(}" >"$work/parens.dwr"
+finding parens.dwr DW0009 3:85
+printf 'test "t" for "Job" {\n    client {"a": %s\n' "${braces//\{/[}" >"$work/brackets.dwr"
+finding brackets.dwr DW0009 2:88
+printf 'doctype "Job" {\n    strategy server_wins;\n    lock when %sserver.a = 1;\n}\n' \
+    "$(yes 'not' | head -n 50000 | tr '\n' ' ')" >"$work/nots.dwr"
+finding nots.dwr DW0009 '3:[0-9]*'
+{
+    printf 'doctype "Job" {\n    strategy server_wins;\n    server_wins f0'
+    seq -f ',%.0fx' 1 70000 | sed 's/^,/, f/' | tr -d '\n' | fold -w 100000
+    printf ';\n}\n'
+} >"$work/fields.dwr"
+finding fields.dwr DW1033 1:9
+yes '$' | head -n 100000 >"$work/strays.dwr"
+run "$work/strays.dwr"
+if [ "$code" = 1 ] && [ "$(grep -c 'error\[DW0004\]' "$work/out")" -ge 1 ] &&
+    [ "$(grep -c 'error\[' "$work/out")" -le 100 ]; then pass; else fail "strays.dwr"; fi
+
+# Cut after every byte, good rules still say nothing but clean findings.
+head -c 2500 "$here/../../rules/operations.dwr" >"$work/whole"
+bad=0
+for ((n = 1; n < 2500; n += 7)); do
+    head -c $n "$work/whole" >"$work/cut-short.dwr"
+    run "$work/cut-short.dwr"
+    [ "$code" -le 1 ] || bad=$((bad + 1))
+    rm -rf "$work/made"
+done 2>/dev/null
+if [ $bad = 0 ]; then pass; else fail "cut short: $bad other exits"; fi
+
+# --- what cannot be read: exit 2, a sentence on stderr ---
+
+failure() { # ARGUMENT, what the sentence holds
+    run "$1"
+    if [ "$code" != 2 ]; then
+        fail "$1: exit $code, not 2"
+    elif [ -s "$work/out" ]; then
+        fail "$1: it goes to stdout"
+    elif ! grep -q "^dwrc: .*$2" "$work/err"; then
+        fail "$1: $(cat "$work/err")"
+    else
+        pass
+    fi
+}
+
+failure "$work/none.dwr" 'none.dwr: No such file'
+mkdir "$work/empty" "$work/broken"
+failure "$work/empty" 'there is no .dwr file in this folder'
+echo 'no rules' >"$work/empty/readme.txt"
+failure "$work/empty" 'there is no .dwr file in this folder'
+echo "$block" >"$work/broken/a.dwr"
+ln -s nowhere "$work/broken/b.dwr"
+failure "$work/broken" 'broken/b.dwr: No such file'
+failure /proc/self/mem 'mem: Input/output error'
+failure "$work/nul.dwr/x.dwr" 'x.dwr: Not a directory'
+if [ "$(id -u)" != 0 ]; then
+    echo "$block" >"$work/locked.dwr"
+    chmod 000 "$work/locked.dwr"
+    failure "$work/locked.dwr" 'locked.dwr: Permission denied'
+fi
+run -
+if [ "$code" = 2 ] && grep -q '^dwrc: ' "$work/err"; then pass; else fail "compile reads stdin"; fi
+
+# --- forty errors of all kinds in one file: each is told, and nothing else ---
+
+cp "$here/../compile_fail_40/planted.dwr" "$work/planted.dwr"
+grep -n '// ERROR' "$work/planted.dwr" | cut -d: -f1 >"$work/planted.lines"
+run "$work/planted.dwr"
+grep 'error\[' "$work/out" | sed "s|^$work/planted.dwr:\([0-9]*\):.*|\1|" >"$work/planted.told"
+if diff "$work/planted.lines" "$work/planted.told" >"$work/planted.diff" &&
+    [ "$(wc -l <"$work/planted.lines")" = 40 ]; then
+    pass
+else
+    fail "planted errors ($(wc -l <"$work/planted.lines")): '<' is not told, '>' was not planted"
+    cat "$work/planted.diff"
+fi
+
+# --- every code is earned somewhere ---
+
+for number in $(sed -n 's/^DIAG_CODE([A-Z0-9_]*, *\([0-9]*\), DIAG_ERROR.*/\1/p' "$codes"); do
+    code=DW$(printf %04d "$number")
+    if cat ./*.err "$here/../support/compile_fail.sh" | grep -q "$code"; then
+        pass
+    else
+        fail "no rules earn $code"
+    fi
+done
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
