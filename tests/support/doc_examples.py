@@ -111,7 +111,9 @@ class Page:
         source = os.path.join(self.folder.name, "program.c")
         with open(source, "w") as f:
             f.write(text)
-        flags = shlex.split(os.environ.get("PROGRAM_CFLAGS", ""))
+        # As the library was built: make hands its command line's variables down.
+        sanitize = os.environ.get("SANITIZE")
+        flags = ["-fsanitize=" + sanitize, "-fno-sanitize-recover=all"] if sanitize else []
         for args in ([self.dwrc, "compile", self.rules, "-o", made],
                      [os.environ.get("CC", "cc"), "-std=c17", "-Wall", "-Wextra", "-Wpedantic", "-Werror",
                       *flags, "-I" + os.path.join(TOP, "runtime"), "-I" + made, source,
