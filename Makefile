@@ -47,7 +47,7 @@ endif
 # position-independent code costs nothing measurable.
 PIC := -fPIC -fno-semantic-interposition -fvisibility=hidden
 
-DWR_CPPFLAGS = -D_POSIX_C_SOURCE=200809L -Iruntime -I$B/grammar -MMD -MP $(CPPFLAGS)
+DWR_CPPFLAGS = -D_XOPEN_SOURCE=700 -Iruntime -I$B/grammar -MMD -MP $(CPPFLAGS)
 DWR_CFLAGS   = -std=c17 $(WARN) $(HARDEN) $(PIC) $(CFLAGS)
 DWR_LDFLAGS  = $(LHARDEN) $(LDFLAGS)
 DWRC_LIBS   := -lcjson -lxxhash
