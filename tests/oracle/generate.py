@@ -226,7 +226,8 @@ class RuleWriter:
         if chance(r, 0.6):
             out.append(self.tombstone())
         if strategy in ("version_all", "append_only") and chance(r, 0.6):
-            pattern = pick(r, ["{name}_conflict_{timestamp}", "{timestamp}-{name}-{name}", "kept"])
+            pattern = pick(r, ["{name}_conflict_{timestamp}", "{timestamp}-{name}-{name}",
+                               "kept {name}"])
             out.append(f'    branch "{pattern}" version_field version;')
         if chance(r, 0.5):
             out.append("    notify conflict;")
