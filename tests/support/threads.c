@@ -1,208 +1,130 @@
-/* threads.c - many threads merge by one rule set at once, each with a scratch of its own, and every
- * answer must be the one that a single thread gave.
+/* threads.c - many threads merge at once, each with a scratch of its own: threads [-p] < LINES
  *
- *     threads [--seed N] [--threads N] RULES
+ * Every thread answers every line, each beginning at another one, and must give what one thread
+ * alone gave. Stands alone, because the thread sanitizer does not run under Criterion; without it
+ * the answers are still compared.
  *
- * ThreadSanitizer does not run under Criterion; this is a program of its own, for `make tsan` and,
- * without the sanitizer, for `make check`. The threads take the cases in different orders, on every
- * code path in turn, and through both entries. A planted fault (one scratch for two threads) shows
- * that the comparison can fail: it is run in a process of its own, which must not end well.
- *
- * To build: tests/support/{threads,tree,load_rules}.c tests/laws/{draw,law}.c, libdwrc.a, libdwr.a,
- * -lcjson -lxxhash -pthread; all of it with -fsanitize=thread for ThreadSanitizer.
- * To run: $B/threads tests/laws/all_forms.dwr */
-#include <inttypes.h>
+ * -p plants the mistake that the sanitizer must find: two threads that share something without
+ * asking (a count of their merges). */
+#define _GNU_SOURCE
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "../laws/draw.h"
-#include "../laws/law.h"
-#include "load_rules.h"
+#include "dwr.h"
+#include RULES_HEADER
 
-#define CASES 600
-#define ROUNDS 3
-#define THREADS_MAX 16
-#define THREADS 6
+enum { THREADS = 4, ROUNDS = 2 };
 
-struct merge_case {
-    const struct dwr_doctype *doctype;
-    struct dwr_write write;
-    struct dwr_text line;
-    enum dwr_rc rc;
-    struct dwr_text answer, line_answer; /* of a single thread */
+struct line {
+    struct dwr_text text, answer;
 };
 
-struct shared {
-    const struct dwr_ruleset *rules;
-    struct merge_case cases[CASES];
-};
+static struct line *lines;
+static size_t line_count;
+static unsigned long planted_count;
 
 struct worker {
-    const struct shared *shared;
-    struct dwr_scratch *scratch;
-    unsigned number;
-    unsigned long merged, wrong;
+    pthread_t thread;
+    size_t first;
+    bool planted;
+    unsigned long answers, wrong;
 };
 
-/* The cases, and what one thread makes of them. */
-static bool prepare(struct shared *shared, struct pool *pool, uint64_t seed)
+static void out_of_memory(void)
 {
-    struct dwr_scratch *const s = dwr_scratch_new();
-    struct draw draw = draw_seeded(seed);
-
-    if (s == NULL)
-        return false;
-    for (unsigned i = 0; i < CASES; i++) {
-        struct merge_case *const c = &shared->cases[i];
-        const unsigned k = draw_below(&draw, shared->rules->doctype_count + 1u);
-        struct dwr_result result;
-
-        c->doctype =
-            k < shared->rules->doctype_count ? &shared->rules->doctypes[k] : &shared->rules->other;
-        c->write = draw_write(&draw, pool, c->doctype);
-        c->line = write_line(pool, c->doctype, &c->write);
-        c->rc = dwr_merge(c->doctype, &c->write, s, &result);
-        if (c->rc == DWR_OK)
-            c->answer = pool_copy(pool, dwr_answer(&result, text_of("1"), s));
-        c->line_answer = pool_copy(pool, dwr_resolve_line(shared->rules, c->line, i, s));
-    }
-    dwr_scratch_free(s);
-    return true;
+    fputs("threads: out of memory\n", stderr);
+    exit(2);
 }
 
-static bool is_same(const struct merge_case *c, enum dwr_rc rc, const struct dwr_result *result,
-                    struct dwr_scratch *s)
+static struct dwr_text copy_of(struct dwr_text text)
 {
-    return rc == c->rc &&
-           (rc != DWR_OK || text_equal(dwr_answer(result, text_of("1"), s), c->answer));
+    char *p = malloc(text.n + 1);
+
+    if (p == NULL || text.p == NULL)
+        out_of_memory();
+    memcpy(p, text.p, text.n);
+    return (struct dwr_text){ p, text.n };
+}
+
+static struct dwr_text answer(size_t i, struct dwr_scratch *scratch)
+{
+    const struct dwr_text text = dwr_resolve_line(RULES_SYMBOL, lines[i].text, i + 1, scratch);
+
+    if (text.p == NULL)
+        out_of_memory();
+    return text;
 }
 
 static void *work(void *argument)
 {
-    static const char *const paths[] = { "portable", "sse2", "avx2", "avx512", "neon" };
-    struct worker *const w = argument;
+    struct worker *w = argument;
+    struct dwr_scratch *scratch = dwr_scratch_new();
 
-    for (unsigned round = 0; round < ROUNDS; round++) {
-        /* Not every machine has every path; then it stays as it was. */
-        (void)dwr_scratch_simd(w->scratch, paths[(round + w->number) % 5]);
-        for (unsigned i = 0; i < CASES; i++) {
-            /* 7 has no common factor with CASES: each case once. */
-            const unsigned at = (i * 7 + w->number * 101) % CASES;
-            const struct merge_case *const c = &w->shared->cases[at];
-            struct dwr_result result;
-            enum dwr_rc rc = dwr_merge(c->doctype, &c->write, w->scratch, &result);
+    if (scratch == NULL)
+        out_of_memory();
+    for (size_t k = 0; k < ROUNDS * line_count; k++) {
+        const size_t i = (w->first + k) % line_count;
+        const struct dwr_text got = answer(i, scratch);
 
-            w->wrong += !is_same(c, rc, &result, w->scratch);
-            if (c->rc == DWR_OK) {
-                rc = dwr_merge_stored(c->doctype, &c->write, w->scratch, &result);
-                w->wrong += !is_same(c, rc, &result, w->scratch);
-            }
-            w->wrong += !text_equal(dwr_resolve_line(w->shared->rules, c->line, at, w->scratch),
-                                    c->line_answer);
-            w->merged += 3;
-        }
+        w->answers++;
+        w->wrong += got.n != lines[i].answer.n || memcmp(got.p, lines[i].answer.p, got.n) != 0;
+        if (w->planted)
+            planted_count++;
     }
+    dwr_scratch_free(scratch);
     return NULL;
 }
 
-/* The number of wrong answers, or 1 where a thread does not start. */
-static unsigned long run_threads(const struct shared *shared, unsigned count, bool one_scratch,
-                                 unsigned long *merged)
+static void read_lines(void)
 {
-    struct worker workers[THREADS_MAX] = { { 0 } };
-    pthread_t threads[THREADS_MAX];
-    unsigned started = 0;
-    unsigned long wrong = 0;
+    struct dwr_scratch *scratch = dwr_scratch_new();
+    char *line = NULL;
+    size_t capacity = 0, room = 0;
+    ssize_t n;
 
-    for (unsigned i = 0; i < count; i++) {
-        workers[i] = (struct worker){ .shared = shared, .number = i };
-        workers[i].scratch = one_scratch && i > 0 ? workers[0].scratch : dwr_scratch_new();
-        if (workers[i].scratch == NULL ||
-            pthread_create(&threads[i], NULL, work, &workers[i]) != 0) {
-            wrong = 1;
-            break;
+    if (scratch == NULL)
+        out_of_memory();
+    while ((n = getline(&line, &capacity, stdin)) > 0) {
+        if (line_count == room) {
+            room = 2 * room + 64;
+            lines = realloc(lines, room * sizeof *lines);
+            if (lines == NULL)
+                out_of_memory();
         }
-        started++;
+        lines[line_count++].text =
+            copy_of((struct dwr_text){ line, (size_t)n - (line[n - 1] == '\n') });
     }
-    for (unsigned i = 0; i < started; i++) {
-        pthread_join(threads[i], NULL);
-        wrong += workers[i].wrong;
-        *merged += workers[i].merged;
-    }
-    for (unsigned i = 0; i < count; i++)
-        if (i == 0 || !one_scratch)
-            dwr_scratch_free(workers[i].scratch);
-    return wrong;
-}
-
-/* Two threads that share a scratch, which dwr.h forbids: wrong answers, a crash or a report of the
- * sanitizer. In a process of its own. */
-static bool shared_scratch_is_noticed(const struct shared *shared)
-{
-    const pid_t child = fork();
-    unsigned long merged = 0;
-    int status;
-
-    if (child == 0) {
-        /* It may hang as well. */
-        alarm(20);
-        if (freopen("/dev/null", "w", stderr) == NULL)
-            _exit(0);
-        _exit(run_threads(shared, 2, true, &merged) > 0 ? 1 : 0);
-    }
-    return child > 0 && waitpid(child, &status, 0) == child &&
-           (!WIFEXITED(status) || WEXITSTATUS(status) != 0);
-}
-
-static int run(const struct dwr_ruleset *rules, uint64_t seed, unsigned threads)
-{
-    struct shared *const shared = calloc(1, sizeof *shared);
-    struct pool pool = { 0 };
-    unsigned long merged = 0, wrong = 1;
-    bool noticed = false;
-
-    if (shared != NULL) {
-        shared->rules = rules;
-        if (prepare(shared, &pool, seed)) {
-            noticed = shared_scratch_is_noticed(shared);
-            wrong = run_threads(shared, threads, false, &merged);
-        }
-    }
-    printf("threads: seed %" PRIu64 ", %u threads, %lu merges, %lu wrong; a shared scratch is %s\n",
-           seed, threads, merged, wrong, noticed ? "noticed" : "NOT noticed");
-    pool_free(&pool);
-    free(shared);
-    return wrong == 0 && noticed ? 0 : 1;
+    for (size_t i = 0; i < line_count; i++)
+        lines[i].answer = copy_of(answer(i, scratch));
+    free(line);
+    dwr_scratch_free(scratch);
 }
 
 int main(int argc, char **argv)
 {
-    struct arena arena = { .no_memory = NULL };
-    const struct dwr_ruleset *rules;
-    uint64_t seed = 20260101;
-    unsigned threads = THREADS;
-    int i = 1, status = 2;
+    struct worker workers[THREADS] = { 0 };
+    unsigned long answers = 0, wrong = 0;
 
-    for (; i + 1 < argc && argv[i][0] == '-'; i += 2) {
-        if (strcmp(argv[i], "--seed") == 0)
-            seed = strtoull(argv[i + 1], NULL, 10);
-        else if (strcmp(argv[i], "--threads") == 0)
-            threads = (unsigned)strtoul(argv[i + 1], NULL, 10);
-        else
-            break;
+    read_lines();
+    for (size_t i = 0; i < THREADS; i++) {
+        workers[i].first = i * line_count / THREADS;
+        workers[i].planted = argc > 1 && strcmp(argv[1], "-p") == 0;
+        if (pthread_create(&workers[i].thread, NULL, work, &workers[i]) != 0)
+            out_of_memory();
     }
-    if (i + 1 != argc || threads == 0 || threads > THREADS_MAX) {
-        fputs("usage: threads [--seed N] [--threads N] RULES\n", stderr);
-        return 2;
+    for (size_t i = 0; i < THREADS; i++) {
+        pthread_join(workers[i].thread, NULL);
+        answers += workers[i].answers;
+        wrong += workers[i].wrong;
     }
-    rules = load_rules(&arena, argv[i]);
-    if (rules != NULL)
-        status = run(rules, seed, threads);
-    arena_clear(&arena);
-    return status;
+    for (size_t i = 0; i < line_count; i++) {
+        free((char *)lines[i].text.p);
+        free((char *)lines[i].answer.p);
+    }
+    free(lines);
+    printf("threads: %d threads, %zu lines\n%lu passed, %lu failed\n", THREADS, line_count,
+           answers - wrong, wrong);
+    return wrong != 0 || answers == 0;
 }
