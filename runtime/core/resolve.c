@@ -542,8 +542,13 @@ static bool mark_provisional(struct merge *m, struct marks *marks)
     struct record *r = &m->doc;
     uint32_t marked = 0;
 
-    for (uint32_t i = 0; i < r->count; i++)
-        marked += r->decisions[i].marked;
+    for (uint32_t i = 0; i < r->count; i++) {
+        struct decision *d = &r->decisions[i];
+
+        /* Another unit's `set` may have made it `refused`. */
+        d->marked = d->marked && d->outcome == DWR_OUTCOME_MANUAL;
+        marked += d->marked;
+    }
     if (marked == 0)
         return true;
     marks->extra = dwr_take(m->s, 3 * (size_t)marked * sizeof *marks->extra);

@@ -50,15 +50,6 @@ void decide_report(struct record *r, uint32_t i, enum dwr_outcome outcome, bool 
     d->rule = rule;
 }
 
-static struct dwr_text result_value(const struct record *r, uint32_t i)
-{
-    const struct decision *d = &r->decisions[i];
-
-    return d->action == KEEP     ? r->slots[i].value[DWR_SERVER]
-           : d->action == REMOVE ? (struct dwr_text){ NULL, 0 }
-                                 : d->value;
-}
-
 /* The fields of C, each with the client's own value. */
 static void client_takes_c(const struct unit_case *u, bool conflict)
 {
@@ -579,8 +570,7 @@ bool decide_sets(struct record *r, const struct opened *opened)
             /* What the client wrote there is refused, unless it wrote just that. */
             if (slot_in_c(r, i) && !dwr_field_equal(s, r->slots[i].value[DWR_CLIENT], value))
                 decide_report(r, i, DWR_OUTCOME_REFUSED, true, &set->at);
-            if (!dwr_field_equal(s, result_value(r, i), value))
-                decide_value(r, i, value);
+            decide_value(r, i, value);
         }
     return true;
 }
