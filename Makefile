@@ -252,7 +252,7 @@ TALLY = @sh tests/support/tally.sh $B/tally $(@:check-%=%)
 CHECK_TARGETS = $(addprefix check-,$(CHECKS))
 
 # Every test, in the order of what is cheap to find out.
-CHECKS := tally gate unit rules scenarios planted demo documents generated same-answers architecture \
+CHECKS := tally setup gate unit rules scenarios planted demo documents generated same-answers architecture \
           install simd neon threads corpus laws oracle oracle-rules bench
 
 .PHONY: check checks
@@ -266,6 +266,8 @@ checks: $(CHECK_TARGETS)
 .PHONY: $(CHECK_TARGETS)
 check-tally:
 	$(TALLY) sh tests/support/tally_test.sh
+check-setup:
+	$(TALLY) sh tests/support/setup_test.sh
 check-gate: | $B/setup.check
 	$(TALLY) env CC=gcc sh tests/support/gate_test.sh $B/gate
 check-unit: $B/unit
@@ -311,7 +313,7 @@ check-bench: $B/bench/bench $(BENCH_NEEDS)
 # --- the same again, otherwise ---
 
 # What says nothing about the program's behaviour, or has a build of its own, is not run again.
-SAN_CHECKS = $(filter-out tally gate generated architecture neon install bench,$(CHECKS))
+SAN_CHECKS = $(filter-out tally setup gate generated architecture neon install bench,$(CHECKS))
 .PHONY: san tsan clang
 san:
 	@$(MAKE) --no-print-directory check B=$B/san SANITIZE=address,undefined \
@@ -397,5 +399,25 @@ uninstall:
 .PHONY: clean
 clean:
 	rm -rf $B
+
+.PHONY: help
+help:
+	@echo 'make                 dwrc, the runtime (libdwr), the rule tables, dwr; sets the machine up first'
+	@echo 'make run             the six problem scenarios by the shipped rules'
+	@echo 'make check           every test; make check-NAME runs one part of it:'
+	@echo '                     $(CHECKS)' | fold -s -w 79
+	@echo 'make san             the same under AddressSanitizer, UBSan and the leak checker'
+	@echo 'make tsan            threads under ThreadSanitizer'
+	@echo 'make clang           built by clang, and tested'
+	@echo 'make fuzz            libFuzzer, FUZZ_SECONDS=60 for each target'
+	@echo 'make bench           how fast, as ratios of one run; build/bench.json'
+	@echo 'make size            the size of the runtime with each code path'
+	@echo 'make install         PREFIX=/usr/local DESTDIR=; make uninstall takes it away again'
+	@echo 'make setup           installs what building and testing needs and this machine lacks'
+	@echo 'make fresh           make run and make check in an empty Debian (as root, some minutes)'
+	@echo 'make format-check    is the layout what .clang-format says?'
+	@echo 'make clean'
+	@echo
+	@echo 'B=FOLDER builds elsewhere than in build; SEED=N makes other random tests; CC, CFLAGS, LDFLAGS'
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
