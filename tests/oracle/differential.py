@@ -22,6 +22,7 @@ import laws
 import merge
 import oracle
 import rules as language
+import unit
 import values
 
 MERGES = 60
@@ -36,12 +37,12 @@ def plant(name):
         setattr(where, what, make(getattr(where, what)))
 
     if name == "tie":  # last_write_wins: a tie is the client's
-        patch(merge, "client_is_later", lambda f: lambda side, fields: f(side, fields) or (
+        patch(unit, "client_is_later", lambda f: lambda side, fields: f(side, fields) or (
             side.client_ts is not None and side.client_ts == side.server_ts(fields)))
     elif name == "unset":  # "" is something
-        patch(merge, "unset", lambda f: lambda v: f(v) and v != "")
+        patch(unit, "unset", lambda f: lambda v: f(v) and v != "")
     elif name == "text":  # merge_text: insertions at one place, the client's first
-        patch(merge, "merge_text", lambda f: lambda b, s, c: f(b, s, c)
+        patch(unit, "merge_text", lambda f: lambda b, s, c: f(b, s, c)
               if values.unset(s) or values.unset(c) else f(b, c, s))
     elif name == "order":  # rows of one key by position, whatever order_by says
         patch(merge.Merge, "in_order", lambda f: lambda self, t, indices, rows: list(indices))

@@ -5,6 +5,9 @@ exceptions are those the page lists.
 """
 import merge
 import values
+from combine import lines_of
+from tables import rows_of
+from unit import right_kind
 from values import ABSENT, equal, field_equal, unset
 
 
@@ -37,7 +40,7 @@ def excepted(m, d, docs):
         return True
     for t in d.tables.values():
         for doc in docs:
-            rows = merge.rows_of(values.ABSENT if doc is None else doc.get(t.name, ABSENT)) or []
+            rows = rows_of(values.ABSENT if doc is None else doc.get(t.name, ABSENT)) or []
             keys = [m.key_of(t, row) for row in rows]
             if None in keys or repeated(rows, lambda a, b, t=t: m.one_key(t, a, b)):
                 return True
@@ -50,7 +53,7 @@ def excepted(m, d, docs):
                     yield from texts(x)
         for doc in docs:
             for text in texts(doc or {}):
-                lines = merge.lines_of(text)
+                lines = lines_of(text)
                 if len(set(lines)) != len(lines):
                     return True
     return False
@@ -103,10 +106,10 @@ def no_silent_loss(ruleset, r, answer):
                 yield "no silent loss", f"{f} = {values.dump(v)}"
             continue
         told = [x["client"] for label, x in reported.items() if label.startswith(f + "[")]
-        told += merge.rows_of(reported.get(f, {}).get("client", ABSENT)) or []
-        told += (merge.rows_of(base.get(f, ABSENT)) or []) if base is not None else []
-        for row in merge.rows_of(v) or []:
-            rows = [x for k in kept for x in merge.rows_of(k) or []]
+        told += rows_of(reported.get(f, {}).get("client", ABSENT)) or []
+        told += (rows_of(base.get(f, ABSENT)) or []) if base is not None else []
+        for row in rows_of(v) or []:
+            rows = [x for k in kept for x in rows_of(k) or []]
             if not any(isinstance(x, dict) and m.rows_equal(t, row, x) for x in rows + told):
                 yield "no silent loss", f"{f}: {values.dump(row)}"
 
@@ -157,7 +160,7 @@ def convergent(ruleset, r, answer):
         if len(u.rules) > 1 or rule.kind not in ("union", "keep_both", "sum", "max", "min"):
             continue
         sides = [x.get(f, ABSENT) for x in (base, server, view)]
-        if not all(merge.right_kind(rule, v) for v in sides):
+        if not all(right_kind(rule, v) for v in sides):
             continue
         if f not in r["client"] or f not in server:
             continue
@@ -181,12 +184,12 @@ def convergent(ruleset, r, answer):
     for t in d.tables.values():
         if t.name not in r["client"] or t.name not in server or t.hold:
             continue
-        b, s, c = (merge.rows_of(x.get(t.name, ABSENT)) for x in (base, server, view))
+        b, s, c = (rows_of(x.get(t.name, ABSENT)) for x in (base, server, view))
         if not all(any(m.rows_equal(t, x, y) for y in side) for x in b for side in (s, c)):
             continue
         keys = []
         for doc in (answer["doc"], other["doc"]):
-            rows = merge.rows_of(doc.get(t.name, ABSENT))
+            rows = rows_of(doc.get(t.name, ABSENT))
             keys.append([m.key_of(t, row) or row for row in rows])
 
         def within(x, some):
