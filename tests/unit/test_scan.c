@@ -325,8 +325,8 @@ static void hostile_name(struct chance *c, unsigned number, char name[HOSTILE_BY
         uint64_t h = HOSTILE_BYTES * 0x9E3779B97F4A7C15u, second;
         bool plain = true;
 
-        for (unsigned i = 0, rest = number; i < 8; i++, rest /= 26)
-            name[i] = (char)('a' + (i < 3 ? rest % 26 : pick(c, 26)));
+        for (unsigned i = 8, rest = number; i-- > 0; rest /= 26)
+            name[i] = (char)('a' + (i >= 5 ? rest % 26 : pick(c, 26)));
         h = (h ^ dwr_load_le(name, 8)) * 0xD6E8FEB86659FD93u;
         h ^= h >> 32;
         second = h ^ goal;
