@@ -96,7 +96,7 @@ static void tombstone(struct out *o, const struct dwr_names *names, const struct
         out_lit(o, ", .allow_delete = true");
     if (t->delete_wins_over_update)
         out_lit(o, ", .delete_wins_over_update = true");
-    EMIT_MEMBER(o, "ttl_seconds");
+    out_lit(o, ",\n                       .ttl_seconds = ");
     out_number(o, t->ttl_seconds);
     if (t->archive_after_seconds > 0) {
         EMIT_MEMBER(o, "archive_after_seconds");
@@ -106,7 +106,10 @@ static void tombstone(struct out *o, const struct dwr_names *names, const struct
         out_lit(o, ",\n                       .archive_when = ");
         emit_condition(o, names, t->archive_when);
     }
-    EMIT_STR_MEMBER(o, "allow_delete_at", t->allow_delete_at);
+    if (t->allow_delete_at.p) {
+        out_lit(o, ",\n                       .allow_delete_at = ");
+        emit_str(o, t->allow_delete_at);
+    }
     EMIT_STR_MEMBER(o, "delete_wins_at", t->delete_wins_at);
     EMIT_STR_MEMBER(o, "ttl_at", t->ttl_at);
     EMIT_STR_MEMBER(o, "archive_at", t->archive_at);
@@ -160,7 +163,7 @@ static void from_array(const struct emit *e, struct out *o)
 
     if (size == 0)
         return;
-    out_lit(o, "\n/* from[i] is i. A unit of the fields i, i + 1, … i + n - 1 points to from[i]. */\n"
+    out_lit(o, "\n/* from[i] is i. A unit of the fields i, i + 1, ... i + n - 1 points to from[i]. */\n"
                "static const uint16_t from[] = {");
     for (uint32_t i = 0; i < size; i++) {
         if (i % 16 == 0)

@@ -179,7 +179,7 @@ void emit_set(struct out *o, const struct dwr_names *names, const struct dwr_set
 
 static void rule_sets(struct out *o, const struct dwr_names *names, const struct dwr_rule *rule)
 {
-    EMIT_MEMBER(o, "set");
+    out_lit(o, ",\n      .set = ");
     out_lit(o, "(const struct dwr_set[]){ ");
     for (uint16_t i = 0; i < rule->set_count; i++) {
         if (i > 0)
@@ -197,18 +197,18 @@ static void rare_members(struct out *o, const struct dwr_names *names, const str
     if (rule->provisional_client)
         out_lit(o, ", .provisional_client = true");
     if (rule->when) {
-        EMIT_MEMBER(o, "when");
+        out_lit(o, ",\n      .when = ");
         emit_condition(o, names, rule->when);
     }
     if (rule->ranked_count > 0) {
-        EMIT_MEMBER(o, "ranked");
+        out_lit(o, ",\n      .ranked = ");
         emit_str_array(o, rule->ranked, rule->ranked_count);
         EMIT_MEMBER(o, "ranked_count");
         out_number(o, rule->ranked_count);
     }
     EMIT_STR_MEMBER(o, "key", rule->key);
     if (rule->watch_count > 0) {
-        EMIT_MEMBER(o, "watch");
+        out_lit(o, ",\n      .watch = ");
         emit_index_array(o, names, rule->watch, rule->watch_count);
         EMIT_MEMBER(o, "watch_count");
         out_number(o, rule->watch_count);

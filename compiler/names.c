@@ -6,7 +6,7 @@
  * its names free slots of their own. As the step is odd, a bucket of one name finds any slot that
  * is free, so slots need not be many more than names: the power of two that holds them, usually.
  * Where a bucket cannot be placed (two of its names have the same base and step, or the tables are
- * very small), buckets and slots are doubled in turn. */
+ * very small), slots and buckets are doubled in turn. */
 #include "names.h"
 
 #include <string.h>
@@ -213,7 +213,7 @@ bool names_make(struct names_maker *m, struct arena *arena, struct dwr_names *na
             names->slots = s.slots;
             return true;
         }
-        *(doubling % 2 == 0 ? &buckets : &slots) *= 2;
+        *(doubling % 2 == 0 ? &slots : &buckets) *= 2;
     }
     return false;
 }

@@ -6,7 +6,7 @@
 _Static_assert(DWR_TABLES_VERSION == 1,
                "these tables are of another version than the runtime: compile the rules again");
 
-/* from[i] is i. A unit of the fields i, i + 1, … i + n - 1 points to from[i]. */
+/* from[i] is i. A unit of the fields i, i + 1, ... i + n - 1 points to from[i]. */
 static const uint16_t from[] = {
     0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10,
 };
@@ -80,7 +80,8 @@ static const struct dwr_doctype doctypes[] = {
                    .displace = displace_note, .slots = slots_note },
         .units = units_note, .unit_count = 4,
         .free_rule = { .kind = DWR_RULE_SERVER_WINS, .at = DWR_STR("golden/smallest.dwr:5") },
-        .tombstone = { .soft_delete = { .field = DWR_NONE }, .allow_delete = true, .delete_wins_over_update = true, .ttl_seconds = 2592000 },
+        .tombstone = { .soft_delete = { .field = DWR_NONE }, .allow_delete = true, .delete_wins_over_update = true,
+                       .ttl_seconds = 2592000 },
         .version_field = DWR_NONE,
         .offline = { .create = true, .update = true, .delete_ = true },
     },
@@ -112,7 +113,8 @@ const struct dwr_ruleset dwr_rules_smallest = {
                    .displace = displace_other, .slots = slots_other },
         .units = units_other, .unit_count = 1,
         .free_rule = { .kind = DWR_RULE_SERVER_WINS }, .free_together = true,
-        .tombstone = { .soft_delete = { .field = DWR_NONE }, .allow_delete = true, .delete_wins_over_update = true, .ttl_seconds = 2592000 },
+        .tombstone = { .soft_delete = { .field = DWR_NONE }, .allow_delete = true, .delete_wins_over_update = true,
+                       .ttl_seconds = 2592000 },
         .version_field = DWR_NONE,
         .offline = { .create = true, .update = true, .delete_ = true },
     },
