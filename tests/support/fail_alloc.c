@@ -47,16 +47,17 @@ static void remember(void *p)
 }
 
 /* Was it taken since the start? What is older, or libc's, is not counted. */
-static void forget(const void *p)
+static bool forget(const void *p)
 {
     if (!state.on || p == NULL)
-        return;
+        return false;
     for (size_t i = place_of(p); state.block[i] != NULL; i = (i + 1) % PLACES)
         if (state.block[i] == p) {
             state.block[i] = GONE;
             state.seen.live--;
-            return;
+            return true;
         }
+    return false;
 }
 
 static bool fails(void)
@@ -89,20 +90,23 @@ void *__wrap_calloc(size_t count, size_t size)
 
 void *__wrap_realloc(void *p, size_t n)
 {
-    void *more;
-
     if (fails())
         return NULL;
+
     /* Before the call: afterwards the pointer must not even be looked at. */
-    forget(p);
-    more = __real_realloc(p, n);
-    remember(more != NULL ? more : p);
+    const bool known = forget(p);
+    void *const more = __real_realloc(p, n);
+
+    if (more != NULL)
+        remember(more);
+    else if (known)
+        remember(p);
     return more;
 }
 
 void __wrap_free(void *p)
 {
-    forget(p);
+    (void)forget(p);
     __real_free(p);
 }
 

@@ -1,8 +1,8 @@
 /* fail_alloc.h - memory that runs out at a chosen allocation.
  *
  * The program is linked with -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free, so every
- * such call in our own objects comes here; libc's and other libraries' own do not (what they hand out
- * is passed on when it is freed). One thread. */
+ * such call in our own objects comes here; libc's and other libraries' own do not (what they hand
+ * out is passed on when it is freed). One thread. */
 #ifndef DWR_TESTS_FAIL_ALLOC_H
 #define DWR_TESTS_FAIL_ALLOC_H
 
