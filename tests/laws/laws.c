@@ -11,7 +11,7 @@
  * outcome, code and rule must have been seen a number of times: else the run fails.
  *
  * To build: tests/laws/{laws,law,draw,faults}.c tests/support/{tree,load_rules}.c, libdwrc.a,
- * libdwr.a, -lcjson -lxxhash; with -Iruntime -Icompiler. Run: $B/laws rules
+ * libdwr_core.a, -lcjson -lxxhash; with -Iruntime -Icompiler. Run: $B/laws rules
  * tests/laws/all_forms.dwr */
 #include <inttypes.h>
 #include <stdio.h>

@@ -447,9 +447,13 @@ static struct tree *read_value(struct reader *r, unsigned depth)
 
 struct tree *tree_parse(struct pool *pool, struct dwr_text text)
 {
-    struct reader r = { pool, text.p, text.p + text.n };
-    struct tree *const t = text.p == NULL ? NULL : read_value(&r, 1);
+    struct reader r;
+    struct tree *t;
 
+    if (text.p == NULL)
+        return NULL;
+    r = (struct reader){ pool, text.p, text.p + text.n };
+    t = read_value(&r, 1);
     if (t == NULL)
         return NULL;
     skip_space(&r);
