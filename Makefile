@@ -248,12 +248,19 @@ $(FUZZ_TARGETS:%=$B/fuzz_%): $B/fuzz_%: $B/tests/fuzz/fuzz_%.o $(FUZZ_OBJ)
 
 BENCH_NEEDS = $B/dwrc $B/bench/large $B/only_portable/libdwr.so $(ONLY:%=$B/only_%/libdwr_core.a)
 
+# dwrc's main inside the test of failing allocations.
+$B/tests/support/dwrc_main.o: $B/compiler/dwrc.o
+	@mkdir -p $(@D) && objcopy --redefine-sym main=dwrc_main $< $@
+$B/fail_alloc_test: $B/tests/support/fail_alloc_test.o $B/tests/support/fail_alloc.o \
+                    $B/tests/support/load_rules.o $B/tests/support/dwrc_main.o $B/libdwrc.a $B/runtime/resolve_lines.o $B/libdwr_core.a
+	$(LINK) -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free -o $@ $^ $(DWRC_LIBS) -lm
+
 TALLY = @sh tests/support/tally.sh $B/tally $(@:check-%=%)
 CHECK_TARGETS = $(addprefix check-,$(CHECKS))
 
 # Every test, in the order of what is cheap to find out.
-CHECKS := tally setup gate unit rules scenarios planted demo documents generated same-answers architecture \
-          install simd neon threads corpus laws oracle oracle-rules bench
+CHECKS := tally setup gate unit compile-fail golden rules scenarios planted demo documents generated same-answers architecture \
+          install simd neon threads allocations corpus laws oracle oracle-rules bench
 
 .PHONY: check checks
 check:
@@ -304,6 +311,14 @@ check-oracle: $B/dwrc
 check-oracle-rules: $B/dwrc
 	$(TALLY) $(PYTHON) tests/oracle/differential.py --dwrc $B/dwrc --seed $(SEED) --count 60 --rules rules
 
+check-compile-fail: $B/dwrc
+	$(TALLY) bash tests/support/compile_fail.sh $B/dwrc
+check-golden: $B/dwrc $B/libdwrc.a $B/libdwr_core.a
+	$(TALLY) env CFLAGS= LDFLAGS="$(LHARDEN)" bash tests/support/golden.sh $B/dwrc $B/libdwrc.a $B/libdwr_core.a $B/golden
+check-allocations: $B/fail_alloc_test
+	@rm -rf $B/fail_alloc.out && mkdir -p $B/fail_alloc.out
+	$(TALLY) sh tests/support/cases.sh 's/^fail_alloc: .*: ([0-9]+) allocations failed.*/\1/p' \
+	    $B/fail_alloc_test $B/fail_alloc.out tests/laws/all_forms.dwr
 check-corpus: $(FUZZ_TARGETS:%=$B/replay_%)
 	$(TALLY) sh tests/support/corpus_test.sh $B $(FUZZ_TARGETS)
 check-bench: $B/bench/bench $(BENCH_NEEDS)

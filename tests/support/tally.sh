@@ -15,6 +15,8 @@ mkdir -p "$folder"
 log=$folder/$name.log
 rm -f "$folder/$name.count"
 
+# A check runs as if called by hand: what make passes on is not for the makes it calls.
+unset MAKEFLAGS MFLAGS MAKELEVEL
 start=$(date +%s)
 timeout -s KILL "${CHECK_TIMEOUT:-1800}" "$@" >"$log" 2>&1 </dev/null
 code=$?
