@@ -809,10 +809,10 @@ static enum dwr_rc side_open(struct side *d, struct dwr_text text)
  * where nothing was taken since, else elsewhere. NULL: no memory. */
 static void *widened(struct dwr_scratch *s, void *v, size_t old, size_t room, size_t size)
 {
-    char *const end = (char *)v + ((old * size + 15) & ~(size_t)15);
     void *more;
 
-    if (v != NULL && end == s->at && ((room - old) * size | 15) < (size_t)(s->end - s->at)) {
+    if (v != NULL && (char *)v + ((old * size + 15) & ~(size_t)15) == s->at &&
+        ((room - old) * size | 15) < (size_t)(s->end - s->at)) {
         s->at = (char *)v + ((room * size + 15) & ~(size_t)15);
         return v;
     }
@@ -1023,7 +1023,7 @@ static struct dwr_slot *slot_new(struct lockstep *k)
     struct dwr_index *const x = k->index;
 
     if (x->count == k->room) {
-        const uint32_t room = k->room == 0 ? 64 : 2 * k->room;
+        const uint32_t room = k->room == 0 ? 32 : 2 * k->room;
         struct dwr_slot *slots = widened(k->s, x->slots, k->room, room, sizeof *slots);
 
         if (slots == NULL)
