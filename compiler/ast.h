@@ -71,8 +71,8 @@ enum ast_value_kind {
 /* One JSON value: strictly valid (SEMANTICS 1.4), at most as deep as a document. */
 struct ast_value {
     struct span span;
-    struct dwr_str text; /* as written, digits and escapes kept, white space outside strings gone */
     enum ast_value_kind kind;
+    struct dwr_str text; /* as written, digits and escapes kept, white space outside strings gone */
 };
 
 struct ast_values {

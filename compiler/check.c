@@ -197,7 +197,8 @@ static void strategy_takes_its_statements(struct check *c, const struct check_sc
         struct diag_finding *finding;
         const char *word;
 
-        if (strategy_takes(scope->strategy, s->kind))
+        if (strategy_takes(scope->strategy, s->kind) ||
+            (scope->is_default && s->kind != AST_OTHERWISE)) /* no statement of its anyway */
             continue;
         word = s->kind == AST_RULE ? ast_rule_word(AST_AS(ast_rule, s)->rule)
                                    : ast_kind_word(s->kind);

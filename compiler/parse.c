@@ -399,6 +399,10 @@ static void parse_source(struct parse *p, uint32_t index)
         arena_fail(p->arena);
     /* What it returns has been said where it happened. */
     (void)rules_yyparse(p);
+    /* The scanner keeps a NUL behind the last token it read; another text makes it put the byte back
+     * where it was. */
+    if (rules_yy_scan_buffer(p->nothing, TEXT_END, p->scanner) == NULL)
+        arena_fail(p->arena);
     rules_yylex_destroy(p->scanner);
     if (p->file->broken || p->block_count > 1) {
         p->block_count = 1;

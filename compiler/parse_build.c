@@ -348,6 +348,14 @@ struct ast_offline *parse_offline(struct parse *p, struct ast_offline *list, uns
     return list;
 }
 
+struct rules_row *parse_row(struct parse *p, struct ast_name field, struct ast_text row)
+{
+    struct rules_row *it = arena_alloc(p->arena, sizeof *it);
+
+    *it = (struct rules_row){ field, row };
+    return it;
+}
+
 /* --- statements and blocks --- */
 
 struct ast_stmt *parse_stmt(struct parse *p, const void *stmt, size_t size)

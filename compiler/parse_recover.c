@@ -155,6 +155,11 @@ static enum parse_block_kind block_of_head(int token)
     }
 }
 
+static struct span span_of(const struct parse *p, const struct parse_token *token)
+{
+    return place_span(p->index, token->place);
+}
+
 static struct dwr_str word_of(const struct parse *p, struct span span)
 {
     return (struct dwr_str){ p->text + span.begin, span.end - span.begin };
@@ -166,9 +171,9 @@ static uint32_t unclosed_before(const struct parse *p, const struct parse_token 
 {
     uint32_t i = p->block_count - 1;
 
-    if (blocks_of_word(t->kind) == 0 || !first_on_line(p, t->span))
+    if (blocks_of_word(t->kind) == 0 || !first_on_line(p, span_of(p, t)))
         return 0;
-    while (i > 0 && indent(p, t->span.begin) <= indent(p, p->blocks[i].head.begin)) {
+    while (i > 0 && indent(p, span_of(p, t).begin) <= indent(p, p->blocks[i].head.begin)) {
         i--;
         if (begins_statement(t->kind, p->blocks[i].kind))
             return p->block_count - 1 - i;
@@ -190,9 +195,9 @@ static void report_unclosed(struct parse *p, struct span before, const char *wha
 
 /* --- the queue --- */
 
-static struct parse_token token_of(int kind, struct span span)
+static struct parse_token token_of(int kind, rules_place place)
 {
-    return (struct parse_token){ kind, span };
+    return (struct parse_token){ kind, place };
 }
 
 static void queue_add(struct parse *p, struct parse_token token)
@@ -203,15 +208,15 @@ static void queue_add(struct parse *p, struct parse_token token)
 }
 
 /* '}' for the innermost blocks, as many as count says. */
-static void queue_closing(struct parse *p, uint32_t count, struct span before)
+static void queue_closing(struct parse *p, uint32_t count, rules_place before)
 {
-    before.end = before.begin;
+    before = PLACE_FROM_TO(before, before << 32);
     p->closing = true;
     while (count-- > 0)
         queue_add(p, token_of(T_RBRACE, before));
 }
 
-static int queue_take(struct parse *p, union rules_value *value, struct span *span)
+static int queue_take(struct parse *p, union rules_value *value, rules_place *place)
 {
     struct parse_token token = p->queue[p->queue_first++];
 
@@ -222,40 +227,56 @@ static int queue_take(struct parse *p, union rules_value *value, struct span *sp
     }
     if (token.kind == T_RBRACE && p->closing)
         p->braces = p->blocks[p->block_count - 1].braces - 1;
-    *span = token.span;
+    *place = token.place;
     return token.kind;
 }
 
-static int scan(struct parse *p, union rules_value *value, struct span *span)
+static int scan(struct parse *p, union rules_value *value, rules_place *place)
 {
-    int token = p->stopped ? T_END : rules_yylex(value, span, p->scanner);
+    int token = p->stopped ? T_END : rules_yylex(value, place, p->scanner);
 
     if (token == T_END)
-        *span = (struct span){ p->index, p->source->size, p->source->size };
+        *place = (rules_place)p->source->size << 32 | p->source->size;
     return token;
 }
 
 /* --- going on behind an error --- */
 
-static int give(struct parse *p, struct span *span, int token)
+static int give(struct parse *p, rules_place *place, int token)
 {
     p->recovering = false;
     p->in_head = false;
-    span->end = span->begin;
+    *place = PLACE_FROM_TO(*place, *place << 32);
     return token;
 }
 
 /* The token is to be read again, by the statement behind what was skipped. */
-static int give_before(struct parse *p, struct span *span, int token,
+static int give_before(struct parse *p, rules_place *place, int token,
                        const union rules_value *value, struct parse_token again)
 {
     queue_add(p, again);
     p->queue_value = *value;
-    return give(p, span, token);
+    return give(p, place, token);
 }
 
-/* *value and *span hold the token that the error was reported at: bison leaves them alone. */
-static int resync(union rules_value *value, struct span *span, struct parse *p)
+/* With braces open that look like JSON's, a '}' further on in the line is theirs: the error was the
+ * '{', and what is in the braces is a block. */
+static bool closed_on_line(const struct parse *p, const struct parse_block *block,
+                           const struct parse_token *t)
+{
+    const char *c = p->text + span_of(p, t).end + 1;
+
+    if (p->braces <= block->braces || p->behind == '\n' || p->behind == '\0')
+        return false;
+    if (p->behind == '}')
+        return true;
+    while (*c != '\0' && *c != '\n' && *c != '}')
+        c++;
+    return *c == '}';
+}
+
+/* *value and *place hold the token that the error was reported at: bison leaves them alone. */
+static int resync(union rules_value *value, rules_place *place, struct parse *p)
 {
     const struct parse_block *block = &p->blocks[p->block_count - 1];
     struct parse_token t = p->last, before = p->before;
@@ -268,76 +289,75 @@ static int resync(union rules_value *value, struct span *span, struct parse *p)
     for (;;) {
         switch (t.kind) {
         case T_END:
-            return give_before(p, span, T_RESYNC, value, t);
+            return give_before(p, place, T_RESYNC, value, t);
         case T_RBRACE:
             if (p->closing) {
                 p->queue[--p->queue_first] = t; /* it was the last one taken */
                 p->queue_count++;
-                return give(p, span, T_RESYNC);
+                return give(p, place, T_RESYNC);
             }
             if (p->braces < block->braces)
-                return give_before(p, span, T_RESYNC, value, t);
+                return give_before(p, place, T_RESYNC, value, t);
             if (p->braces == block->braces) {
                 p->swallow = true;
-                return give(p, span, T_RESYNC);
+                return give(p, place, T_RESYNC);
             }
             break;
         case T_SEMICOLON:
-            if (p->braces <= level) {
+            if (p->braces <= level && !closed_on_line(p, block, &t)) {
                 p->braces = block->braces;
-                return give(p, span, T_RESYNC);
+                return give(p, place, T_RESYNC);
             }
             break;
         case T_LBRACE:
             if (p->in_head && p->braces == block->braces + 1)
-                return give_before(p, span, T_RESYNC_OPEN, value, t);
+                return give_before(p, place, T_RESYNC_OPEN, value, t);
             break;
         default:
-            if (p->braces > level || before.kind == T_COMMA || !first_on_line(p, t.span))
+            if (p->braces > level || before.kind == T_COMMA || !first_on_line(p, span_of(p, &t)))
                 break;
             if (begins_statement(t.kind, block->kind)) {
                 p->braces = block->braces;
-                return give_before(p, span, T_RESYNC, value, t);
+                return give_before(p, place, T_RESYNC, value, t);
             }
             if (p->in_head && begins_statement(t.kind, block_of_head(p->head_token))) {
                 p->braces = block->braces + 1; /* the '{' is missing */
-                queue_add(p, token_of(T_LBRACE, (struct span){ t.span.source, before.span.end,
-                                                               before.span.end }));
-                return give_before(p, span, T_RESYNC_OPEN, value, t);
+                queue_add(p, token_of(T_LBRACE, PLACE_FROM_TO(before.place >> 32, before.place)));
+                return give_before(p, place, T_RESYNC_OPEN, value, t);
             }
             missing = unclosed_before(p, &t);
             if (missing > 0) {
-                queue_closing(p, missing, t.span);
-                return give_before(p, span, T_RESYNC, value, t);
+                queue_closing(p, missing, t.place);
+                return give_before(p, place, T_RESYNC, value, t);
             }
         }
         before = t;
-        t.kind = scan(p, value, span);
-        t.span = *span;
+        t.kind = scan(p, value, place);
+        t.place = *place;
     }
 }
 
-int parse_token(union rules_value *value, struct span *span, struct parse *p)
+int parse_token(union rules_value *value, rules_place *place, struct parse *p)
 {
     int token;
 
     if (p->recovering)
-        return resync(value, span, p);
-    token = p->queue_count > 0 ? queue_take(p, value, span) : scan(p, value, span);
+        return resync(value, place, p);
+    token = p->queue_count > 0 ? queue_take(p, value, place) : scan(p, value, place);
     if (p->swallow) {
         p->swallow = false;
         if (token == T_SEMICOLON)
-            token = scan(p, value, span);
+            token = scan(p, value, place);
     }
     if (token == T_END && p->block_count > 1) {
-        report_unclosed(p, *span, "the end of the file");
-        queue_closing(p, p->block_count - 1, *span);
-        queue_add(p, token_of(T_END, *span));
-        token = queue_take(p, value, span);
+        report_unclosed(p, place_span(p->index, *place), "the end of the file");
+        queue_closing(p, p->block_count - 1, *place);
+        queue_add(p, token_of(T_END, *place));
+        token = queue_take(p, value, place);
     }
     p->before_that = p->before;
     p->before = p->last;
-    p->last = token_of(token, *span);
+    p->last = token_of(token, *place);
     return token;
 }
 
@@ -351,7 +371,7 @@ static bool is_word(int token)
 
 /* A sentence's end as it grows: "a field name, ',' or ';'". */
 struct wanted {
-    const char *v[16];
+    const char *v[24];
     unsigned count;
 };
 
@@ -361,15 +381,15 @@ static void want(struct wanted *w, const char *what)
         w->v[w->count++] = what;
 }
 
-/* More words than this are not listed: they are called by what they are. */
+/* More words than this are not listed: they are called by what they begin. */
 #define WORDS_LISTED 8u
 
-static const char *const block_statements[] = {
-    [PARSE_TOP] = "'doctype', 'default', 'test', 'sync', 'attachments', 'retry' or 'ruleset'",
+static const char *const statements_of[] = {
+    [PARSE_TOP] = "'doctype', 'default', 'test', 'sync', 'attachments', 'retry', 'ruleset'",
     [PARSE_DOCTYPE] = "a statement",
     [PARSE_RULE] = "a statement",
     [PARSE_CHILD] = "a statement of a child table",
-    [PARSE_FIELDS] = "a rule",
+    [PARSE_FIELDS] = "a rule, 'otherwise'",
     [PARSE_TOMBSTONE] = "a statement",
     [PARSE_EFFECT] = "'create'",
     [PARSE_SYNC] = "a statement of 'sync'",
@@ -378,68 +398,87 @@ static const char *const block_statements[] = {
     [PARSE_TEST] = "a statement of a test",
 };
 
-static const char *quoted(struct parse *p, int token)
+/* What the words and openings that could stand here are together, where that has a name; what it
+ * names is taken out of can. */
+static const char *name_of_all(const struct parse *p, bool *can)
 {
-    return is_word(token) && token != T_WORD
-               ? arena_printf(p->arena, "'%s'", parse_token_name(token)).p
-               : parse_token_name(token);
-}
-
-/* What could have stood here, in words. can[token]: it could. */
-static struct dwr_str describe(struct parse *p, const bool *can, int token_count)
-{
-    struct wanted w = { .count = 0 };
+    static const int of_values[] = { T_STRING, T_NUMBER, T_LBRACE, T_LBRACKET, T_LPAREN };
+    const bool any_word = can[T_WORD] && can[T_STRATEGY]; /* a name: whatever word it is */
+    const bool value = can[T_STRING] && can[T_TRUE] && can[T_NULL];
+    const char *name;
     unsigned words = 0, i;
-    char text[1024];
-    size_t n = 0;
     int t;
 
     for (t = T_WORD; t <= T_VERSION_ALL; t++)
         words += can[t];
-    if (can[T_WORD] && can[T_STRATEGY])
-        want(&w, can[T_STRING] && can[T_NUMBER] ? can[T_LPAREN] ? "a condition"
-                                                                : "a field or a value"
-                 : can[T_STRING]                ? "a field name"
-                                                : "a word");
-    else if (can[T_STRING] && can[T_TRUE] && can[T_LBRACE])
-        want(&w, "a value");
+    if (any_word)
+        name = can[T_LPAREN] ? "a condition" : can[T_NUMBER] ? "a field or a value"
+               : can[T_STRING] ? "a field name" : "a word";
+    else if (value)
+        name = "a value";
     else if (can[T_FIELD_LEVEL])
-        want(&w, "a strategy");
+        name = "a strategy";
     else if (can[T_MERGE_TEXT] && !can[T_OTHERWISE])
-        want(&w, "a rule");
-    else if (words > WORDS_LISTED || can[T_DOCTYPE])
-        want(&w, block_statements[p->blocks[p->block_count - 1].kind]);
-    else if (can[T_WORD]) /* expect */
-        want(&w, "a status");
+        name = "a rule";
+    else if (words > WORDS_LISTED || can[T_DOCTYPE] || can[T_OTHERWISE])
+        name = statements_of[p->blocks[p->block_count - 1].kind];
+    else if (can[T_WORD]) /* expect STATUS: the other words stay */
+        return can[T_WORD] = false, "a status";
     else
-        words = 0; /* none of them has a name of its own: each is listed */
-    for (t = T_WORD; t < token_count; t++) {
-        bool said = is_word(t) ? words > 0 && !(can[T_WORD] && !can[T_STRATEGY] && t != T_WORD)
-                    : t == T_STRING || t == T_NUMBER || t == T_LBRACE || t == T_LBRACKET ||
-                              t == T_LPAREN
-                        ? (can[T_WORD] && can[T_STRATEGY]) || can[T_TRUE]
-                        : false;
+        return NULL;
+    for (t = T_WORD; t <= T_VERSION_ALL; t++)
+        can[t] = false;
+    for (i = 0; i < sizeof of_values / sizeof *of_values; i++)
+        can[of_values[i]] = can[of_values[i]] && !any_word && !value;
+    return name;
+}
 
-        if (can[t] && !said && t != T_STRAY && t != T_RESYNC && t != T_RESYNC_OPEN)
-            want(&w, t >= T_EQ && t <= T_GE && can[T_EQ] && can[T_NE]
-                         ? (t == T_EQ ? "a comparison" : NULL)
-                         : quoted(p, t));
-        if (w.count > 0 && w.v[w.count - 1] == NULL)
-            w.count--;
+/* What could have stood here, in words. */
+static struct dwr_str describe(struct parse *p, const bool *could)
+{
+    static const int first[] = { T_COMMA, T_SEMICOLON, T_LBRACE };
+    bool can[T_RESYNC_OPEN + 1];
+    struct wanted w = { .count = 0 };
+    char text[1024];
+    const char *all;
+    size_t n = 0;
+    unsigned i;
+    int t;
+
+    memcpy(can, could, sizeof can);
+    can[T_STRAY] = can[T_RESYNC] = can[T_RESYNC_OPEN] = false;
+    all = name_of_all(p, can);
+    if (all != NULL)
+        want(&w, all);
+    for (i = 0; i < sizeof first / sizeof *first; i++)
+        if (can[first[i]]) {
+            want(&w, parse_token_name(first[i]));
+            can[first[i]] = false;
+        }
+    if (can[T_EQ] && can[T_NE]) {
+        want(&w, "a comparison");
+        for (t = T_EQ; t <= T_GE; t++)
+            can[t] = false;
     }
+    for (t = T_WORD; t <= T_RESYNC_OPEN; t++)
+        if (can[t])
+            want(&w, is_word(t) ? arena_printf(p->arena, "'%s'", parse_token_name(t)).p
+                                : parse_token_name(t));
     if (can[T_END])
         want(&w, parse_token_name(T_END));
-    for (i = 0; i < w.count; i++)
+    for (i = 0; i < w.count && n < sizeof text; i++)
         n += (size_t)snprintf(text + n, sizeof text - n, "%s%s",
                               i == 0             ? ""
                               : i + 1 == w.count ? " or "
                                                  : ", ",
                               w.v[i]);
+    if (n >= sizeof text)
+        n = sizeof text - 1;
     return (struct dwr_str){ arena_copy(p->arena, text, n), n };
 }
 
-/* "Did you mean" proposes only what is legal here. */
-static void suggest_word(struct parse *p, struct diag_finding *finding, struct span span,
+/* "Did you mean" proposes only what is legal here; false: nothing is near. */
+static bool suggest_word(struct parse *p, struct diag_finding *finding, struct span span,
                          const bool *can)
 {
     struct dwr_str words[T_VERSION_ALL + 1];
@@ -452,13 +491,14 @@ static void suggest_word(struct parse *p, struct diag_finding *finding, struct s
     nearest = diag_nearest(word_of(p, span), words, count);
     if (nearest >= 0)
         diag_help(p->diag, finding, "did you mean '%s'?", words[nearest].p);
+    return nearest >= 0;
 }
 
 static void help(struct parse *p, struct diag_finding *finding, int token, struct span span,
                  const bool *can)
 {
     enum parse_block_kind kind = p->blocks[p->block_count - 1].kind;
-    struct dwr_str before = word_of(p, p->before.span);
+    struct dwr_str before = word_of(p, span_of(p, &p->before));
 
     if (p->before_that.kind == T_COMMA && begins_statement(p->before.kind, kind) &&
         (is_word(token) || token == T_STRING))
@@ -468,11 +508,19 @@ static void help(struct parse *p, struct diag_finding *finding, int token, struc
         diag_help(p->diag, finding, "'ranked' goes with max and min");
     else if (token == T_LBRACE && can[T_STRING] && can[T_WORD] && !can[T_NUMBER])
         diag_help(p->diag, finding, "a name goes before '{'");
-    else if (is_word(token) && can[T_STRING] && !can[T_WORD])
+    else if (is_word(token) && !suggest_word(p, finding, span, can) && can[T_STRING] &&
+             !can[T_WORD])
         diag_help(p->diag, finding, "put it in quotes: \"%.*s\"", (int)(span.end - span.begin),
                   p->text + span.begin);
-    else if (is_word(token))
-        suggest_word(p, finding, span, can);
+}
+
+/* The scanner has complained of this very token. */
+static bool was_reported(const struct parse *p, struct span span)
+{
+    const struct diag_finding *last = p->diag->count == 0 ? NULL : p->diag->v[p->diag->count - 1];
+
+    return last != NULL && last->span.source == span.source && last->span.begin == span.begin &&
+           span.end > span.begin;
 }
 
 void parse_unexpected(struct parse *p, int token, struct span span, const int *expected,
@@ -485,7 +533,7 @@ void parse_unexpected(struct parse *p, int token, struct span span, const int *e
     int i;
 
     p->file->broken = true;
-    if (token == T_STRAY || p->closing || p->stopped) {
+    if (token == T_STRAY || p->closing || p->stopped || was_reported(p, span)) {
         p->recovering = true;
         return;
     }
@@ -496,12 +544,12 @@ void parse_unexpected(struct parse *p, int token, struct span span, const int *e
     }
     for (i = 0; i < expected_count; i++)
         can[expected[i]] = true;
-    wanted = describe(p, can, T_RESYNC_OPEN + 1);
+    wanted = describe(p, can);
     if (can[T_SEMICOLON] && p->before.kind != 0 &&
         (token == T_RBRACE || token == T_END || first_on_line(p, span))) {
-        struct span end = { span.source, p->before.span.end, p->before.span.end };
+        struct span end = { span.source, span_of(p, &p->before).end, span_of(p, &p->before).end };
 
-        got = word_of(p, p->before.span);
+        got = word_of(p, span_of(p, &p->before));
         finding = diag_add(p->diag, DIAG_SYNTAX, end, "expected %.*s after '%.*s'", (int)wanted.n,
                            wanted.p, (int)(got.n < 60 ? got.n : 60), got.p);
         if (!first_on_line(p, span) || token == T_RBRACE || token == T_END)

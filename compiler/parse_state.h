@@ -62,6 +62,23 @@ struct rules_row { /* parts_used["WIDGET-9"] */
     struct ast_text row;
 };
 
+/* Where a token or a part of the grammar stands: begin in the low half, end in the high one. One
+ * number and not a struct, because the parser copies one for every symbol. */
+typedef uint64_t rules_place;
+
+/* first and last may be one place; `offset << 32` and `offset >> 32` make a place of one offset. */
+#define PLACE_FROM_TO(first, last) ((rules_place)(uint32_t)(first) | ((rules_place)(last) >> 32 << 32))
+
+static inline struct span place_span(uint32_t source, rules_place place)
+{
+    return (struct span){ source, (uint32_t)place, (uint32_t)(place >> 32) };
+}
+
+static inline rules_place span_place(struct span span)
+{
+    return (rules_place)span.end << 32 | span.begin;
+}
+
 union rules_value {
     struct ast_word word;
     struct ast_name name;
@@ -86,7 +103,7 @@ union rules_value {
     struct ast_moment *moment;
     struct ast_offline *offline;
     struct ast_block *block;
-    struct rules_row row;
+    struct rules_row *row;
     struct ast_stmt *stmt;
 };
 
@@ -94,7 +111,7 @@ union rules_value {
 
 struct parse_token {
     int kind;
-    struct span span;
+    rules_place place;
 };
 
 /* Tokens that parse_token has yet to hand out before it asks the scanner again. */
@@ -108,6 +125,7 @@ struct parse {
 
     /* the source being read */
     void *scanner;
+    char nothing[2]; /* an empty text for the scanner */
     struct source *source;
     struct ast_file *file;
     const char *text;
@@ -135,6 +153,7 @@ struct parse {
     /* what parse_token watches */
     struct parse_token last, before, before_that; /* the last tokens handed to the parser */
     uint32_t braces, nesting; /* open ones; all kinds of brackets */
+    char behind;     /* the byte behind the last ';' */
     bool recovering; /* an error was reported: what is asked for next is RESYNC */
     bool stopped;    /* the rest of the source is not read */
     bool closing;    /* the queue closes blocks that the source does not: no word about them */
@@ -181,6 +200,8 @@ struct rules_numbers parse_numbers_end(struct parse *p);
 /* One JSON value, its containers checked for depth and for members that stand twice. */
 struct ast_value parse_value(struct parse *p, enum ast_value_kind kind, struct span span);
 
+struct rules_row *parse_row(struct parse *p, struct ast_name field, struct ast_text row);
+
 /* Operands. What a word or a string means depends on where it stands: parse_compare decides. */
 struct ast_operand *parse_operand_word(struct parse *p, struct ast_word word);
 struct ast_operand *parse_operand_string(struct parse *p, struct ast_text text);
@@ -214,7 +235,7 @@ struct ast_block *parse_close_new(struct parse *p, struct span brace);
 struct dwr_str parse_doc(struct parse *p, uint32_t offset);
 
 /* The parser's yylex: the scanner's tokens, and RESYNC where an error is over. */
-int parse_token(union rules_value *value, struct span *span, struct parse *p);
+int parse_token(union rules_value *value, rules_place *place, struct parse *p);
 
 /* What the parser met and what it would have taken. */
 void parse_unexpected(struct parse *p, int token, struct span span, const int *expected,

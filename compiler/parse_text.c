@@ -1,5 +1,7 @@
 /* parse_text.c - what stands inside one token or one JSON value: escapes, quantities, and the text
  * of a value without the white space around its parts (SEMANTICS 1.3: no digit is touched). */
+#include <ctype.h>
+
 #include "parse_state.h"
 
 #include "../runtime/name_hash.h"
@@ -67,8 +69,11 @@ static enum escape_fault escape(const char *p, const char *end, size_t *length, 
         *c = (unsigned char)meant[letter - letters];
         return ESCAPE_GOOD;
     }
-    if (end - p < 6 || (high = hex4(p + 2)) < 0)
+    if (end - p < 6 || (high = hex4(p + 2)) < 0) {
+        while (*length < 6 && p + *length < end && isxdigit((unsigned char)p[*length]))
+            ++*length;
         return ESCAPE_HEX;
+    }
     *length = 6;
     *c = (uint32_t)high;
     if (high < 0xD800 || high > 0xDFFF)
@@ -249,7 +254,7 @@ static const struct member *member_before(struct arena *arena, struct members *m
                 return &m->v[i];
     } else {
         if (m->count * 2 > m->slot_mask) {
-            m->slot_mask = m->count * 4 < 64 ? 63 : m->slot_mask * 2 + 1;
+            m->slot_mask = m->slot_mask == 0 ? 63 : m->slot_mask * 2 + 1;
             m->slots = arena_zero(arena, ((size_t)m->slot_mask + 1) * sizeof *m->slots);
             for (i = 0; i < m->count; i++) {
                 for (slot = (uint32_t)m->v[i].hash & m->slot_mask; m->slots[slot] != 0;)

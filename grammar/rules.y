@@ -15,28 +15,25 @@
 %define api.token.prefix {T_}
 %define api.token.raw
 %define api.value.type {union rules_value}
-%define api.location.type {struct span}
+%define api.location.type {rules_place}
 %define parse.error custom
 %define parse.lac full
 %locations
 %expect 0
 %param {struct parse *p}
-%initial-action { @$ = (struct span){ p->index, 0, 0 }; }
+%initial-action { @$ = 0; }
 
 %code requires {
 #include "parse_state.h"
 }
 
 %code {
-/* Where a rule of the grammar stands: from its first symbol to its last. */
+/* Where a rule of the grammar stands: from its first symbol's begin to its last one's end. */
 #define YYLLOC_DEFAULT(here, symbols, n)                                                          \
-    do {                                                                                          \
-        (here) = YYRHSLOC(symbols, (n) > 0);                                                      \
-        if (n)                                                                                    \
-            (here).end = YYRHSLOC(symbols, n).end;                                                \
-        else                                                                                      \
-            (here).begin = (here).end;                                                            \
-    } while (0)
+    ((here) = (n) ? PLACE_FROM_TO(YYRHSLOC(symbols, 1), YYRHSLOC(symbols, n))                     \
+                  : PLACE_FROM_TO(YYRHSLOC(symbols, 0) >> 32, YYRHSLOC(symbols, 0)))
+
+#define AT(place) place_span(p->index, place)
 
 /* The stack never grows: it holds what may nest (PARSE_NESTING_MAX), and nothing is allocated that
  * running out of memory could leak. */
@@ -45,19 +42,19 @@
 
 #define rules_yylex(value, place, parse) parse_token(value, place, parse)
 
-static void rules_yyerror(const struct span *place, struct parse *p, const char *message)
+static void rules_yyerror(const rules_place *place, struct parse *p, const char *message)
 {
     (void)message; /* with custom messages bison says only that its stack is full */
-    parse_too_deep(p, *place);
+    parse_too_deep(p, AT(*place));
 }
 
 #define STMT(type, KIND, here, first, ...)                                                        \
     parse_stmt(p,                                                                                 \
-               &(const struct type){ .stmt = { .kind = (KIND), .span = (here), .word = (first) }, \
+               &(const struct type){ .stmt = { .kind = (KIND), .span = AT(here), .word = AT(first) }, \
                                      __VA_ARGS__ },                                               \
                sizeof(struct type))
 #define PLAIN(KIND, here, first)                                                                  \
-    parse_stmt(p, &(const struct ast_stmt){ .kind = (KIND), .span = (here), .word = (first) },    \
+    parse_stmt(p, &(const struct ast_stmt){ .kind = (KIND), .span = AT(here), .word = AT(first) },    \
                sizeof(struct ast_stmt))
 }
 
@@ -145,32 +142,32 @@ item:
 |   RULESET string VERSION NUMBER SEMICOLON
         { $$ = STMT(ast_ruleset_name, AST_RULESET, @$, @1, .name = $2, .version = $4); }
 |   doctype_head STRING open_doctype statements RBRACE
-        { $$ = STMT(ast_doctype, AST_DOCTYPE, @$, @1, .name = parse_name(p, @2, $2.text),
-                    .block = parse_close(p, @5), .doc = parse_doc(p, @1.begin)); }
+        { $$ = STMT(ast_doctype, AST_DOCTYPE, @$, @1, .name = parse_name(p, AT(@2), $2.text),
+                    .block = parse_close(p, AT(@5)), .doc = parse_doc(p, AT(@1).begin)); }
 |   default_head open_doctype statements RBRACE
-        { $$ = STMT(ast_section, AST_DEFAULT, @$, @1, .block = parse_close(p, @4)); }
+        { $$ = STMT(ast_section, AST_DEFAULT, @$, @1, .block = parse_close(p, AT(@4))); }
 |   sync_head open_sync sync_stmts RBRACE
-        { $$ = STMT(ast_section, AST_SYNC, @$, @1, .block = parse_close(p, @4)); }
+        { $$ = STMT(ast_section, AST_SYNC, @$, @1, .block = parse_close(p, AT(@4))); }
 |   attachments_head open_attachments attachments_stmts RBRACE
-        { $$ = STMT(ast_section, AST_ATTACHMENTS, @$, @1, .block = parse_close(p, @4)); }
+        { $$ = STMT(ast_section, AST_ATTACHMENTS, @$, @1, .block = parse_close(p, AT(@4))); }
 |   retry_head open_retry retry_stmts RBRACE
-        { $$ = STMT(ast_section, AST_RETRY, @$, @1, .block = parse_close(p, @4)); }
+        { $$ = STMT(ast_section, AST_RETRY, @$, @1, .block = parse_close(p, AT(@4))); }
 |   test_head string FOR STRING open_test test_stmts RBRACE
         { $$ = STMT(ast_test, AST_TEST, @$, @1, .title = $2,
-                    .doctype = parse_name(p, @4, $4.text), .block = parse_close(p, @7)); }
+                    .doctype = parse_name(p, AT(@4), $4.text), .block = parse_close(p, AT(@7))); }
 
 |   doctype_head error resync_open open_doctype statements RBRACE
-        { parse_close(p, @6); $$ = NULL; }
+        { parse_close(p, AT(@6)); $$ = NULL; }
 |   default_head error resync_open open_doctype statements RBRACE
-        { parse_close(p, @6); $$ = NULL; }
+        { parse_close(p, AT(@6)); $$ = NULL; }
 |   sync_head error resync_open open_sync sync_stmts RBRACE
-        { parse_close(p, @6); $$ = NULL; }
+        { parse_close(p, AT(@6)); $$ = NULL; }
 |   attachments_head error resync_open open_attachments attachments_stmts RBRACE
-        { parse_close(p, @6); $$ = NULL; }
+        { parse_close(p, AT(@6)); $$ = NULL; }
 |   retry_head error resync_open open_retry retry_stmts RBRACE
-        { parse_close(p, @6); $$ = NULL; }
+        { parse_close(p, AT(@6)); $$ = NULL; }
 |   test_head error resync_open open_test test_stmts RBRACE
-        { parse_close(p, @6); $$ = NULL; }
+        { parse_close(p, AT(@6)); $$ = NULL; }
 |   doctype_head error RESYNC   { yyerrok; parse_broken(p); $$ = NULL; }
 |   default_head error RESYNC   { yyerrok; parse_broken(p); $$ = NULL; }
 |   sync_head error RESYNC      { yyerrok; parse_broken(p); $$ = NULL; }
@@ -179,23 +176,23 @@ item:
 |   test_head error RESYNC      { yyerrok; parse_broken(p); $$ = NULL; }
 ;
 
-doctype_head:     DOCTYPE       { parse_head(p, @1); } ;
-default_head:     DEFAULT       { parse_head(p, @1); } ;
-sync_head:        SYNC          { parse_head(p, @1); } ;
-attachments_head: ATTACHMENTS   { parse_head(p, @1); } ;
-retry_head:       RETRY         { parse_head(p, @1); } ;
-test_head:        TEST          { parse_head(p, @1); } ;
+doctype_head:     DOCTYPE       { parse_head(p, AT(@1)); } ;
+default_head:     DEFAULT       { parse_head(p, AT(@1)); } ;
+sync_head:        SYNC          { parse_head(p, AT(@1)); } ;
+attachments_head: ATTACHMENTS   { parse_head(p, AT(@1)); } ;
+retry_head:       RETRY         { parse_head(p, AT(@1)); } ;
+test_head:        TEST          { parse_head(p, AT(@1)); } ;
 
-open_doctype:     LBRACE        { parse_open(p, PARSE_DOCTYPE, @1); } ;
-open_sync:        LBRACE        { parse_open(p, PARSE_SYNC, @1); } ;
-open_attachments: LBRACE        { parse_open(p, PARSE_ATTACHMENTS, @1); } ;
-open_retry:       LBRACE        { parse_open(p, PARSE_RETRY, @1); } ;
-open_test:        LBRACE        { parse_open(p, PARSE_TEST, @1); } ;
-open_rule:        LBRACE        { parse_open(p, PARSE_RULE, @1); } ;
-open_child:       LBRACE        { parse_open(p, PARSE_CHILD, @1); } ;
-open_fields:      LBRACE        { parse_open(p, PARSE_FIELDS, @1); } ;
-open_tombstone:   LBRACE        { parse_open(p, PARSE_TOMBSTONE, @1); } ;
-open_effect:      LBRACE        { parse_open(p, PARSE_EFFECT, @1); } ;
+open_doctype:     LBRACE        { parse_open(p, PARSE_DOCTYPE, AT(@1)); } ;
+open_sync:        LBRACE        { parse_open(p, PARSE_SYNC, AT(@1)); } ;
+open_attachments: LBRACE        { parse_open(p, PARSE_ATTACHMENTS, AT(@1)); } ;
+open_retry:       LBRACE        { parse_open(p, PARSE_RETRY, AT(@1)); } ;
+open_test:        LBRACE        { parse_open(p, PARSE_TEST, AT(@1)); } ;
+open_rule:        LBRACE        { parse_open(p, PARSE_RULE, AT(@1)); } ;
+open_child:       LBRACE        { parse_open(p, PARSE_CHILD, AT(@1)); } ;
+open_fields:      LBRACE        { parse_open(p, PARSE_FIELDS, AT(@1)); } ;
+open_tombstone:   LBRACE        { parse_open(p, PARSE_TOMBSTONE, AT(@1)); } ;
+open_effect:      LBRACE        { parse_open(p, PARSE_EFFECT, AT(@1)); } ;
 
 resync_open:      RESYNC_OPEN   { yyerrok; parse_broken(p); } ;
 
@@ -210,9 +207,9 @@ statements:
 statement:
     rule
 |   STRATEGY strategy SEMICOLON
-        { $$ = STMT(ast_strategy, AST_STRATEGY, @$, @1, .strategy = $2, .span = @2); }
+        { $$ = STMT(ast_strategy, AST_STRATEGY, @$, @1, .strategy = $2, .span = AT(@2)); }
 |   OTHERWISE rule_word SEMICOLON
-        { $$ = STMT(ast_otherwise, AST_OTHERWISE, @$, @1, .rule = $2, .rule_span = @2); }
+        { $$ = STMT(ast_otherwise, AST_OTHERWISE, @$, @1, .rule = $2, .rule_span = AT(@2)); }
 |   META names SEMICOLON
         { $$ = STMT(ast_fields, AST_META, @$, @1, .fields = $2); }
 |   LOCK merge_when SEMICOLON
@@ -220,9 +217,9 @@ statement:
 |   LOCK merge_when EXCEPT names SEMICOLON
         { $$ = STMT(ast_lock, AST_LOCK, @$, @1, .when = $2, .except = $4); }
 |   child_head name open_child child_stmts RBRACE
-        { $$ = STMT(ast_child, AST_CHILD, @$, @1, .field = $2, .block = parse_close(p, @5)); }
+        { $$ = STMT(ast_child, AST_CHILD, @$, @1, .field = $2, .block = parse_close(p, AT(@5))); }
 |   tombstone_head open_tombstone tombstone_stmts RBRACE
-        { $$ = STMT(ast_section, AST_TOMBSTONE, @$, @1, .block = parse_close(p, @4)); }
+        { $$ = STMT(ast_section, AST_TOMBSTONE, @$, @1, .block = parse_close(p, AT(@4))); }
 |   NO_OVERLAP BY names FROM moment TO moment unless SEMICOLON
         { $$ = STMT(ast_no_overlap, AST_NO_OVERLAP, @$, @1, .by = $3, .from = *$5, .to = *$7,
                     .unless = $8); }
@@ -235,25 +232,25 @@ statement:
         { $$ = STMT(ast_notify, AST_NOTIFY, @$, @1, .type = $2, .field = $4); }
 |   LINK names ARROW STRING SEMICOLON
         { $$ = STMT(ast_link, AST_LINK, @$, @1, .fields = $2,
-                    .doctype = parse_name(p, @4, $4.text)); }
+                    .doctype = parse_name(p, AT(@4), $4.text)); }
 |   LINK names ARROW STRING REFRESH when SEMICOLON
         { $$ = STMT(ast_link, AST_LINK, @$, @1, .fields = $2,
-                    .doctype = parse_name(p, @4, $4.text), .refresh = true, .refresh_when = $6); }
+                    .doctype = parse_name(p, AT(@4), $4.text), .refresh = true, .refresh_when = $6); }
 |   CURRENT name OF name ARROW STRING DOT name OTHERWISE MANUAL name SEMICOLON
         { $$ = STMT(ast_current, AST_CURRENT, @$, @1, .field = $2, .link = $4,
-                    .doctype = parse_name(p, @6, $6.text), .target = $8, .manual = $11); }
+                    .doctype = parse_name(p, AT(@6), $6.text), .target = $8, .manual = $11); }
 |   AS_OF name name ARROW STRING SEMICOLON
         { $$ = STMT(ast_as_of, AST_AS_OF, @$, @1, .time = $2, .link = $3,
-                    .doctype = parse_name(p, @5, $5.text)); }
+                    .doctype = parse_name(p, AT(@5), $5.text)); }
 |   effect_head word WHEN name BECOMES value open_effect effect_stmts RBRACE
         { $$ = STMT(ast_effect, AST_EFFECT, @$, @1, .name = $2, .field = $4, .becomes = $6,
-                    .block = parse_close(p, @9)); }
+                    .block = parse_close(p, AT(@9))); }
 |   PUSH_PRIORITY NUMBER SEMICOLON
         { $$ = STMT(ast_push_priority, AST_PUSH_PRIORITY, @$, @1, .priority = $2); }
 |   PUSH_PRIORITY NUMBER when SEMICOLON
         { $$ = STMT(ast_push_priority, AST_PUSH_PRIORITY, @$, @1, .priority = $2, .when = $3); }
 |   OFFLINE offline_list SEMICOLON
-        { $2->stmt.span = @$; $2->stmt.word = @1; $$ = &$2->stmt; }
+        { $2->stmt.span = AT(@$); $2->stmt.word = AT(@1); $$ = &$2->stmt; }
 |   BRANCH string SEMICOLON
         { $$ = STMT(ast_branch, AST_BRANCH, @$, @1, .pattern = $2); }
 |   BRANCH string VERSION_FIELD name SEMICOLON
@@ -264,19 +261,19 @@ statement:
         { $$ = STMT(ast_note, AST_HINT, @$, @1, .text = $2); }
 
 |   child_head error resync_open open_child child_stmts RBRACE
-        { parse_close(p, @6); $$ = NULL; }
+        { parse_close(p, AT(@6)); $$ = NULL; }
 |   tombstone_head error resync_open open_tombstone tombstone_stmts RBRACE
-        { parse_close(p, @6); $$ = NULL; }
+        { parse_close(p, AT(@6)); $$ = NULL; }
 |   effect_head error resync_open open_effect effect_stmts RBRACE
-        { parse_close(p, @6); $$ = NULL; }
+        { parse_close(p, AT(@6)); $$ = NULL; }
 |   child_head error RESYNC     { yyerrok; parse_broken(p); $$ = NULL; }
 |   tombstone_head error RESYNC { yyerrok; parse_broken(p); $$ = NULL; }
 |   effect_head error RESYNC    { yyerrok; parse_broken(p); $$ = NULL; }
 ;
 
-child_head:       CHILD         { parse_head(p, @1); } ;
-tombstone_head:   TOMBSTONE     { parse_head(p, @1); } ;
-effect_head:      EFFECT        { parse_head(p, @1); } ;
+child_head:       CHILD         { parse_head(p, AT(@1)); } ;
+tombstone_head:   TOMBSTONE     { parse_head(p, AT(@1)); } ;
+effect_head:      EFFECT        { parse_head(p, AT(@1)); } ;
 
 strategy:
     SERVER_WINS                 { $$ = DWR_STRATEGY_SERVER_WINS; }
@@ -297,13 +294,13 @@ rule:
                     .block = $4); }
 |   many_rule TOGETHER together_names opt_when rule_end
         { $$ = STMT(ast_rule, AST_RULE, @$, @1, .rule = $1, .together = true,
-                    .together_span = @2, .fields = $3, .when = $4, .block = $5); }
+                    .together_span = AT(@2), .fields = $3, .when = $4, .block = $5); }
 |   ranked_rule names opt_ranked opt_when rule_end
         { $$ = STMT(ast_rule, AST_RULE, @$, @1, .rule = $1, .fields = $2, .ranked = $3,
-                    .ranked_span = @3, .when = $4, .block = $5); }
+                    .ranked_span = AT(@3), .when = $4, .block = $5); }
 |   ranked_rule TOGETHER ranked_names opt_ranked opt_when rule_end
         { $$ = STMT(ast_rule, AST_RULE, @$, @1, .rule = $1, .together = true,
-                    .together_span = @2, .fields = $3, .ranked = $4, .ranked_span = @4,
+                    .together_span = AT(@2), .fields = $3, .ranked = $4, .ranked_span = AT(@4),
                     .when = $5, .block = $6); }
 ;
 
@@ -340,7 +337,7 @@ opt_when:
 
 rule_end:
     SEMICOLON                   { $$ = NULL; }
-|   open_rule rule_stmts RBRACE { $$ = parse_close_new(p, @3); }
+|   open_rule rule_stmts RBRACE { $$ = parse_close_new(p, AT(@3)); }
 ;
 
 rule_stmts:
@@ -374,13 +371,13 @@ child_stmt:
 |   ORDER_BY name SEMICOLON
         { $$ = STMT(ast_field, AST_ORDER_BY, @$, @1, .field = $2); }
 |   ON_SAME_KEY same_key SEMICOLON
-        { $$ = STMT(ast_on_same_key, AST_ON_SAME_KEY, @$, @1, .same_key = $2, .word = @2); }
+        { $$ = STMT(ast_on_same_key, AST_ON_SAME_KEY, @$, @1, .same_key = $2, .word = AT(@2)); }
 |   ON_SAME_KEY SUM LPAREN names RPAREN SEMICOLON
         { $$ = STMT(ast_on_same_key, AST_ON_SAME_KEY, @$, @1, .same_key = DWR_SAME_KEY_FIELDS,
-                    .word = @2, .sum = $4); }
+                    .word = AT(@2), .sum = $4); }
 |   ON_SAME_KEY fields_head open_fields fields_stmts RBRACE
         { $$ = STMT(ast_on_same_key, AST_ON_SAME_KEY, @$, @1, .same_key = DWR_SAME_KEY_FIELDS,
-                    .word = @2, .block = parse_close_new(p, @5)); }
+                    .word = AT(@2), .block = parse_close_new(p, AT(@5))); }
 |   COUNT_INTO name SEMICOLON
         { $$ = STMT(ast_field, AST_COUNT_INTO, @$, @1, .field = $2); }
 |   REMOVES flag SEMICOLON
@@ -391,12 +388,12 @@ child_stmt:
         { $$ = STMT(ast_when, AST_HOLD, @$, @1, .when = $2); }
 
 |   ON_SAME_KEY fields_head error resync_open open_fields fields_stmts RBRACE
-        { parse_close(p, @7); $$ = NULL; }
+        { parse_close(p, AT(@7)); $$ = NULL; }
 |   ON_SAME_KEY fields_head error RESYNC
         { yyerrok; parse_broken(p); $$ = NULL; }
 ;
 
-fields_head:      FIELDS        { parse_head(p, @1); } ;
+fields_head:      FIELDS        { parse_head(p, AT(@1)); } ;
 
 same_key:
     SERVER_WINS                 { $$ = DWR_SAME_KEY_SERVER_WINS; }
@@ -416,7 +413,7 @@ fields_stmts:
 fields_stmt:
     rule
 |   OTHERWISE rule_word SEMICOLON
-        { $$ = STMT(ast_otherwise, AST_OTHERWISE, @$, @1, .rule = $2, .rule_span = @2); }
+        { $$ = STMT(ast_otherwise, AST_OTHERWISE, @$, @1, .rule = $2, .rule_span = AT(@2)); }
 ;
 
 /* --- tombstone, effect --- */
@@ -450,7 +447,7 @@ effect_stmts:
 
 effect_stmt:
     CREATE STRING SEMICOLON
-        { $$ = STMT(ast_create, AST_CREATE, @$, @1, .doctype = parse_name(p, @2, $2.text)); }
+        { $$ = STMT(ast_create, AST_CREATE, @$, @1, .doctype = parse_name(p, AT(@2), $2.text)); }
 ;
 
 moment:
@@ -490,7 +487,7 @@ sync_stmt:
         { $$ = STMT(ast_setting, AST_BATCH_SIZE, @$, @1, .number = $2); }
 |   MANUAL_TIMEOUT DURATION THEN timeout_rule SEMICOLON
         { $$ = STMT(ast_setting, AST_MANUAL_TIMEOUT, @$, @1, .number = $2, .rule = $4,
-                    .rule_span = @4); }
+                    .rule_span = AT(@4)); }
 |   NOTIFY_CHANNEL word SEMICOLON
         { $$ = STMT(ast_setting, AST_NOTIFY_CHANNEL, @$, @1, .word = $2); }
 |   CHANGE_RETENTION DURATION SEMICOLON
@@ -505,7 +502,7 @@ timeout_rule:
 ;
 
 max_number:
-    %empty                      { $$ = (struct ast_number){ .span = @$ }; }
+    %empty                      { $$ = (struct ast_number){ .span = AT(@$) }; }
 |   MAX NUMBER                  { $$ = $2; }
 ;
 
@@ -569,16 +566,16 @@ test_stmt:
         { $$ = STMT(ast_test_op, AST_TEST_OP, @$, @1, .op = $2); }
 |   EXPECT WORD SEMICOLON
         { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_STATUS,
-                    .word = parse_word(p, @2)); }
+                    .word = parse_word(p, AT(@2))); }
 |   EXPECT WORD document
         { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_STATUS,
-                    .word = parse_word(p, @2), .value = $3); }
+                    .word = parse_word(p, AT(@2)), .value = $3); }
 |   EXPECT WORD document SEMICOLON
         { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_STATUS,
-                    .word = parse_word(p, @2), .value = $3); }
+                    .word = parse_word(p, AT(@2)), .value = $3); }
 |   EXPECT OUTCOME row word SEMICOLON
         { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_OUTCOME,
-                    .field = $3.field, .row = $3.row, .word = $4); }
+                    .field = $3->field, .row = $3->row, .word = $4); }
 |   EXPECT CODE word SEMICOLON
         { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_CODE, .word = $3); }
 |   EXPECT BRANCH document
@@ -587,12 +584,12 @@ test_stmt:
         { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_BRANCH, .value = $3); }
 |   EXPECT CONFLICT row SEMICOLON
         { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_CONFLICT,
-                    .field = $3.field, .row = $3.row); }
+                    .field = $3->field, .row = $3->row); }
 |   EXPECT NO CONFLICT SEMICOLON
         { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_NO_CONFLICT); }
 |   EXPECT NO CONFLICT row SEMICOLON
         { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_NO_CONFLICT,
-                    .field = $4.field, .row = $4.row); }
+                    .field = $4->field, .row = $4->row); }
 |   EXPECT NOTIFICATION word SEMICOLON
         { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_NOTIFICATION,
                     .word = $3); }
@@ -616,8 +613,8 @@ given:
 ;
 
 row:
-    name                        { $$ = (struct rules_row){ .field = $1 }; }
-|   name LBRACKET string RBRACKET { $$ = (struct rules_row){ .field = $1, .row = $3 }; }
+    name                        { $$ = parse_row(p, $1, (struct ast_text){ 0 }); }
+|   name LBRACKET string RBRACKET { $$ = parse_row(p, $1, $3); }
 ;
 
 /* --- conditions --- */
@@ -640,38 +637,38 @@ unless:
 
 cond:
     and_cond
-|   cond OR and_cond            { $$ = parse_cond(p, @$, DWR_COND_OR, $1, $3); }
+|   cond OR and_cond            { $$ = parse_cond(p, AT(@$), DWR_COND_OR, $1, $3); }
 ;
 
 and_cond:
     not_cond
-|   and_cond AND not_cond       { $$ = parse_cond(p, @$, DWR_COND_AND, $1, $3); }
+|   and_cond AND not_cond       { $$ = parse_cond(p, AT(@$), DWR_COND_AND, $1, $3); }
 ;
 
 not_cond:
     comparison
-|   NOT not_cond                { $$ = parse_cond(p, @$, DWR_COND_NOT, $2, NULL); }
+|   NOT not_cond                { $$ = parse_cond(p, AT(@$), DWR_COND_NOT, $2, NULL); }
 ;
 
 comparison:
     LPAREN cond RPAREN          { $$ = $2; }
 |   operand compare operand
-        { $$ = parse_compare(p, @$, $2, $1, $3, NO_VALUES); }
+        { $$ = parse_compare(p, AT(@$), $2, $1, $3, NO_VALUES); }
 |   operand IN LPAREN values RPAREN
-        { $$ = parse_compare(p, @$, DWR_COND_IN, $1, NULL, $4); }
+        { $$ = parse_compare(p, AT(@$), DWR_COND_IN, $1, NULL, $4); }
 |   operand NOT IN LPAREN values RPAREN
-        { $$ = parse_compare(p, @$, DWR_COND_NOT_IN, $1, NULL, $5); }
+        { $$ = parse_compare(p, AT(@$), DWR_COND_NOT_IN, $1, NULL, $5); }
 |   operand IS SET
-        { $$ = parse_compare(p, @$, DWR_COND_IS_SET, $1, NULL, NO_VALUES); }
+        { $$ = parse_compare(p, AT(@$), DWR_COND_IS_SET, $1, NULL, NO_VALUES); }
 |   operand IS NOT SET
-        { $$ = parse_compare(p, @$, DWR_COND_IS_NOT_SET, $1, NULL, NO_VALUES); }
+        { $$ = parse_compare(p, AT(@$), DWR_COND_IS_NOT_SET, $1, NULL, NO_VALUES); }
 |   operand CHANGES
-        { $$ = parse_compare(p, @$, DWR_COND_CHANGES, $1, NULL, NO_VALUES); }
+        { $$ = parse_compare(p, AT(@$), DWR_COND_CHANGES, $1, NULL, NO_VALUES); }
 |   operand BECOMES value
         { parse_values_begin(p, $3);
-          $$ = parse_compare(p, @$, DWR_COND_BECOMES, $1, NULL, parse_values_end(p)); }
+          $$ = parse_compare(p, AT(@$), DWR_COND_BECOMES, $1, NULL, parse_values_end(p)); }
 |   CREATED
-        { $$ = parse_compare(p, @$, DWR_COND_CREATED, NULL, NULL, NO_VALUES); }
+        { $$ = parse_compare(p, AT(@$), DWR_COND_CREATED, NULL, NULL, NO_VALUES); }
 ;
 
 compare:
@@ -685,12 +682,12 @@ compare:
 
 /* A bare or quoted name is a field or a literal: parse_compare knows which side it stands on. */
 operand:
-    cond_word                   { $$ = parse_operand_word(p, parse_word(p, @1)); }
-|   side DOT name               { $$ = parse_operand_side(p, @$, $1, $3); }
+    cond_word                   { $$ = parse_operand_word(p, parse_word(p, AT(@1))); }
+|   side DOT name               { $$ = parse_operand_side(p, AT(@$), $1, $3); }
 |   STRING                      { $$ = parse_operand_string(p, $1); }
 |   NUMBER
-        { $$ = parse_operand_value(p, parse_value(p, AST_VALUE_NUMBER, @1)); }
-|   container                   { $$ = parse_operand_value(p, parse_value(p, $1, @1)); }
+        { $$ = parse_operand_value(p, parse_value(p, AST_VALUE_NUMBER, AT(@1))); }
+|   container                   { $$ = parse_operand_value(p, parse_value(p, $1, AT(@1))); }
 ;
 
 side:
@@ -702,15 +699,15 @@ side:
 /* --- JSON --- */
 
 value:
-    json                        { $$ = parse_value(p, $1, @1); }
+    json                        { $$ = parse_value(p, $1, AT(@1)); }
 ;
 
 document:
-    container                   { $$ = parse_value(p, $1, @1); }
+    container                   { $$ = parse_value(p, $1, AT(@1)); }
 ;
 
 scalar_value:
-    scalar                      { $$ = parse_value(p, $1, @1); }
+    scalar                      { $$ = parse_value(p, $1, AT(@1)); }
 ;
 
 values: value_list              { $$ = parse_values_end(p); } ;
@@ -760,23 +757,27 @@ name_list:
 
 /* The first word behind `together` that is not `when`: there `together` itself is the field. */
 together_list:
-    together_word               { parse_names_begin(p, parse_bare(p, @1)); }
-|   STRING                      { parse_names_begin(p, parse_name(p, @1, $1.text)); }
+    together_word               { parse_names_begin(p, parse_bare(p, AT(@1))); }
+|   STRING                      { parse_names_begin(p, parse_name(p, AT(@1), $1.text)); }
 |   together_list COMMA name    { parse_names_add(p, $3); }
 ;
 
 ranked_list:
-    ranked_word                 { parse_names_begin(p, parse_bare(p, @1)); }
-|   STRING                      { parse_names_begin(p, parse_name(p, @1, $1.text)); }
+    ranked_word                 { parse_names_begin(p, parse_bare(p, AT(@1))); }
+|   STRING                      { parse_names_begin(p, parse_name(p, AT(@1), $1.text)); }
 |   ranked_list COMMA name      { parse_names_add(p, $3); }
 ;
 
 name:
-    any_word                    { $$ = parse_bare(p, @1); }
-|   STRING                      { $$ = parse_name(p, @1, $1.text); }
+    WORD                        { $$ = parse_bare(p, AT(@1)); }
+|   language_word               { $$ = parse_bare(p, AT(@1)); }
+|   WHEN                        { $$ = parse_bare(p, AT(@1)); }
+|   RANKED                      { $$ = parse_bare(p, AT(@1)); }
+|   NOT                         { $$ = parse_bare(p, AT(@1)); }
+|   STRING                      { $$ = parse_name(p, AT(@1), $1.text); }
 ;
 
-word: any_word                  { $$ = parse_word(p, @1); } ;
+word: any_word                  { $$ = parse_word(p, AT(@1)); } ;
 
 string: STRING                  { $$ = $1; } ;
 
@@ -795,17 +796,18 @@ duration_list:
 ;
 
 flag:
-    YES                         { $$ = (struct ast_flag){ @1, true, true }; }
-|   NO                          { $$ = (struct ast_flag){ @1, true, false }; }
+    YES                         { $$ = (struct ast_flag){ AT(@1), true, true }; }
+|   NO                          { $$ = (struct ast_flag){ AT(@1), true, false }; }
 ;
 
-any_word: plain_word | WHEN | RANKED | NOT ;
-cond_word: plain_word | WHEN | RANKED ;
-together_word: plain_word | RANKED | NOT ;
-ranked_word: plain_word | NOT ;
+/* Words of the language as names. Three have nonterminals that leave them out. */
+any_word: WORD | language_word | WHEN | RANKED | NOT ;
+cond_word: WORD | language_word | WHEN | RANKED ;
+together_word: WORD | language_word | RANKED | NOT ;
+ranked_word: WORD | language_word | NOT ;
 
-plain_word:
-    WORD | RULESET | VERSION | SYNC | ATTACHMENTS | RETRY | DEFAULT | DOCTYPE | TEST | FOR
+language_word:
+    RULESET | VERSION | SYNC | ATTACHMENTS | RETRY | DEFAULT | DOCTYPE | TEST | FOR
     | MAX_OFFLINE | FORCE_REAUTH | BATCH_SIZE | MANUAL_TIMEOUT | THEN | NOTIFY_CHANNEL
     | CHANGE_RETENTION | FEED_LIMIT | STRATEGY | AUTO_SYNC_MAX | ALWAYS_SYNC | DEFER_SYNC
     | THUMBNAILS | ON_CONFLICT | LOCAL_CACHE | EVICT | BACKOFF | MAX_ATTEMPTS | TOGETHER
@@ -830,7 +832,7 @@ static int yyreport_syntax_error(const yypcontext_t *context, struct parse *p)
     int count = yypcontext_expected_tokens(context, expected, YYNTOKENS);
 
     /* api.token.raw: a token's kind is its number. */
-    parse_unexpected(p, yypcontext_token(context), *yypcontext_location(context),
+    parse_unexpected(p, yypcontext_token(context), AT(*yypcontext_location(context)),
                      (const int *)expected, count);
     return 0;
 }
