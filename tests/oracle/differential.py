@@ -100,6 +100,8 @@ def normal(answer):
     for name, report in (answer.get("fields") or {}).items():
         for k in ("outcome", "conflict", "base", "server", "client", "rule"):
             out[f"fields.{name}.{k}"] = values.exact(report.get(k))
+        if "[" in name:  # rows are reported in the order of the matches
+            out.setdefault("rows " + name.split("[")[0], []).append(name)
     # The page does not say in which order they stand.
     out["notifications"] = sorted(values.exact(n) for n in answer.get("notifications") or [])
     doc = answer.get("doc")
