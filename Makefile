@@ -260,7 +260,7 @@ CHECK_TARGETS = $(addprefix check-,$(CHECKS))
 
 # Every test, in the order of what is cheap to find out.
 CHECKS := tally setup gate unit compile-fail golden rules scenarios planted demo documents generated same-answers architecture \
-          install simd neon threads allocations corpus laws oracle oracle-rules bench
+          install simd neon threads allocations json corpus laws oracle oracle-rules oracle-planted bench
 
 .PHONY: check checks
 check:
@@ -311,6 +311,12 @@ check-oracle: $B/dwrc
 check-oracle-rules: $B/dwrc
 	$(TALLY) $(PYTHON) tests/oracle/differential.py --dwrc $B/dwrc --seed $(SEED) --count 60 --rules rules
 
+$B/json_differential: $B/tests/support/json_differential.o $B/libdwr_core.a
+	$(LINK) -o $@ $^ -lcjson -lm
+check-json: $B/json_differential
+	$(TALLY) bash tests/support/json_test.sh $B/json_differential 3000 $(SEED)
+check-oracle-planted: $B/dwrc
+	$(TALLY) $(PYTHON) tests/oracle/differential.py --dwrc $B/dwrc --seed $(SEED) --planted all
 check-compile-fail: $B/dwrc
 	$(TALLY) bash tests/support/compile_fail.sh $B/dwrc
 check-golden: $B/dwrc $B/libdwrc.a $B/libdwr_core.a
@@ -328,7 +334,7 @@ check-bench: $B/bench/bench $(BENCH_NEEDS)
 # --- the same again, otherwise ---
 
 # What says nothing about the program's behaviour, or has a build of its own, is not run again.
-SAN_CHECKS = $(filter-out tally setup gate generated architecture neon install bench,$(CHECKS))
+SAN_CHECKS = $(filter-out tally setup gate generated architecture neon install bench oracle-planted golden,$(CHECKS))
 .PHONY: san tsan clang
 san:
 	@$(MAKE) --no-print-directory check B=$B/san SANITIZE=address,undefined \
