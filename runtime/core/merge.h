@@ -14,6 +14,13 @@
 
 #define NO_SLOT UINT32_MAX
 
+/* Asks for memory that is needed soon; never wrong, whatever the address. */
+#if defined(__GNUC__)
+#define DWR_PREFETCH(p) __builtin_prefetch(p)
+#else
+#define DWR_PREFETCH(p) ((void)(p))
+#endif
+
 /* What becomes of the server's value of a slot. */
 enum action { KEEP, REPLACE, REMOVE, ROWS };
 

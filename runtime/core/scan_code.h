@@ -100,10 +100,10 @@ static size_t mismatch(const char *a, const char *b, size_t n)
         /* Aligned in one of them, or every load of both would touch two lines of the cache. */
         i += 64 - ((uintptr_t)(a + i) & 63);
         while (n - i >= 256 &&
-               block_is_zero(block_or(
-                   block_or(difference(a + i, b + i), difference(a + i + 64, b + i + 64)),
-                   block_or(difference(a + i + 128, b + i + 128),
-                            difference(a + i + 192, b + i + 192)))))
+               block_is_zero(
+                   block_or(block_or(difference(a + i, b + i), difference(a + i + 64, b + i + 64)),
+                            block_or(difference(a + i + 128, b + i + 128),
+                                     difference(a + i + 192, b + i + 192)))))
             i += 256;
         i -= 64; /* which the loop adds */
     }
@@ -194,8 +194,8 @@ static inline uint64_t skim_block(struct skim *k, block b)
     return inside;
 }
 
-/* p at a bracket: behind the one that closes it, or end. That brackets of two kinds close each other
- * is not looked at. */
+/* p at a bracket: behind the one that closes it, or end. That brackets of two kinds close each
+ * other is not looked at. */
 static const char *skim_container(const char *p, const char *end)
 {
     struct skim k = { 0, 0 };
@@ -310,7 +310,14 @@ static const char *past_escape(const char *p, const char *end, enum dwr_rc *rc)
     if (end - p < 2)
         return NULL;
     switch (p[1]) {
-    case '"': case '\\': case '/': case 'b': case 'f': case 'n': case 'r': case 't':
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't':
         return p + 2;
     case 'u':
         break;
@@ -453,8 +460,7 @@ static enum dwr_rc add_name(struct strict *t, const char *p, size_t n, bool esca
     bit = (uint64_t)1 << (hash & 63);
     if (*word & bit) {
         for (uint32_t i = l->first; i < t->name_count; i++)
-            if (t->names[i].hash == hash && t->names[i].n == n &&
-                memcmp(t->names[i].p, p, n) == 0)
+            if (t->names[i].hash == hash && t->names[i].n == n && memcmp(t->names[i].p, p, n) == 0)
                 return DWR_DUPLICATE_KEY;
     }
     *word |= bit;
@@ -580,8 +586,17 @@ static inline const char *strict_scalar(const char *p, const char *end)
         return past_word(p, end, "false", 5);
     case 'n':
         return past_word(p, end, "null", 4);
-    case '-': case '0': case '1': case '2': case '3': case '4':
-    case '5': case '6': case '7': case '8': case '9':
+    case '-':
+    case '0':
+    case '1':
+    case '2':
+    case '3':
+    case '4':
+    case '5':
+    case '6':
+    case '7':
+    case '8':
+    case '9':
         return strict_number(p, end);
     default:
         return NULL;
@@ -1048,8 +1063,7 @@ static inline const struct dwr_table *slot_table(const struct lockstep *k,
 static inline void slot_look_up(const struct lockstep *k, struct dwr_slot *slot)
 {
     if (slot->field == DWR_FIELD_UNKNOWN)
-        slot->field =
-            (uint16_t)dwr_names_find(&k->doctype->names, slot->name.p, slot->name.n);
+        slot->field = (uint16_t)dwr_names_find(&k->doctype->names, slot->name.p, slot->name.n);
 }
 
 /* The slot is a child table's: makes its rows, as yet none. */
@@ -1091,8 +1105,8 @@ static inline void set_same(struct dwr_slot *slot, const struct side *d, bool sa
         slot->client_same = same;
 }
 
-/* The side's value of the slot begins at q and is not the server's bytes: finds its end, gives it to
- * the slot and moves the side on. The slot's field is known. */
+/* The side's value of the slot begins at q and is not the server's bytes: finds its end, gives it
+ * to the slot and moves the side on. The slot's field is known. */
 static enum dwr_rc side_value(struct lockstep *k, struct side *d, struct dwr_slot *slot,
                               const char *q)
 {
@@ -1245,8 +1259,7 @@ static enum dwr_rc names_make(struct lockstep *k)
     for (uint32_t i = 0; i < k->index->count; i++) {
         const struct dwr_slot *slot = &k->index->slots[i];
         uint32_t found;
-        const enum dwr_rc rc =
-            dwr_nameset_put(&k->names, slot->name.p, slot->name.n, i, &found);
+        const enum dwr_rc rc = dwr_nameset_put(&k->names, slot->name.p, slot->name.n, i, &found);
 
         if (rc != DWR_OK)
             return rc;
@@ -1315,7 +1328,8 @@ static enum dwr_rc side_join(struct lockstep *k, struct side *d)
     } else {
         slot = &k->index->slots[found];
     }
-    /* Semantics 1.4: a name twice is refused, also where the first was found beside the server's. */
+    /* Semantics 1.4: a name twice is refused, also where the first was found beside the server's.
+     */
     if (slot->value[d->which].p != NULL)
         return DWR_DUPLICATE_KEY;
     return side_value_beside(k, d, slot, q);
@@ -1358,8 +1372,8 @@ static enum dwr_rc index_documents(struct dwr_scratch *s, const struct dwr_docty
     if (rc == DWR_OK && server.p != NULL) {
         k.server_end = server.p + server.n;
         rc = walk_server(&k, server);
-        index->server_plain = server.n >= 2 && !is_space(server.p[1]) &&
-                              !is_space(server.p[server.n - 2]);
+        index->server_plain =
+            server.n >= 2 && !is_space(server.p[1]) && !is_space(server.p[server.n - 2]);
     }
     index->server_count = index->count;
     return rc == DWR_OK ? join_rest(&k) : rc;

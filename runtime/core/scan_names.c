@@ -283,7 +283,8 @@ struct dwr_text dwr_name_unescape(struct dwr_scratch *s, const char *p, size_t n
             *to++ = letter != NULL && p[-1] >= 'b' ? letter[1] : p[-1];
             continue;
         }
-        /* The base and the server of a trusting caller may be no JSON at all: no read past the end. */
+        /* The base and the server of a trusting caller may be no JSON at all: no read past the end.
+         */
         if (end - p < 4)
             break;
         c = hex4(p);

@@ -1,5 +1,5 @@
-/* scan_names.h - a set of member names, each with a number: the join of three documents by name, and
- * duplicates among many members.
+/* scan_names.h - a set of member names, each with a number: the join of three documents by name,
+ * and duplicates among many members.
  *
  * A hash table over the unescaped names. The hash is a fixed function, so a hostile document can
  * hold many names of one hash; where a look-up gets long the set turns into a binary trie over the
@@ -17,8 +17,8 @@ struct nameset_fork;
 struct dwr_nameset {
     struct dwr_scratch *s;
     struct nameset_entry *entries;
-    struct nameset_cell *cells;  /* the hash table, mask + 1 of them; NULL: not made yet */
-    struct nameset_fork *forks;  /* of the trie; entry i > 0 hangs from fork i - 1 */
+    struct nameset_cell *cells; /* the hash table, mask + 1 of them; NULL: not made yet */
+    struct nameset_fork *forks; /* of the trie; entry i > 0 hangs from fork i - 1 */
     uint32_t count, room, mask;
     uint32_t root;
     bool trie;

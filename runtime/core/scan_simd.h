@@ -86,8 +86,7 @@ typedef struct {
 #define HIGH 0x8080808080808080u
 
 /* Written out: a loop over the words would keep the block in memory. */
-#define EACH_WORD(of)                                                                              \
-    ((block){ { of(0), of(1), of(2), of(3), of(4), of(5), of(6), of(7) } })
+#define EACH_WORD(of) ((block){ { of(0), of(1), of(2), of(3), of(4), of(5), of(6), of(7) } })
 
 /* The high bits of a word's bytes as eight bits. */
 static inline uint64_t high_bits(uint64_t high)
@@ -135,7 +134,7 @@ static inline uint64_t block_stops(block b)
 static inline uint64_t block_strict(block b)
 {
 #define WORD(i)                                                                                    \
-    ((zero_bytes(b.v[i] ^ ONES * '"') | zero_bytes(b.v[i] ^ ONES * '\\') | b.v[i] |               \
+    ((zero_bytes(b.v[i] ^ ONES * '"') | zero_bytes(b.v[i] ^ ONES * '\\') | b.v[i] |                \
       ~((b.v[i] & LOW7) + ONES * 0x60)) &                                                          \
      HIGH)
     return block_mask(EACH_WORD(WORD));
@@ -179,15 +178,16 @@ typedef struct {
 
 static inline block block_load(const char *p)
 {
-    return (block){ { _mm_loadu_si128((const __m128i *)p),
-                      _mm_loadu_si128((const __m128i *)(p + 16)),
-                      _mm_loadu_si128((const __m128i *)(p + 32)),
-                      _mm_loadu_si128((const __m128i *)(p + 48)) } };
+    return (block){
+        { _mm_loadu_si128((const __m128i *)p), _mm_loadu_si128((const __m128i *)(p + 16)),
+          _mm_loadu_si128((const __m128i *)(p + 32)), _mm_loadu_si128((const __m128i *)(p + 48)) }
+    };
 }
 
 static inline uint64_t block_mask(__m128i a, __m128i b, __m128i c, __m128i d)
 {
-    return (uint64_t)(uint32_t)_mm_movemask_epi8(a) | (uint64_t)(uint32_t)_mm_movemask_epi8(b) << 16 |
+    return (uint64_t)(uint32_t)_mm_movemask_epi8(a) |
+           (uint64_t)(uint32_t)_mm_movemask_epi8(b) << 16 |
            (uint64_t)(uint32_t)_mm_movemask_epi8(c) << 32 |
            (uint64_t)(uint32_t)_mm_movemask_epi8(d) << 48;
 }
@@ -246,8 +246,7 @@ static inline block block_or(block a, block b)
 
 static inline bool block_is_zero(block b)
 {
-    const __m128i any =
-        _mm_or_si128(_mm_or_si128(b.v[0], b.v[1]), _mm_or_si128(b.v[2], b.v[3]));
+    const __m128i any = _mm_or_si128(_mm_or_si128(b.v[0], b.v[1]), _mm_or_si128(b.v[2], b.v[3]));
 
     return _mm_movemask_epi8(_mm_cmpeq_epi8(any, _mm_setzero_si128())) == 0xFFFF;
 }
@@ -266,8 +265,8 @@ static inline block block_load(const char *p)
 
 static inline uint64_t block_mask(__m256i a, __m256i b)
 {
-    return (uint64_t)(uint32_t)_mm256_movemask_epi8(a) |
-           (uint64_t)(uint32_t)_mm256_movemask_epi8(b) << 32;
+    return (uint64_t)(uint32_t)_mm256_movemask_epi8(a) | (uint64_t)(uint32_t)_mm256_movemask_epi8(b)
+                                                             << 32;
 }
 
 static inline uint64_t block_eq(block b, char c)
@@ -436,8 +435,8 @@ static inline uint64_t block_folded(block b, char c)
 {
     const uint8x16_t bit = vdupq_n_u8(0x20);
 
-    return block_eq((block){ { vorrq_u8(b.v[0], bit), vorrq_u8(b.v[1], bit),
-                               vorrq_u8(b.v[2], bit), vorrq_u8(b.v[3], bit) } },
+    return block_eq((block){ { vorrq_u8(b.v[0], bit), vorrq_u8(b.v[1], bit), vorrq_u8(b.v[2], bit),
+                               vorrq_u8(b.v[3], bit) } },
                     c);
 }
 

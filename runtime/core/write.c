@@ -69,6 +69,8 @@ static char *put_rows(char *to, const struct table_result *t)
     for (uint32_t i = 0; i < t->count;) {
         const char *from = t->rows[i].row.p;
 
+        if (i + 8 < t->count)
+            DWR_PREFETCH(t->rows[i + 8].row.p);
         if (i > 0)
             *to++ = ',';
         for (i++; i < t->count && follows(t, i);)

@@ -1,0 +1,198 @@
+/* child_rows.c - a row of a child table: its members, when two rows are equal, and its parts. */
+#include <string.h>
+
+#include "../name_hash.h"
+#include "children.h"
+#include "instant.h"
+
+static const struct dwr_text ABSENT = { NULL, 0 };
+
+/* Section 6: the sync layer's members and those that tie a row to its document are no members. */
+bool is_member(const struct dwr_table *table, struct dwr_scratch *s, struct dwr_text key)
+{
+    struct dwr_text name = { key.p + 1, key.n - 2 };
+    struct dwr_mark mark;
+    unsigned field;
+    bool member;
+
+    if (memchr(name.p, '\\', name.n) != NULL) {
+        mark = dwr_mark(s);
+        name = dwr_string_bytes(s, key);
+        if (name.p == NULL)
+            return true;
+    } else {
+        mark = (struct dwr_mark){ NULL, NULL };
+    }
+    field = dwr_names_find(&table->names, name.p, name.n);
+    member = field != DWR_NONE ? table->names.v[field].role != DWR_NAME_META
+                               : name.n == 0 || name.p[0] != '_';
+    if (mark.end != NULL)
+        dwr_release(s, mark);
+    return member;
+}
+
+/* No more members than this are in the row: the least a member takes is `"":0,`. Long rows are
+ * counted, so that the scratch does not grow with them. */
+static size_t members_at_most(struct dwr_scratch *s, struct dwr_text row)
+{
+    struct dwr_walk w;
+    struct dwr_text key, value;
+    size_t n = 0;
+
+    if (row.n <= 2048)
+        return row.n / 5 + 1;
+    w = dwr_walk_of(row);
+    while (dwr_walk_next(&w, s->scan, &key, &value))
+        n++;
+    return n;
+}
+
+/* The members that are set. */
+static bool set_members(const struct dwr_table *table, struct dwr_scratch *s, struct dwr_text row,
+                        struct dwr_cell **cells, size_t *count)
+{
+    struct dwr_walk w = dwr_walk_of(row);
+    struct dwr_cell cell;
+    size_t n;
+
+    *cells = dwr_take(s, (members_at_most(s, row) + 1) * sizeof **cells);
+    if (*cells == NULL) {
+        s->failed = true;
+        return false;
+    }
+    for (n = 0; dwr_walk_next(&w, s->scan, &cell.key, &cell.value);)
+        if (!dwr_is_unset(cell.value) && is_member(table, s, cell.key))
+            (*cells)[n++] = cell;
+    *count = n;
+    return true;
+}
+
+/* Rows are equal when their members are. */
+bool rows_equal(const struct dwr_table *table, struct dwr_scratch *s, struct dwr_text a,
+                       struct dwr_text b)
+{
+    struct dwr_mark mark;
+    struct dwr_cell *ca, *cb;
+    size_t na, nb;
+    bool equal;
+
+    if (a.n == b.n && memcmp(a.p, b.p, a.n) == 0)
+        return true;
+    mark = dwr_mark(s);
+    equal = set_members(table, s, a, &ca, &na) && set_members(table, s, b, &cb, &nb) &&
+            dwr_cells_equal(s, ca, na, cb, nb);
+    dwr_release(s, mark);
+    return equal;
+}
+
+/* Equal rows have equal hashes: members in any order, unset ones left out. */
+uint64_t row_hash(const struct dwr_table *table, struct dwr_scratch *s, struct dwr_text row)
+{
+    struct dwr_walk w = dwr_walk_of(row);
+    struct dwr_text key, value;
+    uint64_t h = 1;
+
+    while (dwr_walk_next(&w, s->scan, &key, &value))
+        if (!dwr_is_unset(value) && is_member(table, s, key)) {
+            const uint64_t k = dwr_value_hash(s, key) ^ dwr_value_hash(s, value) * 0x9E3779B97F4A7C15u;
+
+            h += (k ^ k >> 31) * 0x9FB21C651E98DF25u;
+        }
+    return h == 0 ? 1 : h;
+}
+
+bool tables_equal(struct merge *m, const struct dwr_table *table, const struct dwr_slot *slot,
+                  enum dwr_side a, enum dwr_side b)
+{
+    const struct dwr_rows *ra, *rb;
+    uint32_t i;
+
+    if (slot->rows == NULL || slot->rows->side[a].state == DWR_ROWS_INVALID ||
+        slot->rows->side[b].state == DWR_ROWS_INVALID)
+        return dwr_field_equal(m->s, slot->value[a], slot->value[b]);
+    ra = &slot->rows->side[a];
+    rb = &slot->rows->side[b];
+    if (ra->count != rb->count)
+        return false;
+    for (i = slot->rows->same; i < ra->count; i++)
+        if (!rows_equal(table, m->s, row_text(&ra->v[i]), row_text(&rb->v[i])))
+            return false;
+    return true;
+}
+
+/* The value of a name of the table in a row. Rows of one table are written alike: where the member
+ * stood in the last row is where it is looked for first. That is safe at the start of the row and
+ * in a row without inner brackets: a quote, the name, a quote and a colon behind a comma can then be
+ * nothing but that member. */
+struct dwr_text row_member(struct merging *t, struct dwr_text row, bool flat, unsigned field,
+                                  uint32_t *predicted)
+{
+    const struct dwr_str name = t->table->names.v[field].name;
+    const uint32_t at = *predicted;
+    struct dwr_walk w;
+    struct dwr_text key, value;
+
+    if (at != 0 && at + name.n + 3 < row.n && (at == 1 || (flat && row.p[at - 1] == ',')) &&
+        row.p[at] == '"' && memcmp(row.p + at + 1, name.p, name.n) == 0 &&
+        row.p[at + name.n + 1] == '"' && row.p[at + name.n + 2] == ':' &&
+        row.p[at + name.n + 3] != ' ' && row.p[at + name.n + 3] != '\n' &&
+        row.p[at + name.n + 3] != '\t' && row.p[at + name.n + 3] != '\r' &&
+        memchr(name.p, '\\', name.n) == NULL) {
+        value.p = row.p + at + name.n + 3;
+        value.n = (size_t)(dwr_past_value(value.p, row.p + row.n, t->s->scan) - value.p);
+        return value;
+    }
+    w = dwr_walk_of(row);
+    while (dwr_walk_next(&w, t->s->scan, &key, &value))
+        if (dwr_string_is(key, name.p, name.n)) {
+            *predicted = (uint32_t)(key.p - row.p);
+            return value;
+        }
+    return ABSENT;
+}
+
+struct dwr_text key_part(struct merging *t, struct dwr_text row, unsigned k)
+{
+    uint32_t nowhere = 0;
+
+    return set_or_absent(row_member(t, row, false, t->table->key[k], &nowhere));
+}
+
+/* "hh:mm:ssZ" behind a date that is known: seconds of the day, -1 where it is not just that. */
+static int32_t time_of_day(const char *p)
+{
+    const unsigned h = (unsigned)(p[0] - '0') * 10 + (unsigned)(p[1] - '0');
+    const unsigned m = (unsigned)(p[3] - '0') * 10 + (unsigned)(p[4] - '0');
+    const unsigned s = (unsigned)(p[6] - '0') * 10 + (unsigned)(p[7] - '0');
+
+    for (int i = 0; i < 8; i++)
+        if (i == 2 || i == 5 ? p[i] != ':' : (unsigned)(p[i] - '0') > 9u)
+            return -1;
+    if (p[8] != 'Z' || p[9] != '"' || h > 23 || m > 59 || s > 60)
+        return -1;
+    return (int32_t)(h * 3600 + m * 60 + s);
+}
+
+/* The rows of a table are mostly of few days: where the date is the last one read, only the time of
+ * the day has to be. */
+struct dwr_order row_order(struct merging *t, struct dwr_text row, bool flat)
+{
+    enum { DATE = 12, LENGTH = 22 }; /* "2025-11-20T ; "2025-11-20T10:00:00Z" */
+    const struct dwr_text v = row_member(t, row, flat, t->table->order_by, &t->predicted[1]);
+    const bool looks = v.n == LENGTH && v.p[LENGTH - 2] == 'Z' && v.p[DATE - 1] == 'T';
+    struct dwr_order order;
+    int32_t time;
+
+    if (looks && t->date_kind != 0 && memcmp(v.p, t->date, DATE) == 0 &&
+        (time = time_of_day(v.p + DATE)) >= 0)
+        return (struct dwr_order){ .value = v, .seconds = t->date_seconds + time,
+                                   .kind = t->date_kind };
+    order = dwr_order_of(t->s, v);
+    if (looks && order.fraction_n == 0 && (time = time_of_day(v.p + DATE)) >= 0 &&
+        dwr_value_instant(t->s, v, &(struct dwr_instant){ 0 })) {
+        memcpy(t->date, v.p, DATE);
+        t->date_seconds = order.seconds - time;
+        t->date_kind = order.kind;
+    }
+    return order;
+}
