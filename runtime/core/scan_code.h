@@ -1328,8 +1328,7 @@ static enum dwr_rc side_join(struct lockstep *k, struct side *d)
     } else {
         slot = &k->index->slots[found];
     }
-    /* Semantics 1.4: a name twice is refused, also where the first was found beside the server's.
-     */
+    /* Semantics 1.4: a name twice is refused, also where the first stood beside the server's. */
     if (slot->value[d->which].p != NULL)
         return DWR_DUPLICATE_KEY;
     return side_value_beside(k, d, slot, q);

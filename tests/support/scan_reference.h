@@ -225,7 +225,9 @@ static bool reader_character(struct reader *r, struct buffer *out)
 {
     static const long least[] = { 0, 0x80, 0x800, 0x10000 };
     const int c = reader_byte(r, 0);
-    const int tails = c >= 0xF0 && c <= 0xF7 ? 3 : c >= 0xE0 && c < 0xF0 ? 2 : c >= 0xC0 && c < 0xE0;
+    const int tails = c >= 0xF0 && c <= 0xF7  ? 3
+                      : c >= 0xE0 && c < 0xF0 ? 2
+                                              : c >= 0xC0 && c < 0xE0;
     long v = tails == 3 ? c & 7 : tails == 2 ? c & 15 : c & 31;
 
     if (tails == 0)
@@ -592,9 +594,9 @@ static unsigned reference_field(const struct dwr_doctype *doctype, struct dwr_te
 static bool reference_slot(const struct dwr_doctype *doctype, const struct dwr_slot *slot,
                            const struct reference_member *const members[3], struct complaint *c)
 {
-    const struct reference_member *first =
-        members[DWR_SERVER] ? members[DWR_SERVER] : members[DWR_BASE] ? members[DWR_BASE]
-                                                                     : members[DWR_CLIENT];
+    const struct reference_member *first = members[DWR_SERVER] ? members[DWR_SERVER]
+                                           : members[DWR_BASE] ? members[DWR_BASE]
+                                                               : members[DWR_CLIENT];
     struct dwr_text value[3] = { { 0 } };
     char name[60];
     bool same[3], needed = false;
@@ -699,10 +701,18 @@ struct reference_doctype {
 
 static void reference_doctype_init(struct reference_doctype *t)
 {
-    static const char *const words[REFERENCE_NAMES] = {
-        "name", "status", "qty", "notes", "parts", "log", "modified", "a", "tags",
-        "a_name_that_is_longer_than_sixteen_bytes", "\xC3\xA9t\xC3\xA9", "idx"
-    };
+    static const char *const words[REFERENCE_NAMES] = { "name",
+                                                        "status",
+                                                        "qty",
+                                                        "notes",
+                                                        "parts",
+                                                        "log",
+                                                        "modified",
+                                                        "a",
+                                                        "tags",
+                                                        "a_name_that_is_longer_than_sixteen_bytes",
+                                                        "\xC3\xA9t\xC3\xA9",
+                                                        "idx" };
     struct dwr_names *const names = &t->doctype.names;
     unsigned placed = 0;
 
@@ -747,8 +757,8 @@ static void random_space(struct chance *c, struct buffer *b, struct style style)
         put_bytes(b, &" \n\t\r"[pick(c, 4)], 1);
 }
 
-/* A string of these bytes (ASCII without quote, backslash and control characters, or UTF-8), some of
- * its ASCII letters escaped. */
+/* A string of these bytes (ASCII without quote, backslash and control characters, or UTF-8), some
+ * of its ASCII letters escaped. */
 static void random_spelling(struct chance *c, struct buffer *b, const char *p, size_t n,
                             unsigned escape)
 {
@@ -769,9 +779,27 @@ static void random_spelling(struct chance *c, struct buffer *b, const char *p, s
 static void random_string(struct chance *c, struct buffer *b)
 {
     static const char *const bits[] = {
-        "a", "b{", "}", "[x", "],", ":", ", ", "word ", "\\\"", "\\\\", "\\n", "\\u0041",
-        "\\ud83d\\ude00", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "\\/", "\\t",
-        "a longer stretch of text without anything in it that needs care, ", "\\\\\\\"", "\x7F"
+        "a",
+        "b{",
+        "}",
+        "[x",
+        "],",
+        ":",
+        ", ",
+        "word ",
+        "\\\"",
+        "\\\\",
+        "\\n",
+        "\\u0041",
+        "\\ud83d\\ude00",
+        "\xC3\xA9",
+        "\xE2\x82\xAC",
+        "\xF0\x9F\x98\x80",
+        "\\/",
+        "\\t",
+        "a longer stretch of text without anything in it that needs care, ",
+        "\\\\\\\"",
+        "\x7F"
     };
     const unsigned n = one_in(c, 12) ? pick(c, 60) : pick(c, 6);
 
@@ -783,10 +811,22 @@ static void random_string(struct chance *c, struct buffer *b)
 
 static void random_scalar(struct chance *c, struct buffer *b)
 {
-    static const char *const scalars[] = {
-        "true", "false", "null", "\"\"", "0", "-0", "1", "12", "123456789012345678901234567890",
-        "1.0", "1e0", "-1.5E+10", "0.10000000000000000001", "1e-7", "10", "100"
-    };
+    static const char *const scalars[] = { "true",
+                                           "false",
+                                           "null",
+                                           "\"\"",
+                                           "0",
+                                           "-0",
+                                           "1",
+                                           "12",
+                                           "123456789012345678901234567890",
+                                           "1.0",
+                                           "1e0",
+                                           "-1.5E+10",
+                                           "0.10000000000000000001",
+                                           "1e-7",
+                                           "10",
+                                           "100" };
 
     if (one_in(c, 2))
         random_string(c, b);
@@ -845,12 +885,30 @@ struct random_document {
 
 static const char *random_name(unsigned i)
 {
-    static const char *const words[] = {
-        "name", "status", "qty", "notes", "parts", "log", "modified", "a", "tags",
-        "a_name_that_is_longer_than_sixteen_bytes", "\xC3\xA9t\xC3\xA9", "idx", "", "b", "aa", "ab",
-        "other", "others", "\xF0\x9F\x98\x80", "a_name_that_is_longer_than_sixteen_bytez", "k0",
-        "sta", "status2", "doctype"
-    };
+    static const char *const words[] = { "name",
+                                         "status",
+                                         "qty",
+                                         "notes",
+                                         "parts",
+                                         "log",
+                                         "modified",
+                                         "a",
+                                         "tags",
+                                         "a_name_that_is_longer_than_sixteen_bytes",
+                                         "\xC3\xA9t\xC3\xA9",
+                                         "idx",
+                                         "",
+                                         "b",
+                                         "aa",
+                                         "ab",
+                                         "other",
+                                         "others",
+                                         "\xF0\x9F\x98\x80",
+                                         "a_name_that_is_longer_than_sixteen_bytez",
+                                         "k0",
+                                         "sta",
+                                         "status2",
+                                         "doctype" };
 
     return words[i];
 }
@@ -1051,7 +1109,8 @@ static void document_write(struct chance *c, const struct random_document *d, st
 /* Some bytes become others; seldom the number of bytes changes. */
 static void random_damage(struct chance *c, struct buffer *b)
 {
-    static const char wild[] = "\"\\{}[]:,0123456789.eE+-ntf \n\x01\x1F\x7F\x80\xBF\xC0\xC3\xED\xF4u";
+    static const char wild[] =
+        "\"\\{}[]:,0123456789.eE+-ntf \n\x01\x1F\x7F\x80\xBF\xC0\xC3\xED\xF4u";
 
     for (unsigned k = 1 + pick(c, 3); k > 0 && b->n > 0; k--) {
         const size_t i = pick(c, (unsigned)b->n);

@@ -128,7 +128,8 @@ int main(int argc, char **argv)
     for (; fine && i < rounds; i++) {
         /* Each round from a seed of its own: the last one is replayed alone. */
         r.chance.state = seed + i;
-        fine = round_documents(&r) && (i % 8 != 0 || round_no_memory(&r, dwr_scan_best(), &refusals)) &&
+        fine = round_documents(&r) &&
+               (i % 8 != 0 || round_no_memory(&r, dwr_scan_best(), &refusals)) &&
                round_mismatch(&r);
     }
     if (!fine)

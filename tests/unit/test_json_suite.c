@@ -81,8 +81,8 @@ static const struct json_case accepted[] = {
     { OK, T("{\"name\":\"\\u0417\\u0435\\u043c\\u043b\\u0435\\u043a\\u043e\\u043f\"}"),
       "a word all of escapes", 0 },
     { OK, T("{\n\"a\": \"b\"\n}"), "newlines between the tokens", 0 },
-    { OK, T("{\"a\":{\"a\":{\"a\":1}},\"b\":[{\"a\":1},{\"a\":1}]}"),
-      "one name in several objects", 0 },
+    { OK, T("{\"a\":{\"a\":{\"a\":1}},\"b\":[{\"a\":1},{\"a\":1}]}"), "one name in several objects",
+      0 },
 
     { OK, T("[\"\\u0060\\u012b\\u12AC\"]"), "escapes of one, two and three bytes", 0 },
     { OK, T("[\"\\uD801\\udc38\"]"), "a pair of surrogates in both cases", 0 },
@@ -120,7 +120,10 @@ static const struct json_case accepted[] = {
     { OK, T("[\"\\u0062\\u30ab\\u30EB\\u30ba\"]"), "escapes in both cases", 0 },
     { OK, T("[\"one\\u000Atwo\"]"), "an escaped newline by its number", 0 },
     { OK, T("[\"\x7F\"]"), "a delete character", 0 },
-    { OK, T("[\"b\x7F" "b\"]"), "a delete character between letters", 0 },
+    { OK,
+      T("[\"b\x7F"
+        "b\"]"),
+      "a delete character between letters", 0 },
     { OK, T("[\"\\uA66E\"]"), "an escape with a letter first", 0 },
     { OK, T("[\"\\u005C\"]"), "a backslash by its number", 0 },
     { OK, T("[\"\\u0022\"]"), "a quote by its number", 0 },
@@ -166,7 +169,10 @@ static const struct json_case refused[] = {
     { JSON, T("[\"b\",\n5\n,2,"), "newlines, and left open", 0 },
     { JSON, T("[2,]"), "a comma behind a number", 0 },
     { JSON, T("[2,,]"), "commas behind a number", 0 },
-    { JSON, T("[\"\x0B" "b\"\\f]"), "a raw vertical tab, an escape outside", 0 },
+    { JSON,
+      T("[\"\x0B"
+        "b\"\\f]"),
+      "a raw vertical tab, an escape outside", 0 },
     { JSON, T("[*]"), "a star", 0 },
     { JSON, T("[\"\""), "an array of a string left open", 0 },
     { JSON, T("[2,"), "left open behind a comma", 0 },
@@ -358,7 +364,8 @@ static const struct json_case decided[] = {
     /* Section 1.3: numbers are digits, of any size. */
     { OK, T("[321.654e-987]"), "an exponent below every double", 0 },
     { OK,
-      T("[0.5e00669999999999999999999999999999999999999999999999999999999999999999999999999999999999"
+      T("[0."
+        "5e00669999999999999999999999999999999999999999999999999999999999999999999999999999999999"
         "999999999999999999999999999999999999999969999999006]"),
       "an exponent of more than a hundred digits", 0 },
     { OK, T("[-2e+9999]"), "a negative number above every double", 0 },

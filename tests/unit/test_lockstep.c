@@ -50,8 +50,8 @@ static const struct triple triples[] = {
       "{\"a\":1,\"b\":2,\"c\":3,\"d\":4}", "{\"b\":5,\"d\":6}", DWR_OK },
     { "members in another order", "{\"c\":3,\"a\":1,\"b\":2}", "{\"a\":1,\"b\":2,\"c\":3}",
       "{\"b\":2,\"c\":4,\"a\":1}", DWR_OK },
-    { "members that the server lacks", "{\"x\":1,\"a\":1}", "{\"a\":1}", "{\"a\":1,\"y\":2,\"x\":1}",
-      DWR_OK },
+    { "members that the server lacks", "{\"x\":1,\"a\":1}", "{\"a\":1}",
+      "{\"a\":1,\"y\":2,\"x\":1}", DWR_OK },
     { "a name written in two ways", "{\"\\u0061\":1}", "{\"a\":1}", "{\"\\u0061\":2,\"b\":1}",
       DWR_OK },
     { "spaces in other places", "{ \"a\" :1 , \"status\": \"x\" }", "{\"a\": 1,\"status\":\"x\"}",
@@ -81,7 +81,8 @@ static const struct triple triples[] = {
     { "a name twice inside a row", NULL, "{\"parts\":[{\"i\":1}]}",
       "{\"parts\":[{\"i\":1},{\"i\":1,\"i\":2}]}", DWR_DUPLICATE_KEY },
     { "a value that is no JSON", NULL, "{\"a\":1}", "{\"a\":01}", DWR_INVALID_JSON },
-    { "a value that begins as the server's", NULL, "{\"a\":tru}", "{\"a\":tru1}", DWR_INVALID_JSON },
+    { "a value that begins as the server's", NULL, "{\"a\":tru}", "{\"a\":tru1}",
+      DWR_INVALID_JSON },
     { "no value", NULL, "{\"a\":1}", "{\"a\":}", DWR_INVALID_JSON },
     { "no colon", NULL, "{\"a\":1}", "{\"a\"1}", DWR_INVALID_JSON },
     { "a comma last", NULL, "{\"a\":1}", "{\"a\":1,}", DWR_INVALID_JSON },
@@ -131,9 +132,9 @@ Test(lockstep, depth_counts_from_the_document)
     static const struct {
         const char *before, *behind;
         unsigned levels; /* that these are */
-    } places[] = {
-        { "{\"a\":", "}", 1 }, { "{\"x\":", "}", 1 }, { "{\"parts\":[{\"i\":", "}]}", 3 }
-    };
+    } places[] = { { "{\"a\":", "}", 1 },
+                   { "{\"x\":", "}", 1 },
+                   { "{\"parts\":[{\"i\":", "}]}", 3 } };
     struct buffer b = { 0 };
 
     for (size_t i = 0; i < sizeof places / sizeof *places; i++)
@@ -168,16 +169,17 @@ Test(lockstep, depth_counts_from_the_document)
 /* A client's document that ends early is refused at every byte. */
 Test(lockstep, every_truncation_is_refused)
 {
-    static const char server[] = "{\"name\":\"J-1\",\"qty\":17,\"parts\":[{\"i\":\"a\"},{\"i\":\"b\"}],"
-                                 "\"notes\":\"some words \\\"quoted\\\"\",\"status\":\"open\"}";
-    static const char client[] = "{\"name\":\"J-1\",\"qty\":18,\"parts\":[{\"i\":\"a\"},{\"i\":\"c\"}],"
-                                 "\"notes\":\"some words \\\"other\\\"\",\"new\":{\"a\":[]}}";
+    static const char server[] =
+        "{\"name\":\"J-1\",\"qty\":17,\"parts\":[{\"i\":\"a\"},{\"i\":\"b\"}],"
+        "\"notes\":\"some words \\\"quoted\\\"\",\"status\":\"open\"}";
+    static const char client[] =
+        "{\"name\":\"J-1\",\"qty\":18,\"parts\":[{\"i\":\"a\"},{\"i\":\"c\"}],"
+        "\"notes\":\"some words \\\"other\\\"\",\"new\":{\"a\":[]}}";
 
     for (size_t n = 0; n < sizeof client - 1; n++) {
-        const struct dwr_text text[3] = {
-            copied(DWR_BASE, server), copied(DWR_SERVER, server),
-            guarded_copy(&r.guard[DWR_CLIENT], (struct dwr_text){ client, n })
-        };
+        const struct dwr_text text[3] = { copied(DWR_BASE, server), copied(DWR_SERVER, server),
+                                          guarded_copy(&r.guard[DWR_CLIENT],
+                                                       (struct dwr_text){ client, n }) };
 
         for (size_t k = 0; k < REFERENCE_PATHS; k++) {
             const struct dwr_scan_ops *scan = reference_path(k);
@@ -280,7 +282,8 @@ Test(lockstep, many_members_and_rows_take_linear_time)
 /* More members than any first guess of a table's size, in all three. */
 Test(lockstep, many_members_are_joined)
 {
-    const struct dwr_text text[3] = { many_members(DWR_BASE, 700, 3), many_members(DWR_SERVER, 650, 1),
+    const struct dwr_text text[3] = { many_members(DWR_BASE, 700, 3),
+                                      many_members(DWR_SERVER, 650, 1),
                                       many_members(DWR_CLIENT, 800, 7) };
 
     for (size_t k = 0; k < REFERENCE_PATHS; k++) {

@@ -58,14 +58,15 @@ static void expect_reference(struct dwr_text source, const char *says, unsigned 
     const enum dwr_rc rc = reference_check(text, DWR_DEPTH_MAX, &value);
 
     EACH_PATH(scan)
-        cr_expect_eq(check(scan, text, DWR_DEPTH_MAX), rc, "%s: %s %x", scan->name, says, detail);
+    cr_expect_eq(check(scan, text, DWR_DEPTH_MAX), rc, "%s: %s %x", scan->name, says, detail);
 }
 
 /* --- truncation --- */
 
 /* Something of everything, longer than two blocks. */
 static const char document[] =
-    "{\"name\":\"JOB-17\",\"n\":-12.50e+3, \"\\u0061\\ud83d\\ude00\":\"\xE2\x82\xAC \xF0\x9F\x98\x80 "
+    "{\"name\":\"JOB-17\",\"n\":-12.50e+3, \"\\u0061\\ud83d\\ude00\":\"\xE2\x82\xAC "
+    "\xF0\x9F\x98\x80 "
     "\\\"quoted\\\" \\\\\",\n\t\"list\":[true,false,null,{\"deep\":[[],{}]},0],\"rows\":[{\"item\":"
     "\"WIDGET-9\",\"qty\":2},{\"item\":\"a text that goes on for so long that it fills a block of "
     "its own and some of the next\",\"qty\":3}],\"last\":\"\"}";
@@ -74,32 +75,29 @@ static const char document[] =
 Test(scan, every_truncation_is_refused)
 {
     for (size_t n = 0; n < sizeof document - 1; n++) {
-        const struct dwr_text text =
-            guarded_copy(&guard, (struct dwr_text){ (char *)document, n });
+        const struct dwr_text text = guarded_copy(&guard, (struct dwr_text){ (char *)document, n });
 
         EACH_PATH(scan)
-            cr_expect_neq(check(scan, text, DWR_DEPTH_MAX), DWR_OK, "%s: the first %zu bytes",
-                          scan->name, n);
+        cr_expect_neq(check(scan, text, DWR_DEPTH_MAX), DWR_OK, "%s: the first %zu bytes",
+                      scan->name, n);
     }
     EACH_PATH(scan)
-        cr_expect_eq(check(scan, (struct dwr_text){ document, sizeof document - 1 }, DWR_DEPTH_MAX),
-                     DWR_OK, "%s: all of it", scan->name);
+    cr_expect_eq(check(scan, (struct dwr_text){ document, sizeof document - 1 }, DWR_DEPTH_MAX),
+                 DWR_OK, "%s: all of it", scan->name);
 }
 
 /* The same for what is skimmed: a value that ends early ends at its end. */
 Test(scan, skipping_stops_at_the_end)
 {
     for (size_t n = 1; n < sizeof document - 1; n++) {
-        const struct dwr_text text =
-            guarded_copy(&guard, (struct dwr_text){ (char *)document, n });
+        const struct dwr_text text = guarded_copy(&guard, (struct dwr_text){ (char *)document, n });
 
         EACH_PATH(scan)
-            for (size_t i = 0; i < n; i++) {
-                const char *p = scan->skip(text.p + i, text.p + n);
+        for (size_t i = 0; i < n; i++) {
+            const char *p = scan->skip(text.p + i, text.p + n);
 
-                cr_assert(p >= text.p + i && p <= text.p + n, "%s: from %zu of %zu", scan->name, i,
-                          n);
-            }
+            cr_assert(p >= text.p + i && p <= text.p + n, "%s: from %zu of %zu", scan->name, i, n);
+        }
     }
 }
 
@@ -118,13 +116,16 @@ static struct dwr_text nested(struct buffer *b, const char *open, const char *cl
 /* Semantics 1.4: nesting deeper than 64 is refused; the document itself is 1. */
 Test(scan, depth_is_counted_from_the_value)
 {
-    static const unsigned limits[] = { 1, 2, 3, DWR_DEPTH_MAX - 1, DWR_DEPTH_MAX, DWR_DEPTH_MAX + 1 };
+    static const unsigned limits[] = {
+        1, 2, 3, DWR_DEPTH_MAX - 1, DWR_DEPTH_MAX, DWR_DEPTH_MAX + 1
+    };
     struct buffer b = { 0 };
 
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
         const unsigned limit = limits[i];
 
-        EACH_PATH(scan) {
+        EACH_PATH(scan)
+        {
             cr_expect_eq(check(scan, nested(&b, "[", "]", limit), limit), DWR_OK, "%s: %u arrays",
                          scan->name, limit);
             cr_expect_eq(check(scan, nested(&b, "[", "]", limit + 1), limit), DWR_TOO_DEEP,
@@ -136,7 +137,8 @@ Test(scan, depth_is_counted_from_the_value)
                          DWR_TOO_DEEP, "%s: objects and arrays over %u", scan->name, limit);
         }
     }
-    EACH_PATH(scan) {
+    EACH_PATH(scan)
+    {
         cr_expect_eq(check(scan, (struct dwr_text){ "17", 2 }, 0), DWR_OK, "a scalar is no level");
         cr_expect_eq(check(scan, (struct dwr_text){ "[]", 2 }, 0), DWR_TOO_DEEP, "an array is one");
     }
@@ -149,7 +151,8 @@ Test(scan, depth_is_counted_from_the_value)
 Test(scan, every_byte_everywhere)
 {
     for (unsigned c = 0; c < 256; c++) {
-        char raw[] = "[\"a?b\"]", escape[] = "[\"a\\?b\"]", space[] = "[1?]", hex[] = "[\"\\u00?0\"]";
+        char raw[] = "[\"a?b\"]", escape[] = "[\"a\\?b\"]", space[] = "[1?]",
+             hex[] = "[\"\\u00?0\"]";
 
         raw[3] = escape[4] = space[2] = (char)c;
         hex[6] = (char)c;
@@ -169,8 +172,12 @@ Test(scan, utf8_is_strict)
 
     for (unsigned first = 0x80; first < 0x100; first++)
         for (unsigned k = 0; k < n * n * n; k++) {
-            const char text[] = { '"', (char)first, (char)tails[k % n], (char)tails[k / n % n],
-                                  (char)tails[k / n / n], '"' };
+            const char text[] = { '"',
+                                  (char)first,
+                                  (char)tails[k % n],
+                                  (char)tails[k / n % n],
+                                  (char)tails[k / n / n],
+                                  '"' };
 
             expect_reference((struct dwr_text){ text, sizeof text }, "a character of",
                              first << 24 | (unsigned)tails[k % n] << 16 |
@@ -208,7 +215,8 @@ Test(scan, runs_of_backslashes)
                 put_text(&b, "\\");
             put_text(&b, run % 2 == 0 ? "\",\"]\"]" : "\",]\"]");
             text = guarded_copy(&guard, text_of(&b));
-            EACH_PATH(scan) {
+            EACH_PATH(scan)
+            {
                 cr_expect_eq(check(scan, text, 1), DWR_OK, "%s: %u backslashes behind %u",
                              scan->name, run, before);
                 cr_expect_eq(scan->skip(text.p, text.p + text.n), text.p + text.n,
@@ -249,14 +257,15 @@ Test(scan, a_name_twice_is_refused)
         const unsigned firsts[] = { 0, n / 2, n - 1 };
 
         EACH_PATH(scan)
-            cr_expect_eq(check(scan, members(&b, n, "\"g\":0"), 1), DWR_OK, "%s: %u names",
-                         scan->name, n);
+        cr_expect_eq(check(scan, members(&b, n, "\"g\":0"), 1), DWR_OK, "%s: %u names", scan->name,
+                     n);
         for (int k = 0; k < 3; k++) {
             char same[32], escaped[32];
 
             snprintf(same, sizeof same, "\"f%u\":0", firsts[k]);
             snprintf(escaped, sizeof escaped, "\"\\u0066%u\":0", firsts[k]);
-            EACH_PATH(scan) {
+            EACH_PATH(scan)
+            {
                 cr_expect_eq(check(scan, members(&b, n, same), 1), DWR_DUPLICATE_KEY,
                              "%s: %u names, then %s", scan->name, n, same);
                 cr_expect_eq(check(scan, members(&b, n, escaped), 1), DWR_DUPLICATE_KEY,
@@ -277,8 +286,8 @@ Test(scan, names_that_nearly_meet)
 
     expect_reference((struct dwr_text){ object, sizeof object - 1 }, "near names", 0);
     EACH_PATH(scan)
-        cr_expect_eq(check(scan, (struct dwr_text){ object, sizeof object - 1 }, 1), DWR_OK, "%s",
-                     scan->name);
+    cr_expect_eq(check(scan, (struct dwr_text){ object, sizeof object - 1 }, 1), DWR_OK, "%s",
+                 scan->name);
 }
 
 static double seconds_of_check(const struct dwr_scan_ops *scan, struct dwr_text text)
@@ -301,7 +310,8 @@ Test(scan, many_members_take_linear_time)
 {
     struct buffer b = { 0 };
 
-    EACH_PATH(scan) {
+    EACH_PATH(scan)
+    {
         const double few = seconds_of_check(scan, members(&b, 10000, NULL));
         const double many = seconds_of_check(scan, members(&b, 100000, NULL));
 
@@ -357,8 +367,8 @@ Test(scan, names_of_one_hash_are_no_trap)
 
         hostile_name(&c, i, names[i]);
         if (i > 0)
-            cr_assert_eq(dwr_name_hash(names[i], HOSTILE_BYTES), dwr_name_hash(names[0], HOSTILE_BYTES),
-                         "the names have one hash");
+            cr_assert_eq(dwr_name_hash(names[i], HOSTILE_BYTES),
+                         dwr_name_hash(names[0], HOSTILE_BYTES), "the names have one hash");
         snprintf(member, sizeof member, "%s\"%.32s\":0", i > 0 ? "," : "{", names[i]);
         put_text(&hostile, member);
         snprintf(member, sizeof member, "%s\"%031u!\":0", i > 0 ? "," : "{", i * 7919);
@@ -366,7 +376,8 @@ Test(scan, names_of_one_hash_are_no_trap)
     }
     put_text(&hostile, "}");
     put_text(&honest, "}");
-    EACH_PATH(scan) {
+    EACH_PATH(scan)
+    {
         fair = seconds_of_check(scan, text_of(&honest));
         spent = seconds_of_check(scan, text_of(&hostile));
         cr_expect_lt(spent, 60 * fair + 0.01, "%s: %g s against %g s", scan->name, spent, fair);
@@ -376,7 +387,7 @@ Test(scan, names_of_one_hash_are_no_trap)
     put_bytes(&hostile, names[HOSTILE_NAMES / 3], HOSTILE_BYTES);
     put_text(&hostile, "\":1}");
     EACH_PATH(scan)
-        cr_expect_eq(check(scan, text_of(&hostile), 1), DWR_DUPLICATE_KEY, "%s", scan->name);
+    cr_expect_eq(check(scan, text_of(&hostile), 1), DWR_DUPLICATE_KEY, "%s", scan->name);
     free(hostile.p);
     free(honest.p);
 }
@@ -461,23 +472,23 @@ Test(scan, mismatch_in_long_texts)
     memset(a, 'x', sizeof a);
     memset(b, 'x', sizeof b);
     EACH_PATH(scan)
-        for (size_t shift = 0; shift < 64; shift += 21)
-            for (size_t at = 0; at < sizeof a - shift; at += 1 + at / 90) {
-                const size_t n = sizeof a - shift;
+    for (size_t shift = 0; shift < 64; shift += 21)
+        for (size_t at = 0; at < sizeof a - shift; at += 1 + at / 90) {
+            const size_t n = sizeof a - shift;
 
-                b[shift + at] = 'y';
-                cr_assert_eq(scan->mismatch(a + shift, b + shift, n), at, "%s: at %zu", scan->name,
-                             at);
-                cr_assert_eq(scan->mismatch(a + shift, b + shift, at), at, "%s: before %zu",
-                             scan->name, at);
-                b[shift + at] = 'x';
-            }
+            b[shift + at] = 'y';
+            cr_assert_eq(scan->mismatch(a + shift, b + shift, n), at, "%s: at %zu", scan->name, at);
+            cr_assert_eq(scan->mismatch(a + shift, b + shift, at), at, "%s: before %zu", scan->name,
+                         at);
+            b[shift + at] = 'x';
+        }
 }
 
 /* check() gives the value without the space around it. */
 Test(scan, the_value_stands_without_its_spaces)
 {
-    EACH_PATH(scan) {
+    EACH_PATH(scan)
+    {
         const char text[] = " \n {\"a\": 1 }\t ";
         struct dwr_text value = { 0 };
 
@@ -526,10 +537,10 @@ Test(scan, walking_a_value)
     struct buffer out = { 0 };
 
     EACH_PATH(scan)
-        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-            walked(scan, cases[i].text, &out);
-            cr_expect_str_eq(out.p, cases[i].meets, "%s: %s", scan->name, cases[i].text);
-        }
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        walked(scan, cases[i].text, &out);
+        cr_expect_str_eq(out.p, cases[i].meets, "%s: %s", scan->name, cases[i].text);
+    }
     free(out.p);
 }
 
@@ -547,7 +558,8 @@ Test(scan, walking_garbage_ends)
         for (size_t i = 0; i < n; i++)
             text[i] = wild[pick(&c, sizeof wild - 1)];
         t = guarded_copy(&guard, (struct dwr_text){ text, n });
-        EACH_PATH(scan) {
+        EACH_PATH(scan)
+        {
             struct dwr_walk w = dwr_walk_of(t);
             size_t steps = 0;
 
@@ -566,7 +578,8 @@ Test(scan, paths_are_found_by_name)
     cr_expect_null(dwr_scan_named("mmx"));
     cr_expect_null(dwr_scan_named(""));
     cr_expect_not_null(dwr_scan_named(dwr_scan_best()->name), "the best is one of them");
-    EACH_PATH(scan) {
+    EACH_PATH(scan)
+    {
         cr_expect_eq(dwr_scan_named(scan->name), scan);
         cr_expect(dwr_scratch_simd(scratch, scan->name));
         cr_expect_str_eq(dwr_simd_name(scratch), scan->name);

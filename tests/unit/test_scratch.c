@@ -65,7 +65,8 @@ Test(scratch, a_reset_forgets_failure_and_pieces)
 Test(scratch, impossible_sizes_are_refused)
 {
     struct dwr_scratch *s = dwr_scratch_new();
-    volatile size_t huge[] = { SIZE_MAX, SIZE_MAX - 7, SIZE_MAX - 15, SIZE_MAX / 2, SIZE_MAX / 4 + 1 };
+    volatile size_t huge[] = { SIZE_MAX, SIZE_MAX - 7, SIZE_MAX - 15, SIZE_MAX / 2,
+                               SIZE_MAX / 4 + 1 };
 
     cr_assert_not_null(s);
     for (size_t i = 0; i < sizeof huge / sizeof *huge; i++)
