@@ -1,7 +1,7 @@
 /* rules_of.h - for tests of the resolver: rules from a text, merges of one line, answers compared.
  *
- * Rules come through the compiler's own parser, checker and planner, in memory; a text with a mistake
- * fails the test. Documents are compared as JSON, by another library's reading of it. */
+ * Rules come through the compiler's own parser, checker and planner, in memory; a text with a
+ * mistake fails the test. Documents are compared as JSON, by another library's reading of it. */
 #ifndef DWR_TESTS_RULES_OF_H
 #define DWR_TESTS_RULES_OF_H
 

@@ -121,7 +121,7 @@ Test(value, equality_is_that_of_section_1_2)
 Test(value, unset_fields_are_equal_to_each_other_and_to_nothing_else)
 {
     static const char *const unset[] = { NULL, "null", "\"\"" };
-    static const char *const set[] = { "0",     "false", "true",   "[]",  "{}",
+    static const char *const set[] = { "0",     "false", "true",   "[]",      "{}",
                                        "\" \"", "\"0\"", "[null]", "\"null\"" };
     struct dwr_scratch *s = the_scratch();
 
@@ -160,14 +160,17 @@ static char *many_members(int n, int turn, int odd)
         to += sprintf(to, "%s\"%smember_%d\":%s", i == 0 ? "" : ",",
                       /* every third name is written another way in another turn */
                       k % 3 == 0 && turn > 0 ? "\\u0066" : "f", k,
-                      k == odd ? "\"odd\"" : turn > 0 && k % 2 == 0 ? "5.0" : "5");
+                      k == odd                 ? "\"odd\""
+                      : turn > 0 && k % 2 == 0 ? "5.0"
+                                               : "5");
     }
     *to++ = '}';
     *to = '\0';
     return text;
 }
 
-/* Around the number from which members are found by hash, and far above it. No n is a multiple of 7. */
+/* Around the number from which members are found by hash, and far above it. No n is a multiple
+ * of 7. */
 Test(value, objects_of_many_members_in_any_order)
 {
     static const int counts[] = { 1, 2, 15, 16, 17, 18, 31, 33, 64, 65, 300, 5000 };
@@ -176,7 +179,8 @@ Test(value, objects_of_many_members_in_any_order)
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         const int n = counts[i];
         char *a = many_members(n, 0, -1), *b = many_members(n, n / 2 + 1, -1);
-        char *c = many_members(n, n / 2 + 1, n - 1), *more = many_members(n + (n % 7 == 6 ? 2 : 1), 0, -1);
+        char *c = many_members(n, n / 2 + 1, n - 1),
+             *more = many_members(n + (n % 7 == 6 ? 2 : 1), 0, -1);
 
         cr_expect(dwr_value_equal(s, text_of(a), text_of(b)), "%d members", n);
         cr_expect_eq(dwr_value_hash(s, text_of(a)), dwr_value_hash(s, text_of(b)), "hash of %d", n);
@@ -357,7 +361,8 @@ Test(value, strings_are_unescaped)
         forget(text);
     }
     cr_expect_not(dwr_string_is(text_of("\"\\\\n\""), "\n", 1));
-    cr_expect_not(dwr_string_is(text_of("\"\\n\""), "\\n", 2), "bytes as written are not the string");
+    cr_expect_not(dwr_string_is(text_of("\"\\n\""), "\\n", 2),
+                  "bytes as written are not the string");
 }
 
 Test(value, members_are_found_by_their_unescaped_name)
@@ -378,8 +383,10 @@ Test(value, members_are_found_by_their_unescaped_name)
 
 Test(value, timestamps_are_strings_of_certain_forms)
 {
-    static const char *const plain[] = { NULL, "null", "1", "\"\"", "\"yesterday\"",
-                                         "\"2026-02-30\"", "\"2026-03-02T10:00:00\"", "[]" };
+    static const char *const plain[] = {
+        NULL, "null", "1", "\"\"", "\"yesterday\"", "\"2026-02-30\"", "\"2026-03-02T10:00:00\"",
+        "[]"
+    };
     struct dwr_scratch *s = the_scratch();
     struct dwr_instant a, b;
 
