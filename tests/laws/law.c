@@ -1054,6 +1054,8 @@ static bool law_idempotent(struct judge *j)
     if (seen.rc != DWR_OK)
         return break_law(j, LAW_IDEMPOTENT, "the second time: %s", dwr_rc_name(seen.rc));
     read_answer(j, &seen);
+    if (seen.root == NULL)
+        return break_law(j, LAW_VALID, "the second time: no JSON: %.*s", SHOW(seen.answer));
     if ((seen.doc == NULL) != (j->seen.doc == NULL))
         return break_law(j, LAW_IDEMPOTENT, "the second time: %.*s", SHOW(seen.answer));
     j->laws->tally.judged[LAW_IDEMPOTENT]++;
@@ -1199,6 +1201,16 @@ static bool all_keys_in(struct judge *j, const struct dwr_table *table, const st
     return true;
 }
 
+/* Two elements of one key in one array: which of them the other side's is, is left open. */
+static bool identity_repeats(const struct dwr_rule *rule, const struct tree *t)
+{
+    for (size_t i = 0; rule->key.p != NULL && i < t->count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (text_equal(element_identity(rule, t->v[i]), element_identity(rule, t->v[k])))
+                return true;
+    return false;
+}
+
 /* Do base and both clients have values the rule can work on? */
 static bool fits(struct judge *j, const struct dwr_rule *rule, const struct tree *v)
 {
@@ -1210,7 +1222,7 @@ static bool fits(struct judge *j, const struct dwr_rule *rule, const struct tree
                memchr(v->raw.p, 'E', v->raw.n) == NULL;
     case DWR_RULE_UNION:
     case DWR_RULE_KEEP_BOTH:
-        return v->kind == '[';
+        return v->kind == '[' && !identity_repeats(rule, v);
     case DWR_RULE_MAX:
     case DWR_RULE_MIN:
         for (unsigned i = 0; i < rule->ranked_count; i++) {

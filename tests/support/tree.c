@@ -13,22 +13,30 @@ struct pool_block {
     max_align_t data[];
 };
 
+#define FIRST_BLOCK ((size_t)64 << 10)
+/* What a reset keeps at most. */
+#define KEPT_BLOCK ((size_t)8 << 20)
+
+static struct pool_block *add_block(struct pool *pool, size_t room)
+{
+    struct pool_block *const b = malloc(sizeof *b + room);
+
+    if (b == NULL) {
+        fputs("out of memory\n", stderr);
+        exit(2);
+    }
+    *b = (struct pool_block){ .next = pool->blocks, .room = room };
+    pool->blocks = b;
+    return b;
+}
+
 void *pool_take(struct pool *pool, size_t n)
 {
     struct pool_block *b = pool->blocks;
 
     n = (n + 15) & ~(size_t)15;
-    if (b == NULL || b->room - b->used < n) {
-        const size_t room = n > 65536 ? n : 65536;
-
-        b = malloc(sizeof *b + room);
-        if (b == NULL) {
-            fputs("out of memory\n", stderr);
-            exit(2);
-        }
-        *b = (struct pool_block){ .next = pool->blocks, .room = room };
-        pool->blocks = b;
-    }
+    if (b == NULL || b->room - b->used < n)
+        b = add_block(pool, n > FIRST_BLOCK ? n : FIRST_BLOCK);
     b->used += n;
     return (char *)b->data + b->used - n;
 }
@@ -45,28 +53,30 @@ struct dwr_text pool_copy(struct pool *pool, struct dwr_text text)
     return (struct dwr_text){ p, text.n };
 }
 
-void pool_reset(struct pool *pool)
-{
-    struct pool_block *b = pool->blocks;
-
-    pool->inexact = false;
-    if (b == NULL)
-        return;
-    while (b->next != NULL) { /* keep the first one taken: the others were for more */
-        struct pool_block *next = b->next;
-
-        free(b);
-        b = next;
-    }
-    b->used = 0;
-    pool->blocks = b;
-}
-
 void pool_free(struct pool *pool)
 {
-    pool_reset(pool);
-    free(pool->blocks);
-    pool->blocks = NULL;
+    while (pool->blocks != NULL) {
+        struct pool_block *const next = pool->blocks->next;
+
+        free(pool->blocks);
+        pool->blocks = next;
+    }
+}
+
+/* Several blocks become one of their joint size: soon nothing is taken from the system any more. */
+void pool_reset(struct pool *pool)
+{
+    size_t total = 0;
+
+    pool->inexact = false;
+    for (const struct pool_block *b = pool->blocks; b != NULL; b = b->next)
+        total += b->room;
+    if (pool->blocks != NULL && pool->blocks->next != NULL) {
+        pool_free(pool);
+        (void)add_block(pool, total < KEPT_BLOCK ? total : KEPT_BLOCK);
+    }
+    if (pool->blocks != NULL)
+        pool->blocks->used = 0;
 }
 
 /* --- text --- */
