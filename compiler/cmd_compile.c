@@ -116,7 +116,8 @@ static int write_depfile(struct compile *c)
 
     if (!c->depfile)
         c->depfile = in_folder(c, c->emit.id, ".d");
-    out_file_begin(&f, c->arena, c->depfile, false);
+    out_file_prepare(&f, c->arena, c->depfile, false);
+    out_file_begin(&f);
     depfile_put(&f.out, &c->targets, c->c, c->h, &c->r.ast.sources, c->phony);
     if (!out_file_finish(&f) || !out_file_commit(&f))
         status = failed(c->depfile, f.error);
@@ -137,8 +138,10 @@ static int compile(struct compile *c)
         status = make_folder(c->folder);
     if (status != CLI_GOOD)
         return status;
-    out_file_begin(&code, c->arena, c->c, c->check);
-    out_file_begin(&header, c->arena, c->h, c->check);
+    out_file_prepare(&code, c->arena, c->c, c->check);
+    out_file_prepare(&header, c->arena, c->h, c->check);
+    out_file_begin(&code);
+    out_file_begin(&header);
     status = write_files(c, &code, &header);
     out_file_end(&code);
     out_file_end(&header);

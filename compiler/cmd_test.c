@@ -73,7 +73,8 @@ static int put(struct arena *arena, const char *path, struct dwr_str bytes)
         good = out_stream_end(&stream);
         return good ? CLI_GOOD : cli_trouble("standard output: %s", strerror(stream.error));
     }
-    out_file_begin(&file, arena, path, false);
+    out_file_prepare(&file, arena, path, false);
+    out_file_begin(&file);
     out_str(&file.out, bytes);
     good = out_file_finish(&file) && out_file_commit(&file);
     out_file_end(&file);

@@ -77,7 +77,7 @@ void emit_str(struct out *o, struct dwr_str s)
     }
     out_lit(o, "DWR_STR(\"");
     if (out_is_plain(s))
-        out_bytes(o, s.p, s.n);
+        out_str(o, s);
     else
         out_c_text(o, s);
     out_lit(o, "\")");

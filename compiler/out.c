@@ -434,7 +434,7 @@ static char *temporary_path(struct arena *arena, const char *path)
     return name.out.start;
 }
 
-void out_file_begin(struct out_file *f, struct arena *arena, const char *path, bool check)
+void out_file_prepare(struct out_file *f, struct arena *arena, const char *path, bool check)
 {
     char *buffer = arena_alloc(arena, 2 * (size_t)FILE_BUFFER); /* ours, and for the old file */
 
@@ -446,6 +446,10 @@ void out_file_begin(struct out_file *f, struct arena *arena, const char *path, b
         .fd = -1,
         .check = check,
     };
+}
+
+void out_file_begin(struct out_file *f)
+{
     open_old(f);
     if (f->old < 0 && f->error == 0)
         part(f);

@@ -9,8 +9,8 @@
  * and one that has replaces the old one by a rename, in one step.
  *
  * Ownership: buffers and paths come from the arena that a ..._begin is given. An out_file owns two
- * descriptors and its temporary file besides, until out_file_end: between the two nothing may run
- * that jumps to the arena's no_memory. */
+ * descriptors and its temporary file besides, from out_file_begin to out_file_end: between the two
+ * nothing may run that jumps to the arena's no_memory. */
 #ifndef DWR_COMPILER_OUT_H
 #define DWR_COMPILER_OUT_H
 
@@ -121,8 +121,11 @@ struct out_file {
     int error;         /* errno of the first thing that failed, or 0 */
 };
 
-/* Begins an output for path. With check, nothing is ever written. */
-void out_file_begin(struct out_file *f, struct arena *arena, const char *path, bool check);
+/* Takes what an output for path needs from the arena, and touches nothing yet. With check, nothing
+ * is ever written. */
+void out_file_prepare(struct out_file *f, struct arena *arena, const char *path, bool check);
+/* Begins it. */
+void out_file_begin(struct out_file *f);
 /* The output is complete. False: it failed, and f->error says why. Afterwards f->differs says
  * whether it is not what the file holds already. */
 bool out_file_finish(struct out_file *f);

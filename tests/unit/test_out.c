@@ -142,7 +142,8 @@ static bool run(struct arena *a, const char *path, size_t n, size_t odd, bool ch
     struct out_file f;
     bool differs;
 
-    out_file_begin(&f, a, path, check);
+    out_file_prepare(&f, a, path, check);
+    out_file_begin(&f);
     put_bytes(&f.out, n, odd);
     cr_assert(out_file_finish(&f), "%s: %s", path, strerror(f.error));
     differs = f.differs;
@@ -214,7 +215,8 @@ Test(out_file, what_is_not_committed_leaves_no_trace, .init = make_folder, .fini
     struct out_file f;
 
     run(&a, "f", 5, (size_t)NOWHERE, false);
-    out_file_begin(&f, &a, "f", false);
+    out_file_prepare(&f, &a, "f", false);
+    out_file_begin(&f);
     put_bytes(&f.out, 300000, (size_t)NOWHERE);
     cr_expect(out_file_finish(&f));
     out_file_end(&f);
@@ -236,7 +238,8 @@ Test(out_file, a_write_that_fails_leaves_the_old_file_and_no_other, .init = make
     cr_assert_eq(getrlimit(RLIMIT_FSIZE, &limit), 0);
     limit.rlim_cur = 200000;
     cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-    out_file_begin(&f, &a, "f", false);
+    out_file_prepare(&f, &a, "f", false);
+    out_file_begin(&f);
     put_bytes(&f.out, 1000000, (size_t)NOWHERE);
     cr_expect_not(out_file_finish(&f));
     cr_expect_eq(f.error, EFBIG, "%s", strerror(f.error));
@@ -253,7 +256,8 @@ Test(out_file, a_folder_that_is_not_there_is_an_error)
     struct arena a = { 0 };
     struct out_file f;
 
-    out_file_begin(&f, &a, "/nonexistent/folder/f", false);
+    out_file_prepare(&f, &a, "/nonexistent/folder/f", false);
+    out_file_begin(&f);
     put_bytes(&f.out, 300000, (size_t)NOWHERE);
     cr_expect_not(out_file_finish(&f));
     cr_expect_eq(f.error, ENOENT);
