@@ -1,4 +1,4 @@
-"""Two sides' changes of one value put together: texts by lines (semantics 4.1), arrays as sets (4.2)."""
+"""Two sides' changes of one value in one: texts by lines (semantics 4.1), arrays as sets (4.2)."""
 from values import ABSENT, equal, unset
 
 # --- 4.1 ---

@@ -2,7 +2,7 @@
 """differential.py: `dwrc resolve` against the reference implementation, on random merges.
 
     differential.py [--dwrc PATH] [--seed N] [--count N] [--rules PATH…] [--show N]
-    differential.py --laws …          the guarantees of semantics 10, on the reference's own answers
+    differential.py --laws …          semantics 10, on the reference's own answers
     differential.py --planted FAULT   with a fault in the reference, which must be found
 
 --count is the number of rule sets (of 4 DocTypes, 60 merges each), or with --rules of merges for
@@ -67,8 +67,8 @@ def plant_all(dwrc, seed):
     """Every fault, each in a run of its own that ends where it is found."""
     missed = []
     for fault in FAULTS:
-        p = subprocess.run([sys.executable, __file__, "--dwrc", dwrc, "--seed", str(seed), "--count",
-                            "400", "--first", "--planted", fault],
+        p = subprocess.run([sys.executable, __file__, "--dwrc", dwrc, "--seed", str(seed),
+                            "--count", "400", "--first", "--planted", fault],
                            capture_output=True, timeout=600, check=False)
         if p.returncode != 1 or b" differ" not in p.stdout:
             missed.append(fault)
@@ -96,7 +96,8 @@ def normal(answer):
     """An answer with its defaults, as exact JSON."""
     if answer.get("status") == "error":
         return {k: values.exact(answer.get(k)) for k in ("id", "status", "line", "code")}
-    out = {k: values.exact(answer.get(k)) for k in ("id", "status", "code", "branch", "rule", "doc")}
+    out = {k: values.exact(answer.get(k))
+           for k in ("id", "status", "code", "branch", "rule", "doc")}
     for name, report in (answer.get("fields") or {}).items():
         for k in ("outcome", "conflict", "base", "server", "client", "rule"):
             out[f"fields.{name}.{k}"] = values.exact(report.get(k))
@@ -312,7 +313,8 @@ def main():
                     for law, why in laws.broken(ruleset, line, answer):
                         if law not in sorts or a.show > 100:
                             print(f"=== {title}: {law}: {why}")
-                            for text in shrinker.doctype_only(rule_lines or [], values.parse(line, 99)["doctype"]):
+                            name = values.parse(line, 99)["doctype"]
+                            for text in shrinker.doctype_only(rule_lines or [], name):
                                 print("    ", text)
                             print("line    ", line)
                             print("answer  ", values.dump(answer), flush=True)

@@ -132,7 +132,7 @@ def local(ruleset, r, answer):
             continue
         if f == d.version_field or f == "_deleted":
             continue
-        if f.startswith("_") and (f.endswith("_conflict") or f.startswith(("_server_", "_client_"))):
+        if f.startswith(("_server_", "_client_")) or f.startswith("_") and f.endswith("_conflict"):
             continue
         if free_together and not m.is_meta(f) and f not in d.tables:
             continue
@@ -201,7 +201,7 @@ def convergent(ruleset, r, answer):
             return any(type(x) is type(y) and (
                 all(field_equal(p, q) for p, q in zip(x, y)) if isinstance(x, list)
                 else m.rows_equal(t, x, y)) for y in some)
-        if not all(within(x, keys[1]) for x in keys[0]) or not all(within(x, keys[0]) for x in keys[1]):
+        if not all(within(x, b) for a, b in (keys, keys[::-1]) for x in a):
             yield "convergent", f"{t.name}: {values.dump(other['doc'].get(t.name))}"
 
 

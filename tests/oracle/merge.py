@@ -1,13 +1,14 @@
 """resolve(): one write merged into one document, step by step as the semantics page says it.
 
-Slow and literal on purpose; "semantics N" in a comment is the sentence a function follows. A result
-is a dict of status, code, doc, branch, rule, fields and notifications. A unit is decided in unit.py,
-a child table in tables.py.
+Slow and literal on purpose; "semantics N" in a comment is the sentence a function follows. A
+result is a dict of status, code, doc, branch, rule, fields and notifications. A unit is decided in
+unit.py, a child table in tables.py.
 """
 from rules import BUILT_IN_META, Rule, Unit
 from tables import Tables, rows_of
 from unit import Side, decide, get, put
-from values import ABSENT, Num, compare, dump, field_equal, instant, number_sum, stamp, summable, unset
+from values import (ABSENT, Num, compare, dump, field_equal, instant, number_sum, stamp, summable,
+                    unset)
 
 
 def without(d, *names):
@@ -15,7 +16,7 @@ def without(d, *names):
 
 
 def by_field(v, names):
-    """Semantics 2.5: one value, or an object by field with `*` for the rest; the values for names."""
+    """Semantics 2.5: one value, or an object by field, `*` for the rest; the values for names."""
     if isinstance(v, dict):
         return [v[n] if n in v else v.get("*", ABSENT) for n in names]
     return [v]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""oracle.py RULES… < lines: merges JSON lines as `dwrc resolve` does, by the reference implementation."""
+"""oracle.py RULES… < lines: merges JSON lines as `dwrc resolve` does, by the reference."""
 import sys
 
 import merge

@@ -18,8 +18,8 @@ TOKEN = re.compile(r"""
   | (?P<mark>->|!=|<=|>=|[{}()\[\];,.:=<>+])
 """, re.X)
 
-RULES = {"server_wins", "client_wins", "last_write_wins", "first_write_wins", "manual", "merge_text",
-         "union", "keep_both", "sum", "max", "min", "immutable", "server_only"}
+RULES = {"server_wins", "client_wins", "last_write_wins", "first_write_wins", "manual",
+         "merge_text", "union", "keep_both", "sum", "max", "min", "immutable", "server_only"}
 STRATEGY_RULE = {"server_wins": "server_wins", "server_only": "server_only",
                  "client_wins": "client_wins", "last_write_wins": "last_write_wins",
                  "field_level": "server_wins", "manual_resolve": "manual",
@@ -431,7 +431,7 @@ class Reader:
 
 
 def units_of(statements):
-    """Statements of one field (or of one set of fields together), in order, are one unit's rules."""
+    """Statements of one field (or of one set of fields together), in order: one unit's rules."""
     units = {}
     for fields, together, r in statements:
         for group in [fields] if together else [[f] for f in fields]:

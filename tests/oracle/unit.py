@@ -1,4 +1,4 @@
-"""One unit decided: the table of semantics 3 and the rules of 4, for documents and for rows alike."""
+"""One unit decided: the table of semantics 3 and the rules of 4, for documents and rows alike."""
 from combine import merge_text, union
 from values import (ABSENT, Num, compare, equal, field_equal, instant, number_sum, summable, unset)
 

@@ -384,7 +384,8 @@ def stamp(at):
             break
         days -= n
         mo += 1
-    return "%04d%02d%02dT%02d%02d%02dZ" % (y, mo, days + 1, rest // 3600, rest // 60 % 60, rest % 60)
+    return "%04d%02d%02dT%02d%02d%02dZ" % (y, mo, days + 1,
+                                           rest // 3600, rest // 60 % 60, rest % 60)
 
 
 def kind(v):

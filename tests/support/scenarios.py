@@ -30,7 +30,8 @@ class BadScenario(Exception):
 
 class Scenario:
     def __init__(self, path, line, title, rules, doctype):
-        self.path, self.line, self.title, self.rules, self.doctype = path, line, title, rules, doctype
+        self.path, self.line, self.title = path, line, title
+        self.rules, self.doctype = rules, doctype
         self.op = None
         self.inputs = {}
         self.raw = None      # bytes, instead of a request made of the inputs
@@ -100,8 +101,8 @@ class Scenario:
         def sort(notes):
             return sorted(notes, key=values.exact)
 
-        same("notifications", sort({"type": t, **({"field": f} if f else {})}
-                                   for t, f in self.notifications), sort(a.get("notifications", [])))
+        expected = [{"type": t, **({"field": f} if f else {})} for t, f in self.notifications]
+        same("notifications", sort(expected), sort(a.get("notifications", [])))
         return out
 
 
