@@ -1,9 +1,11 @@
 /* arena.c - memory that is given back all at once: chunks from malloc, each larger than the last. */
+#define _DEFAULT_SOURCE /* madvise */
 #include "arena.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 struct arena_chunk {
     struct arena_chunk *next;
@@ -24,11 +26,29 @@ _Noreturn void arena_fail(struct arena *a)
     longjmp(*a->no_memory, 1);
 }
 
+/* Large chunks ask for large pages: to touch 20 MB of small ones for the first time costs a large
+ * rule set a fifth of its whole time. */
+static void *chunk_memory(size_t n)
+{
+#ifdef MADV_HUGEPAGE
+    const size_t page = (size_t)2 << 20;
+    void *p;
+
+    if (n >= page && n <= SIZE_MAX - page) {
+        p = aligned_alloc(page, (n + page - 1) & ~(page - 1));
+        if (p != NULL)
+            (void)madvise(p, n, MADV_HUGEPAGE); /* where there are none, it goes without */
+        return p;
+    }
+#endif
+    return malloc(n);
+}
+
 static struct arena_chunk *chunk_new(struct arena *a, size_t n)
 {
     struct arena_chunk *c;
 
-    if (n > SIZE_MAX - sizeof *c || (c = malloc(sizeof *c + n)) == NULL)
+    if (n > SIZE_MAX - sizeof *c || (c = chunk_memory(sizeof *c + n)) == NULL)
         arena_fail(a);
     c->size = n;
     c->next = a->chunks;
@@ -46,9 +66,9 @@ void *arena_more(struct arena *a, size_t n)
         a->chunk_size = CHUNK_FIRST;
     if (n > a->chunk_size / 4) /* a chunk of its own; what is left of the present one stays in use */
         return chunk_new(a, n) + 1;
-    c = chunk_new(a, a->chunk_size);
+    c = chunk_new(a, a->chunk_size - sizeof *c); /* whole pages with its head */
     a->next = (char *)(c + 1) + n;
-    a->end = (char *)(c + 1) + a->chunk_size;
+    a->end = (char *)c + a->chunk_size;
     if (a->chunk_size < CHUNK_LARGE)
         a->chunk_size *= 2;
     return c + 1;
