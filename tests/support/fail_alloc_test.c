@@ -12,9 +12,10 @@
  * found.
  *
  * To build: objcopy --redefine-sym main=dwrc_main $B/compiler/dwrc.o DWRC_MAIN.o; link
- * tests/support/{fail_alloc_test,fail_alloc}.c with it, libdwrc.a, $B/runtime/resolve_lines.o,
- * libdwr_core.a, -lcjson -lxxhash and -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free.
- * With AddressSanitizer too. To run: fail_alloc_test $B/fail_alloc.out tests/laws/all_forms.dwr */
+ * tests/support/{fail_alloc_test,fail_alloc,load_rules}.c with it, libdwrc.a,
+ * $B/runtime/resolve_lines.o, libdwr_core.a, -lcjson -lxxhash and
+ * -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free. With AddressSanitizer too. To run:
+ * fail_alloc_test $B/fail_alloc.out tests/laws/all_forms.dwr */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
