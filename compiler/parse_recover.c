@@ -247,6 +247,8 @@ static int give(struct parse *p, rules_place *place, int token)
     p->recovering = false;
     p->in_head = false;
     *place = PLACE_FROM_TO(*place, *place << 32);
+    p->before = p->last;
+    p->last = token_of(token, *place);
     return token;
 }
 
@@ -283,10 +285,24 @@ static int resync(union rules_value *value, rules_place *place, struct parse *p)
     /* Braces that were open when the error came belong to JSON: no ';' and no bare word ends in it,
      * so both end the statement. */
     uint32_t level = p->braces - (t.kind == T_LBRACE), missing;
+    /* At the top a statement that is none belongs to a block that was closed too early. */
+    bool lost = block->kind == PARSE_TOP && !p->in_head &&
+                (before.kind == 0 || before.kind == T_RBRACE || before.kind == T_SEMICOLON ||
+                 before.kind == T_RESYNC);
 
     if (level < block->braces)
         level = block->braces;
     for (;;) {
+        if (lost && t.kind != T_END &&
+            !(begins_statement(t.kind, PARSE_TOP) && first_on_line(p, span_of(p, &t)) &&
+              (t.kind == T_DOCTYPE || indent(p, span_of(p, &t).begin) == 0))) {
+            before = t;
+            t.kind = scan(p, value, place);
+            t.place = *place;
+            continue;
+        }
+        if (lost)
+            p->braces = level = block->braces;
         switch (t.kind) {
         case T_END:
             return give_before(p, place, T_RESYNC, value, t);
@@ -314,7 +330,8 @@ static int resync(union rules_value *value, rules_place *place, struct parse *p)
                 return give_before(p, place, T_RESYNC_OPEN, value, t);
             break;
         default:
-            if (p->braces > level || before.kind == T_COMMA || !first_on_line(p, span_of(p, &t)))
+            if (p->braces > level || !first_on_line(p, span_of(p, &t)) ||
+                (before.kind == T_COMMA && !p->in_head)) /* a list that goes on */
                 break;
             if (begins_statement(t.kind, block->kind)) {
                 p->braces = block->braces;
@@ -350,10 +367,18 @@ int parse_token(union rules_value *value, rules_place *place, struct parse *p)
             token = scan(p, value, place);
     }
     if (token == T_END && p->block_count > 1) {
-        report_unclosed(p, place_span(p->index, *place), "the end of the file");
-        queue_closing(p, p->block_count - 1, *place);
-        queue_add(p, token_of(T_END, *place));
-        token = queue_take(p, value, place);
+        if (!p->ended)
+            report_unclosed(p, place_span(p->index, *place), "the end of the file");
+        p->ended = true;
+        if (p->braces > p->blocks[p->block_count - 1].braces) {
+            /* A '}' made up for the block would end the JSON value that is open: that goes first. */
+            p->braces = p->blocks[p->block_count - 1].braces;
+            token = T_STRAY;
+        } else {
+            queue_closing(p, p->block_count - 1, *place);
+            queue_add(p, token_of(T_END, *place));
+            token = queue_take(p, value, place);
+        }
     }
     p->before_that = p->before;
     p->before = p->last;

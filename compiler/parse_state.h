@@ -153,6 +153,7 @@ struct parse {
     /* what parse_token watches */
     struct parse_token last, before, before_that; /* the last tokens handed to the parser */
     uint32_t braces, nesting; /* open ones; all kinds of brackets */
+    bool ended;      /* blocks that the source's end leaves open were reported */
     char behind;     /* the byte behind the last ';' */
     bool recovering; /* an error was reported: what is asked for next is RESYNC */
     bool stopped;    /* the rest of the source is not read */
