@@ -11,7 +11,7 @@
  * The rules are $DWR_FUZZ_RULES, else tests/laws/all_forms.dwr from the project's folder.
  * $DWR_FUZZ_FAULT, a number, plants a fault of tests/laws/faults.c: then the run must fail.
  *
- * To build: as fuzz_parse.c, with tests/laws/faults.c and tests/support/load_rules.c besides.
+ * To build: as fuzz_parse.c, with tests/support/load_rules.c besides.
  * To run: fuzz_resolve -dict=tests/fuzz/resolve.dict -max_total_time=60 CORPUS \
  *         tests/fuzz/corpus/resolve */
 #include <stdio.h>
