@@ -7,7 +7,7 @@
  * the same.
  *
  * To build: clang with -fsanitize=fuzzer,address,undefined (without libFuzzer: replay.c instead of
- * `fuzzer`), -Iruntime -Icompiler; tests/fuzz/fuzz_parse.c, tests/laws/*.c but laws.c,
+ * `fuzzer`), -Iruntime -Icompiler; tests/fuzz/fuzz_parse.c, the C files of tests/laws but laws.c,
  * tests/support/tree.c, libdwrc.a, libdwr_core.a, -lcjson -lxxhash.
  * To run: fuzz_parse -dict=tests/fuzz/rules.dict -max_total_time=60 CORPUS tests/fuzz/corpus/parse
  */

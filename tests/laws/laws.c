@@ -10,7 +10,7 @@
  * Each law must also catch a fault that is planted into the results (faults.c), and every status,
  * outcome, code and rule must have been seen a number of times: else the run fails.
  *
- * To build: tests/laws/*.c tests/support/{tree,load_rules}.c, libdwrc.a,
+ * To build: the C files of tests/laws, tests/support/{tree,load_rules}.c, libdwrc.a,
  * libdwr_core.a, -lcjson -lxxhash; with -Iruntime -Icompiler. Run: $B/laws rules
  * tests/laws/all_forms.dwr */
 #include <inttypes.h>
