@@ -741,13 +741,22 @@ struct run {
     size_t n;
 };
 
+/* A member that was left behind when the one after it turned out to be the server's. */
+struct passed {
+    const char *p, *next; /* the quotes of the two */
+};
+
 /* The base's or the client's document, as far as it has been walked. */
 struct side {
     enum dwr_side which;
     bool strict;
-    const char *p; /* the quote of the member that waits; NULL: there is none */
+    const char *p;      /* the quote of the member that waits; NULL: there is none */
+    const char *second; /* that of the member after it, where `peeked`; NULL: there is none */
+    bool peeked;
     const char *end;
     struct run run;
+    struct passed *passed;
+    uint32_t passed_count, passed_room;
 };
 
 struct lockstep {
@@ -760,20 +769,33 @@ struct lockstep {
     struct dwr_nameset names; /* of all slots, once it is needed */
 };
 
-/* How many bytes from the server's p on are the side's bytes from q on. */
-static inline size_t agreement(struct run *r, const char *p, const char *server_end, const char *q,
-                               const char *side_end)
+/* How many bytes from the server's p on are the side's bytes from q on, where the run tells; else
+ * 0. */
+static inline size_t agreement_known(const struct run *r, const char *p, const char *q)
 {
     const size_t off = (size_t)(p - r->server);
-    size_t n;
 
-    if (off < r->n && (size_t)(q - r->side) == off)
-        return r->n - off;
-    n = (size_t)(server_end - p);
+    return off < r->n && (size_t)(q - r->side) == off ? r->n - off : 0;
+}
+
+/* The same by comparing, for a new run. */
+static inline size_t agreement_anew(struct run *r, const char *p, const char *server_end,
+                                    const char *q, const char *side_end)
+{
+    size_t n = (size_t)(server_end - p);
+
     if ((size_t)(side_end - q) < n)
         n = (size_t)(side_end - q);
     *r = (struct run){ p, q, mismatch(p, q, n) };
     return r->n;
+}
+
+static inline size_t agreement(struct run *r, const char *p, const char *server_end, const char *q,
+                               const char *side_end)
+{
+    const size_t n = agreement_known(r, p, q);
+
+    return n > 0 ? n : agreement_anew(r, p, server_end, q, side_end);
 }
 
 /* Are the side's bytes at q the server's value (or member) of n bytes at p? `agree` of them are the
@@ -786,6 +808,7 @@ static inline bool is_same(size_t agree, size_t n, const char *q, const char *si
 /* Behind a member: to the next member's quote, or p NULL at the end of the document. */
 static inline enum dwr_rc side_next(struct side *d, const char *p)
 {
+    d->peeked = false;
     if (d->end - p >= 2 && p[0] == ',' && p[1] == '"') {
         d->p = p + 1;
         return DWR_OK;
@@ -1154,29 +1177,87 @@ static enum dwr_rc side_value_beside(struct lockstep *k, struct side *d, struct 
     return side_next(d, q + server.n);
 }
 
-/* The slot is the server's member from key to end, its value at v: lays the side's waiting member
- * beside it. */
-static inline enum dwr_rc side_beside(struct lockstep *k, struct side *d, struct dwr_slot *slot,
-                                      const char *key, const char *v, const char *end)
+/* Finds the member after the one that waits. The text in between is only skimmed, also the
+ * client's: it is checked when that member is joined, and has to end here then. */
+static SCAN_SELDOM void side_peek(struct side *d)
 {
-    const char *q = d->p;
+    struct window w = window_at(d->p, d->end);
+    bool escaped;
+    const char *p = past_colon(skim_string(&w, d->p + 1, d->end, &escaped), d->end);
+
+    d->peeked = true;
+    d->second = NULL;
+    if (p == NULL)
+        return;
+    p = past_space(skim_value(&w, p, d->end), d->end);
+    if (p < d->end && *p == ',')
+        p = past_space(p + 1, d->end);
+    if (p < d->end && *p == '"')
+        d->second = p;
+}
+
+/* How much of the member at q agrees with the server's from key on; nothing where the first letters
+ * of their names show already that they are others. */
+static inline size_t member_agreement(struct lockstep *k, struct side *d, const char *key,
+                                      const char *q)
+{
+    const size_t n = agreement_known(&d->run, key, q);
+
+    return n > 0 || q[1] != key[1] ? n : agreement_anew(&d->run, key, k->server_end, q, d->end);
+}
+
+/* The waiting member has another name than the slot's: has the one after it, then that one waits
+ * from now on. */
+static SCAN_SELDOM enum dwr_rc side_pass(struct lockstep *k, struct side *d,
+                                         const struct dwr_slot *slot, size_t *agree)
+{
+    if (!d->peeked)
+        side_peek(d);
+    if (d->second == NULL)
+        return DWR_OK;
+    *agree = member_agreement(k, d, slot->key.p, d->second);
+    if (*agree < slot->key.n)
+        return DWR_OK;
+    if (d->passed_count == d->passed_room) {
+        const uint32_t room = d->passed_room == 0 ? 16 : 2 * d->passed_room;
+        struct passed *more = widened(k->s, d->passed, d->passed_room, room, sizeof *more);
+
+        if (more == NULL)
+            return DWR_NOMEM;
+        d->passed = more;
+        d->passed_room = room;
+    }
+    d->passed[d->passed_count++] = (struct passed){ d->p, d->second };
+    d->p = d->second;
+    d->peeked = false;
+    return DWR_OK;
+}
+
+/* The slot is the server's member from its key to end, its value at v: lays the side's waiting
+ * member beside it. */
+static inline enum dwr_rc side_beside(struct lockstep *k, struct side *d, struct dwr_slot *slot,
+                                      const char *v, const char *end)
+{
+    const char *const key = slot->key.p, *q;
     size_t agree;
 
     slot->value[d->which] = (struct dwr_text){ NULL, 0 };
-    if (q == NULL) {
-        set_same(slot, d, false);
+    set_same(slot, d, false);
+    if (d->p == NULL)
         return DWR_OK;
+    agree = member_agreement(k, d, key, d->p);
+    if (agree < slot->key.n) {
+        const enum dwr_rc rc = side_pass(k, d, slot, &agree);
+
+        if (rc != DWR_OK || agree < slot->key.n)
+            return rc;
     }
-    agree = agreement(&d->run, key, k->server_end, q, d->end);
+    q = d->p;
     if (is_same(agree, (size_t)(end - key), q, d->end)) {
         slot->value[d->which] = (struct dwr_text){ q + (v - key), (size_t)(end - v) };
         set_same(slot, d, true);
         side_rows_same(slot, d);
         return side_next(d, q + (end - key));
-    }
-    if (agree < slot->key.n) {
-        set_same(slot, d, false);
-        return DWR_OK;
     }
     q = past_colon(q + slot->key.n, d->end);
     return q != NULL ? side_value_beside(k, d, slot, q) : DWR_INVALID_JSON;
@@ -1235,9 +1316,9 @@ static enum dwr_rc walk_server(struct lockstep *k, struct dwr_text text)
         if (v_end == v)
             return DWR_INVALID_JSON;
         slot->value[DWR_SERVER] = (struct dwr_text){ v, (size_t)(v_end - v) };
-        rc = side_beside(k, &k->base, slot, key, v, v_end);
+        rc = side_beside(k, &k->base, slot, v, v_end);
         if (rc == DWR_OK)
-            rc = side_beside(k, &k->client, slot, key, v, v_end);
+            rc = side_beside(k, &k->client, slot, v, v_end);
         if (rc != DWR_OK)
             return rc;
         if (!slot->base_same || !slot->client_same || dwr_is_unset(slot->value[DWR_SERVER])) {
@@ -1334,18 +1415,35 @@ static enum dwr_rc side_join(struct lockstep *k, struct side *d)
     return side_value_beside(k, d, slot, q);
 }
 
-static enum dwr_rc join_rest(struct lockstep *k)
+/* All that the side has left, in the order of its document. */
+static enum dwr_rc side_join_rest(struct lockstep *k, struct side *d)
 {
+    const char *const rest = d->p;
     enum dwr_rc rc = DWR_OK;
 
-    if (k->base.p == NULL && k->client.p == NULL)
+    for (uint32_t i = 0; rc == DWR_OK && i < d->passed_count; i++) {
+        d->p = d->passed[i].p;
+        rc = side_join(k, d);
+        if (rc == DWR_OK && d->p != d->passed[i].next)
+            rc = DWR_INVALID_JSON;
+    }
+    d->p = rest;
+    while (rc == DWR_OK && d->p != NULL)
+        rc = side_join(k, d);
+    return rc;
+}
+
+static enum dwr_rc join_rest(struct lockstep *k)
+{
+    enum dwr_rc rc;
+
+    if (k->base.p == NULL && k->client.p == NULL && k->base.passed_count == 0 &&
+        k->client.passed_count == 0)
         return DWR_OK;
     rc = names_make(k);
-    while (rc == DWR_OK && k->base.p != NULL)
-        rc = side_join(k, &k->base);
-    while (rc == DWR_OK && k->client.p != NULL)
-        rc = side_join(k, &k->client);
-    return rc;
+    if (rc == DWR_OK)
+        rc = side_join_rest(k, &k->base);
+    return rc == DWR_OK ? side_join_rest(k, &k->client) : rc;
 }
 
 static enum dwr_rc index_documents(struct dwr_scratch *s, const struct dwr_doctype *doctype,

@@ -59,8 +59,10 @@
 
 #if defined(__GNUC__)
 #define SCAN_INLINE inline __attribute__((always_inline))
+#define SCAN_SELDOM __attribute__((noinline, cold))
 #else
 #define SCAN_INLINE inline
+#define SCAN_SELDOM
 #endif
 
 #include <stddef.h>
