@@ -193,7 +193,7 @@ class RuleWriter:
                             "field_level", "field_level", "field_level", "manual_resolve",
                             "append_only", "version_all"])
         fields = ["status", "when_", "notes", "amount", "tags", "priority", "key", "2nd visit",
-                  "sum", "done", "at"]
+                  "sum", "done", "at", "a_name_of_more_than_sixteen_bytes", "größe \"m²\""]
         r.shuffle(fields)
         self.fields = fields[:r.randint(4, 9)]
         self.set_by = []
@@ -335,7 +335,7 @@ class Domain:
             seen(d.tombstone["soft_delete"][0][0], d.tombstone["soft_delete"][0][1])
         if d.version_field:
             seen(d.version_field)
-        for f in ("x", "y", "docstatus", "name", "owner", "_tag", *d.meta):
+        for f in ("x", "y", "", "é\0", "docstatus", "name", "owner", "_tag", *d.meta):
             seen(f)
 
     def value(self, r, f):
