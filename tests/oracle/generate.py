@@ -64,6 +64,8 @@ class RuleWriter:
                 return f"{who} {pick(r, ['is set', 'is not set'])}"
             if chance(r, 0.15):
                 return f"{who} {pick(r, ['=', '!='])} {self.operand()}"
+            if chance(r, 0.1):
+                return f"{self.operand()} {pick(r, ['=', '!='])} {who}"
             return f"{who} {pick(r, ['=', '!='])} {values.quote(word)}"
         if n < 4:
             return f"{self.name(pick(r, self.fields + list(self.tables)))} changes"
@@ -75,6 +77,8 @@ class RuleWriter:
         if n < 7:
             return f"{self.operand()} {pick(r, ['=', '!=', '<', '>='])} {self.operand()}"
         op = pick(r, ["=", "=", "!=", "<", "<=", ">", ">="])
+        if chance(r, 0.1):
+            return f"{self.scalar()} {op} {self.operand()}"
         return f"{self.operand()} {op} {self.scalar()}"
 
     def condition(self, depth=2):
