@@ -61,161 +61,210 @@ static bool has_control(struct dwr_str text)
     return false;
 }
 
-struct ast_name parse_name(struct parse *p, struct span span, struct dwr_str text)
+static struct ast_name *new_name(struct parse *p, struct span span, struct dwr_str text)
 {
-    if (text.n == 0)
-        parse_lexical(p, DIAG_NAME, span, "a name is never empty");
-    else if (has_control(text))
-        parse_lexical(p, DIAG_NAME, span, "a name holds no control character");
-    return (struct ast_name){ span, intern(p, text), text };
+    uint32_t symbol = intern(p, text);
+    struct ast_name *name = arena_alloc(p->arena, sizeof *name);
+
+    name->span = span;
+    name->symbol = symbol;
+    name->text = text;
+    return name;
 }
 
-struct ast_name parse_bare(struct parse *p, struct span span)
+struct ast_name *parse_name(struct parse *p, const struct ast_text *text)
 {
-    struct dwr_str text = { p->text + span.begin, span.end - span.begin };
-
-    return (struct ast_name){ span, intern(p, text), text };
+    if (text->text.n == 0)
+        parse_lexical(p, DIAG_NAME, text->span, "a name is never empty");
+    else if (has_control(text->text))
+        parse_lexical(p, DIAG_NAME, text->span, "a name holds no control character");
+    return new_name(p, text->span, text->text);
 }
 
-struct ast_word parse_word(struct parse *p, struct span span)
+struct ast_name *parse_bare(struct parse *p, struct span span)
 {
-    return (struct ast_word){ span, { p->text + span.begin, span.end - span.begin } };
+    return new_name(p, span, (struct dwr_str){ p->text + span.begin, span.end - span.begin });
 }
 
-/* --- lists: read into a buffer that is used again, then copied at their length --- */
-
-/* Room for one more element. */
-static void *more(struct parse *p, void *v, uint32_t count, uint32_t *capacity, size_t size)
+struct ast_word *parse_word(struct parse *p, struct span span)
 {
-    uint32_t had = *capacity;
+    struct ast_word *word = arena_alloc(p->arena, sizeof *word);
 
-    if (count < had)
-        return v;
-    *capacity = had == 0 ? 32 : had * 2;
-    return arena_grow(p->arena, v, had, *capacity, size);
+    word->span = span;
+    word->text = (struct dwr_str){ p->text + span.begin, span.end - span.begin };
+    return word;
 }
 
-static void *list_of(struct parse *p, const void *v, uint32_t count, size_t size)
+struct ast_flag *parse_flag(struct parse *p, struct span span, bool yes)
 {
-    return memcpy(arena_array(p->arena, count, size), v, count * size);
+    struct ast_flag *flag = arena_alloc(p->arena, sizeof *flag);
+
+    *flag = (struct ast_flag){ span, true, yes };
+    return flag;
 }
 
-void parse_names_begin(struct parse *p, struct ast_name name)
+/* --- lists --- */
+
+void parse_names_begin(struct parse *p, struct ast_name *name)
 {
-    p->name_count = 0;
-    parse_names_add(p, name);
+    p->names = name;
+    p->name_count = 1;
+    p->name_room = 0;
 }
 
-void parse_names_add(struct parse *p, struct ast_name name)
+void parse_names_add(struct parse *p, const struct ast_name *name)
 {
-    p->names = more(p, p->names, p->name_count, &p->name_capacity, sizeof name);
-    p->names[p->name_count++] = name;
+    if (p->name_room == 0 && name == p->names + p->name_count) {
+        p->name_count++;
+        return;
+    }
+    if (p->name_count >= p->name_room) {
+        p->name_room = p->name_count * 2 + 6;
+        p->names = memcpy(arena_array(p->arena, p->name_room, sizeof *p->names), p->names,
+                          p->name_count * sizeof *p->names);
+    }
+    p->names[p->name_count++] = *name;
 }
 
-struct ast_names parse_names_end(struct parse *p)
+struct ast_names *parse_names_end(struct parse *p)
 {
-    return (struct ast_names){ list_of(p, p->names, p->name_count, sizeof *p->names),
-                               p->name_count };
+    struct ast_names *list = arena_alloc(p->arena, sizeof *list);
+
+    *list = (struct ast_names){ p->names, p->name_count };
+    return list;
 }
 
-void parse_values_begin(struct parse *p, struct ast_value value)
+void parse_values_begin(struct parse *p, struct ast_value *value)
 {
-    p->value_count = 0;
-    parse_values_add(p, value);
+    p->values = value;
+    p->value_count = 1;
+    p->value_room = 0;
 }
 
-void parse_values_add(struct parse *p, struct ast_value value)
+void parse_values_add(struct parse *p, const struct ast_value *value)
 {
-    p->values = more(p, p->values, p->value_count, &p->value_capacity, sizeof value);
-    p->values[p->value_count++] = value;
+    if (p->value_room == 0 && value == p->values + p->value_count) {
+        p->value_count++;
+        return;
+    }
+    if (p->value_count >= p->value_room) {
+        p->value_room = p->value_count * 2 + 6;
+        p->values = memcpy(arena_array(p->arena, p->value_room, sizeof *p->values), p->values,
+                          p->value_count * sizeof *p->values);
+    }
+    p->values[p->value_count++] = *value;
 }
 
-struct ast_values parse_values_end(struct parse *p)
+struct ast_values *parse_values_end(struct parse *p)
 {
-    return (struct ast_values){ list_of(p, p->values, p->value_count, sizeof *p->values),
-                                p->value_count };
+    struct ast_values *list = arena_alloc(p->arena, sizeof *list);
+
+    *list = (struct ast_values){ p->values, p->value_count };
+    return list;
 }
 
-void parse_texts_begin(struct parse *p, struct ast_text text)
+void parse_texts_begin(struct parse *p, struct ast_text *text)
 {
-    p->text_count = 0;
-    parse_texts_add(p, text);
+    p->texts = text;
+    p->text_count = 1;
+    p->text_room = 0;
 }
 
-void parse_texts_add(struct parse *p, struct ast_text text)
+void parse_texts_add(struct parse *p, const struct ast_text *text)
 {
-    p->texts = more(p, p->texts, p->text_count, &p->text_capacity, sizeof text);
-    p->texts[p->text_count++] = text;
+    if (p->text_room == 0 && text == p->texts + p->text_count) {
+        p->text_count++;
+        return;
+    }
+    if (p->text_count >= p->text_room) {
+        p->text_room = p->text_count * 2 + 6;
+        p->texts = memcpy(arena_array(p->arena, p->text_room, sizeof *p->texts), p->texts,
+                          p->text_count * sizeof *p->texts);
+    }
+    p->texts[p->text_count++] = *text;
 }
 
-struct rules_texts parse_texts_end(struct parse *p)
+struct rules_texts *parse_texts_end(struct parse *p)
 {
-    return (struct rules_texts){ list_of(p, p->texts, p->text_count, sizeof *p->texts),
-                                 p->text_count };
+    struct rules_texts *list = arena_alloc(p->arena, sizeof *list);
+
+    *list = (struct rules_texts){ p->texts, p->text_count };
+    return list;
 }
 
-void parse_numbers_begin(struct parse *p, struct ast_number number)
+void parse_numbers_begin(struct parse *p, struct ast_number *number)
 {
-    p->number_count = 0;
-    parse_numbers_add(p, number);
+    p->numbers = number;
+    p->number_count = 1;
+    p->number_room = 0;
 }
 
-void parse_numbers_add(struct parse *p, struct ast_number number)
+void parse_numbers_add(struct parse *p, const struct ast_number *number)
 {
-    p->numbers = more(p, p->numbers, p->number_count, &p->number_capacity, sizeof number);
-    p->numbers[p->number_count++] = number;
+    if (p->number_room == 0 && number == p->numbers + p->number_count) {
+        p->number_count++;
+        return;
+    }
+    if (p->number_count >= p->number_room) {
+        p->number_room = p->number_count * 2 + 6;
+        p->numbers = memcpy(arena_array(p->arena, p->number_room, sizeof *p->numbers), p->numbers,
+                          p->number_count * sizeof *p->numbers);
+    }
+    p->numbers[p->number_count++] = *number;
 }
 
-struct rules_numbers parse_numbers_end(struct parse *p)
+struct rules_numbers *parse_numbers_end(struct parse *p)
 {
-    return (struct rules_numbers){ list_of(p, p->numbers, p->number_count, sizeof *p->numbers),
-                                   p->number_count };
+    struct rules_numbers *list = arena_alloc(p->arena, sizeof *list);
+
+    *list = (struct rules_numbers){ p->numbers, p->number_count };
+    return list;
 }
 
 /* --- conditions --- */
 
 /* Until parse_compare knows more, a word is a field of the document, and a string a value that
  * carries the field it may be. */
-struct ast_operand *parse_operand_word(struct parse *p, struct ast_word word)
+struct ast_operand *parse_operand_word(struct parse *p, struct span span)
 {
     struct ast_operand *operand = ARENA_NEW(p->arena, struct ast_operand);
 
-    operand->span = word.span;
+    operand->span = span;
     operand->side = DWR_SIDE_DOC;
-    operand->field = parse_bare(p, word.span);
+    operand->field = *parse_bare(p, span);
     return operand;
 }
 
-struct ast_operand *parse_operand_string(struct parse *p, struct ast_text text)
+struct ast_operand *parse_operand_string(struct parse *p, const struct ast_text *text)
 {
     struct ast_operand *operand = ARENA_NEW(p->arena, struct ast_operand);
 
-    operand->span = text.span;
+    operand->span = text->span;
     operand->side = DWR_SIDE_VALUE;
-    operand->field.span = text.span;
-    operand->field.text = text.text;
-    operand->value = parse_value(p, AST_VALUE_STRING, text.span);
+    operand->field.span = text->span;
+    operand->field.text = text->text;
+    operand->value = *parse_value(p, AST_VALUE_STRING, text->span);
     return operand;
 }
 
 struct ast_operand *parse_operand_side(struct parse *p, struct span span,
-                                       enum dwr_operand_side side, struct ast_name field)
+                                       enum dwr_operand_side side, const struct ast_name *field)
 {
     struct ast_operand *operand = ARENA_NEW(p->arena, struct ast_operand);
 
     operand->span = span;
     operand->side = side;
-    operand->field = field;
+    operand->field = *field;
     return operand;
 }
 
-struct ast_operand *parse_operand_value(struct parse *p, struct ast_value value)
+struct ast_operand *parse_operand_value(struct parse *p, const struct ast_value *value)
 {
     struct ast_operand *operand = ARENA_NEW(p->arena, struct ast_operand);
 
-    operand->span = value.span;
+    operand->span = value->span;
     operand->side = DWR_SIDE_VALUE;
-    operand->value = value;
+    operand->value = *value;
     return operand;
 }
 
@@ -244,7 +293,7 @@ static void take_left(struct parse *p, struct ast_operand *left, enum dwr_cond_o
     bool names_field = !p->merging || op == DWR_COND_CHANGES || op == DWR_COND_BECOMES;
 
     if (left->side == DWR_SIDE_VALUE && left->value.kind == AST_VALUE_STRING && names_field) {
-        left->field = parse_name(p, left->span, left->field.text);
+        left->field = *parse_name(p, &(struct ast_text){ left->span, left->field.text });
         left->side = DWR_SIDE_DOC;
         left->value = (struct ast_value){ .kind = AST_VALUE_NONE };
     } else if (op != DWR_COND_CHANGES && op != DWR_COND_BECOMES) {
@@ -266,21 +315,21 @@ static void take_right(struct parse *p, struct ast_operand *right)
     for (i = 0; i < sizeof values / sizeof *values && right->side == DWR_SIDE_DOC; i++)
         if (is_text(right->field.text, values[i].word)) {
             right->side = DWR_SIDE_VALUE;
-            right->value = parse_value(p, values[i].kind, right->span);
+            right->value = *parse_value(p, values[i].kind, right->span);
         }
     take_role(p, right);
 }
 
 struct ast_cond *parse_compare(struct parse *p, struct span span, enum dwr_cond_op op,
                                struct ast_operand *left, struct ast_operand *right,
-                               struct ast_values values)
+                               const struct ast_values *values)
 {
     struct ast_cond *cond = ARENA_NEW(p->arena, struct ast_cond);
 
     cond->op = op;
     cond->span = span;
     cond->depth = 1;
-    cond->values = values;
+    cond->values = *values;
     if (left != NULL) {
         take_left(p, left, op);
         cond->left = *left;
@@ -317,20 +366,20 @@ struct ast_cond *parse_cond(struct parse *p, struct span span, enum dwr_cond_op 
 
 /* --- parts of statements --- */
 
-struct ast_moment *parse_moment(struct parse *p, struct ast_name field,
+struct ast_moment *parse_moment(struct parse *p, const struct ast_name *field,
                                 const struct ast_name *time)
 {
     struct ast_moment *moment = ARENA_NEW(p->arena, struct ast_moment);
 
     moment->said = true;
-    moment->field = field;
+    moment->field = *field;
     if (time != NULL)
         moment->time = *time;
     return moment;
 }
 
 struct ast_offline *parse_offline(struct parse *p, struct ast_offline *list, unsigned which,
-                                  struct ast_flag flag)
+                                  const struct ast_flag *flag)
 {
     struct ast_flag *flags[3];
 
@@ -342,17 +391,20 @@ struct ast_offline *parse_offline(struct parse *p, struct ast_offline *list, uns
     flags[1] = &list->update;
     flags[2] = &list->delete_;
     if (flags[which]->said)
-        list->again[which] = flag;
+        list->again[which] = *flag;
     else
-        *flags[which] = flag;
+        *flags[which] = *flag;
     return list;
 }
 
-struct rules_row *parse_row(struct parse *p, struct ast_name field, struct ast_text row)
+struct rules_row *parse_row(struct parse *p, const struct ast_name *field,
+                            const struct ast_text *row)
 {
     struct rules_row *it = arena_alloc(p->arena, sizeof *it);
 
-    *it = (struct rules_row){ field, row };
+    *it = (struct rules_row){ .field = *field };
+    if (row != NULL)
+        it->row = *row;
     return it;
 }
 
@@ -407,20 +459,41 @@ void parse_open(struct parse *p, enum parse_block_kind kind, struct span brace)
     p->in_head = false;
 }
 
-struct ast_block parse_close(struct parse *p, struct span brace)
+/* Ends the innermost block, its text ending where `end` does. */
+static const struct ast_block *close(struct parse *p, struct span end)
 {
     struct parse_block *block = &p->blocks[--p->block_count];
 
-    block->block.span = (struct span){ brace.source, block->open.begin, brace.end };
-    return block->block;
+    block->block.span = (struct span){ end.source, block->open.begin, end.end };
+    return &block->block;
 }
 
-struct ast_block *parse_close_new(struct parse *p, struct span brace)
+struct ast_stmt *parse_close(struct parse *p, enum ast_kind kind, struct span span,
+                             struct span word, size_t size, size_t offset)
+{
+    char *it = arena_alloc(p->arena, size);
+    struct ast_stmt *stmt = (struct ast_stmt *)(void *)it;
+
+    /* The block is large: it is copied once, and only what stands beside it is zeroed. */
+    memset(it, 0, offset);
+    memset(it + offset + sizeof(struct ast_block), 0, size - offset - sizeof(struct ast_block));
+    memcpy(it + offset, close(p, span), sizeof(struct ast_block));
+    stmt->kind = kind;
+    stmt->span = span;
+    stmt->word = word;
+    return stmt;
+}
+
+struct ast_block *parse_close_alone(struct parse *p, struct span brace)
 {
     struct ast_block *block = arena_alloc(p->arena, sizeof *block);
 
-    *block = parse_close(p, brace);
-    return block;
+    return memcpy(block, close(p, brace), sizeof *block);
+}
+
+void parse_drop(struct parse *p)
+{
+    p->block_count--;
 }
 
 /* --- tokens and comments --- */

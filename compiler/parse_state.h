@@ -79,17 +79,19 @@ static inline rules_place span_place(struct span span)
     return (rules_place)span.end << 32 | span.begin;
 }
 
+/* Eight bytes: the parser copies one for every symbol, and a struct written in parts and copied
+ * whole makes the processor wait. */
 union rules_value {
-    struct ast_word word;
-    struct ast_name name;
-    struct ast_names names;
-    struct ast_text text;
-    struct rules_texts texts;
-    struct ast_number number;
-    struct rules_numbers numbers;
-    struct ast_flag flag;
-    struct ast_value value;
-    struct ast_values values;
+    struct ast_word *word;
+    struct ast_name *name;
+    struct ast_names *names;
+    struct ast_text *text;
+    struct rules_texts *texts;
+    struct ast_number *number;
+    struct rules_numbers *numbers;
+    struct ast_flag *flag;
+    struct ast_value *value;
+    struct ast_values *values;
     enum ast_value_kind json;
     struct ast_operand *operand;
     struct ast_cond *cond;
@@ -107,7 +109,7 @@ union rules_value {
     struct ast_stmt *stmt;
 };
 
-#define NO_VALUES ((struct ast_values){ 0 })
+#define NO_VALUES (&(struct ast_values){ 0 })
 
 struct parse_token {
     int kind;
@@ -140,15 +142,16 @@ struct parse {
 
     uint32_t symbol_capacity;
 
-    /* lists being read; no two of one kind are read at once */
+    /* Lists being read; no two of one kind are read at once. Elements that were made one behind the
+     * other are a list where they lie; room 0 says that they still are. */
     struct ast_name *names;
-    uint32_t name_count, name_capacity;
+    uint32_t name_count, name_room;
     struct ast_value *values;
-    uint32_t value_count, value_capacity;
+    uint32_t value_count, value_room;
     struct ast_text *texts;
-    uint32_t text_count, text_capacity;
+    uint32_t text_count, text_room;
     struct ast_number *numbers;
-    uint32_t number_count, number_capacity;
+    uint32_t number_count, number_room;
 
     /* what parse_token watches */
     struct parse_token last, before, before_that; /* the last tokens handed to the parser */
@@ -166,9 +169,9 @@ struct parse {
 
 /* --- for the scanner --- */
 
-/* The string between two quotes, unescaped; what is wrong in it is reported. */
-struct dwr_str parse_unescape(struct parse *p, struct span span);
-struct ast_number parse_quantity(struct parse *p, struct span span);
+/* What stands between two quotes, unescaped; what is wrong in it is reported. */
+struct ast_text *parse_string(struct parse *p, struct span span);
+struct ast_number *parse_quantity(struct parse *p, struct span span);
 void parse_keep_token(struct parse *p, struct span span, enum ast_token_kind kind);
 void parse_keep_comment(struct parse *p, struct span span);
 /* Reports, and marks the source broken, unless the parser is skipping after an error (NULL). */
@@ -179,47 +182,49 @@ bool parse_nest(struct parse *p, struct span span, bool brace, int by);
 
 /* --- for the parser --- */
 
-struct ast_name parse_name(struct parse *p, struct span span, struct dwr_str text);
-struct ast_word parse_word(struct parse *p, struct span span);
-
+struct ast_name *parse_name(struct parse *p, const struct ast_text *text);
 /* A word as a field name. */
-struct ast_name parse_bare(struct parse *p, struct span span);
+struct ast_name *parse_bare(struct parse *p, struct span span);
+struct ast_word *parse_word(struct parse *p, struct span span);
+struct ast_flag *parse_flag(struct parse *p, struct span span, bool yes);
 
-void parse_names_begin(struct parse *p, struct ast_name name);
-void parse_names_add(struct parse *p, struct ast_name name);
-struct ast_names parse_names_end(struct parse *p);
-void parse_values_begin(struct parse *p, struct ast_value value);
-void parse_values_add(struct parse *p, struct ast_value value);
-struct ast_values parse_values_end(struct parse *p);
-void parse_texts_begin(struct parse *p, struct ast_text text);
-void parse_texts_add(struct parse *p, struct ast_text text);
-struct rules_texts parse_texts_end(struct parse *p);
-void parse_numbers_begin(struct parse *p, struct ast_number number);
-void parse_numbers_add(struct parse *p, struct ast_number number);
-struct rules_numbers parse_numbers_end(struct parse *p);
+void parse_names_begin(struct parse *p, struct ast_name *name);
+void parse_names_add(struct parse *p, const struct ast_name *name);
+struct ast_names *parse_names_end(struct parse *p);
+void parse_values_begin(struct parse *p, struct ast_value *value);
+void parse_values_add(struct parse *p, const struct ast_value *value);
+struct ast_values *parse_values_end(struct parse *p);
+void parse_texts_begin(struct parse *p, struct ast_text *text);
+void parse_texts_add(struct parse *p, const struct ast_text *text);
+struct rules_texts *parse_texts_end(struct parse *p);
+void parse_numbers_begin(struct parse *p, struct ast_number *number);
+void parse_numbers_add(struct parse *p, const struct ast_number *number);
+struct rules_numbers *parse_numbers_end(struct parse *p);
 
 /* One JSON value, its containers checked for depth and for members that stand twice. */
-struct ast_value parse_value(struct parse *p, enum ast_value_kind kind, struct span span);
+struct ast_value *parse_value(struct parse *p, enum ast_value_kind kind, struct span span);
 
-struct rules_row *parse_row(struct parse *p, struct ast_name field, struct ast_text row);
+struct rules_row *parse_row(struct parse *p, const struct ast_name *field,
+                            const struct ast_text *row);
 
 /* Operands. What a word or a string means depends on where it stands: parse_compare decides. */
-struct ast_operand *parse_operand_word(struct parse *p, struct ast_word word);
-struct ast_operand *parse_operand_string(struct parse *p, struct ast_text text);
+struct ast_operand *parse_operand_word(struct parse *p, struct span span);
+struct ast_operand *parse_operand_string(struct parse *p, const struct ast_text *text);
 struct ast_operand *parse_operand_side(struct parse *p, struct span span,
-                                       enum dwr_operand_side side, struct ast_name field);
-struct ast_operand *parse_operand_value(struct parse *p, struct ast_value value);
+                                       enum dwr_operand_side side, const struct ast_name *field);
+struct ast_operand *parse_operand_value(struct parse *p, const struct ast_value *value);
 struct ast_cond *parse_compare(struct parse *p, struct span span, enum dwr_cond_op op,
                                struct ast_operand *left, struct ast_operand *right,
-                               struct ast_values values);
+                               const struct ast_values *values);
 struct ast_cond *parse_cond(struct parse *p, struct span span, enum dwr_cond_op op,
                             struct ast_cond *a, struct ast_cond *b);
 
-struct ast_moment *parse_moment(struct parse *p, struct ast_name field,
+/* time NULL: there is none. */
+struct ast_moment *parse_moment(struct parse *p, const struct ast_name *field,
                                 const struct ast_name *time);
 /* which: 0 create, 1 update, 2 delete. list NULL: the first. */
 struct ast_offline *parse_offline(struct parse *p, struct ast_offline *list, unsigned which,
-                                  struct ast_flag flag);
+                                  const struct ast_flag *flag);
 
 /* A copy of a statement in the arena. */
 struct ast_stmt *parse_stmt(struct parse *p, const void *stmt, size_t size);
@@ -230,8 +235,12 @@ void parse_broken(struct parse *p);
 /* The first word of a block's statement, and its '{'. */
 void parse_head(struct parse *p, struct span head);
 void parse_open(struct parse *p, enum parse_block_kind kind, struct span brace);
-struct ast_block parse_close(struct parse *p, struct span brace);
-struct ast_block *parse_close_new(struct parse *p, struct span brace);
+/* The innermost block is over: it becomes part of a statement of `size` bytes, at `offset` in it;
+ * or stands alone; or belongs to a statement whose head was wrong. */
+struct ast_stmt *parse_close(struct parse *p, enum ast_kind kind, struct span span,
+                             struct span word, size_t size, size_t offset);
+struct ast_block *parse_close_alone(struct parse *p, struct span brace);
+void parse_drop(struct parse *p);
 /* The `///` lines before offset. */
 struct dwr_str parse_doc(struct parse *p, uint32_t offset);
 

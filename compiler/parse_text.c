@@ -142,23 +142,29 @@ static bool is_plain(const char *p, const char *end)
     return true;
 }
 
-struct dwr_str parse_unescape(struct parse *p, struct span span)
+struct ast_text *parse_string(struct parse *p, struct span span)
 {
     const char *text = p->text + span.begin + 1, *end = p->text + span.end - 1;
-    char *to;
+    struct dwr_str meant = { text, (size_t)(end - text) };
+    struct ast_text *it;
 
-    if (is_plain(text, end))
-        return (struct dwr_str){ text, (size_t)(end - text) };
-    to = arena_alloc(p->arena, (size_t)(end - text)); /* an escape is longer than what it means */
-    return (struct dwr_str){ to, unescape(p, span, text, end, to) };
+    if (!is_plain(text, end)) {
+        char *to = arena_alloc(p->arena, meant.n); /* an escape is longer than what it means */
+
+        meant = (struct dwr_str){ to, unescape(p, span, text, end, to) };
+    }
+    it = arena_alloc(p->arena, sizeof *it);
+    it->span = span;
+    it->text = meant;
+    return it;
 }
 
 /* --- numbers --- */
 
 /* Digits, times what the unit counts; UINT64_MAX where that does not fit. */
-struct ast_number parse_quantity(struct parse *p, struct span span)
+struct ast_number *parse_quantity(struct parse *p, struct span span)
 {
-    struct ast_number number = { .span = span, .unit = AST_UNIT_NONE };
+    struct ast_number number = { .span = span, .unit = AST_UNIT_NONE }, *it;
     const char *c = p->text + span.begin, *end = p->text + span.end;
     uint64_t factor = 1;
 
@@ -186,7 +192,9 @@ struct ast_number parse_quantity(struct parse *p, struct span span)
         }
     }
     number.value = number.value > UINT64_MAX / factor ? UINT64_MAX : number.value * factor;
-    return number;
+    it = arena_alloc(p->arena, sizeof *it);
+    *it = number;
+    return it;
 }
 
 /* --- JSON values --- */
@@ -364,29 +372,36 @@ static const struct ast_token *comment_inside(const struct ast_tokens *comments,
     return inside;
 }
 
-/* The parser has seen that the value has JSON's shape; comments inside it are refused here. */
-struct ast_value parse_value(struct parse *p, enum ast_value_kind kind, struct span span)
+static struct dwr_str container_text(struct parse *p, struct span span)
 {
-    struct ast_value value = { .span = span, .kind = kind };
-    struct json j = { .p = p, .source = span.source, .at = p->text + span.begin,
-                      .end = p->text + span.end };
-    const struct ast_token *comment;
+    const struct ast_token *comment = comment_inside(&p->file->comments, span);
+    struct dwr_str text = source_text(&p->ruleset->sources, span);
+    struct json j = { .p = p, .source = span.source, .at = text.p, .end = text.p + text.n };
     char *to;
 
-    value.text = source_text(&p->ruleset->sources, span);
-    if (kind != AST_VALUE_ARRAY && kind != AST_VALUE_OBJECT)
-        return value;
-    comment = comment_inside(&p->file->comments, span);
     if (comment != NULL) {
         parse_lexical(p, DIAG_COMMENT, (struct span){ span.source, comment->begin, comment->end },
                       "a comment inside a JSON value");
-        return value;
+        return text;
     }
-    j.to = to = arena_alloc(p->arena, value.text.n);
+    j.to = to = arena_alloc(p->arena, text.n);
     walk(&j);
-    if (j.too_deep)
-        parse_lexical(p, DIAG_DEPTH, span, "this value nests deeper than %d", PARSE_JSON_DEPTH_MAX);
-    else
-        value.text = (struct dwr_str){ to, (size_t)(j.to - to) };
+    if (!j.too_deep)
+        return (struct dwr_str){ to, (size_t)(j.to - to) };
+    parse_lexical(p, DIAG_DEPTH, span, "this value nests deeper than %d", PARSE_JSON_DEPTH_MAX);
+    return text;
+}
+
+/* The parser has seen that the value has JSON's shape. */
+struct ast_value *parse_value(struct parse *p, enum ast_value_kind kind, struct span span)
+{
+    struct dwr_str text = kind == AST_VALUE_ARRAY || kind == AST_VALUE_OBJECT
+                              ? container_text(p, span)
+                              : (struct dwr_str){ p->text + span.begin, span.end - span.begin };
+    struct ast_value *value = arena_alloc(p->arena, sizeof *value);
+
+    value->span = span;
+    value->kind = kind;
+    value->text = text;
     return value;
 }

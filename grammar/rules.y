@@ -28,6 +28,12 @@
 }
 
 %code {
+#include <stddef.h>
+
+/* What is not said. */
+static const struct ast_values no_values;
+static const struct ast_number no_number;
+
 /* Where a rule of the grammar stands: from its first symbol's begin to its last one's end. */
 #define YYLLOC_DEFAULT(here, symbols, n)                                                          \
     ((here) = (n) ? PLACE_FROM_TO(YYRHSLOC(symbols, 1), YYRHSLOC(symbols, n))                     \
@@ -53,6 +59,9 @@ static void rules_yyerror(const rules_place *place, struct parse *p, const char 
                &(const struct type){ .stmt = { .kind = (KIND), .span = AT(here), .word = AT(first) }, \
                                      __VA_ARGS__ },                                               \
                sizeof(struct type))
+/* A statement that ends with the innermost open block. */
+#define CLOSE(type, KIND, here, first)                                                            \
+    parse_close(p, KIND, AT(here), AT(first), sizeof(struct type), offsetof(struct type, block))
 #define PLAIN(KIND, here, first)                                                                  \
     parse_stmt(p, &(const struct ast_stmt){ .kind = (KIND), .span = AT(here), .word = AT(first) },    \
                sizeof(struct ast_stmt))
@@ -138,36 +147,38 @@ rules:
 
 item:
     RULESET string SEMICOLON
-        { $$ = STMT(ast_ruleset_name, AST_RULESET, @$, @1, .name = $2); }
+        { $$ = STMT(ast_ruleset_name, AST_RULESET, @$, @1, .name = *$2); }
 |   RULESET string VERSION NUMBER SEMICOLON
-        { $$ = STMT(ast_ruleset_name, AST_RULESET, @$, @1, .name = $2, .version = $4); }
+        { $$ = STMT(ast_ruleset_name, AST_RULESET, @$, @1, .name = *$2, .version = *$4); }
 |   doctype_head STRING open_doctype statements RBRACE
-        { $$ = STMT(ast_doctype, AST_DOCTYPE, @$, @1, .name = parse_name(p, AT(@2), $2.text),
-                    .block = parse_close(p, AT(@5)), .doc = parse_doc(p, AT(@1).begin)); }
+        { $$ = CLOSE(ast_doctype, AST_DOCTYPE, @$, @1);
+          AST_AS(ast_doctype, $$)->name = *parse_name(p, $2);
+          AST_AS(ast_doctype, $$)->doc = parse_doc(p, AT(@1).begin); }
 |   default_head open_doctype statements RBRACE
-        { $$ = STMT(ast_section, AST_DEFAULT, @$, @1, .block = parse_close(p, AT(@4))); }
+        { $$ = CLOSE(ast_section, AST_DEFAULT, @$, @1); }
 |   sync_head open_sync sync_stmts RBRACE
-        { $$ = STMT(ast_section, AST_SYNC, @$, @1, .block = parse_close(p, AT(@4))); }
+        { $$ = CLOSE(ast_section, AST_SYNC, @$, @1); }
 |   attachments_head open_attachments attachments_stmts RBRACE
-        { $$ = STMT(ast_section, AST_ATTACHMENTS, @$, @1, .block = parse_close(p, AT(@4))); }
+        { $$ = CLOSE(ast_section, AST_ATTACHMENTS, @$, @1); }
 |   retry_head open_retry retry_stmts RBRACE
-        { $$ = STMT(ast_section, AST_RETRY, @$, @1, .block = parse_close(p, AT(@4))); }
+        { $$ = CLOSE(ast_section, AST_RETRY, @$, @1); }
 |   test_head string FOR STRING open_test test_stmts RBRACE
-        { $$ = STMT(ast_test, AST_TEST, @$, @1, .title = $2,
-                    .doctype = parse_name(p, AT(@4), $4.text), .block = parse_close(p, AT(@7))); }
+        { $$ = CLOSE(ast_test, AST_TEST, @$, @1);
+          AST_AS(ast_test, $$)->title = *$2;
+          AST_AS(ast_test, $$)->doctype = *parse_name(p, $4); }
 
 |   doctype_head error resync_open open_doctype statements RBRACE
-        { parse_close(p, AT(@6)); $$ = NULL; }
+        { parse_drop(p); $$ = NULL; }
 |   default_head error resync_open open_doctype statements RBRACE
-        { parse_close(p, AT(@6)); $$ = NULL; }
+        { parse_drop(p); $$ = NULL; }
 |   sync_head error resync_open open_sync sync_stmts RBRACE
-        { parse_close(p, AT(@6)); $$ = NULL; }
+        { parse_drop(p); $$ = NULL; }
 |   attachments_head error resync_open open_attachments attachments_stmts RBRACE
-        { parse_close(p, AT(@6)); $$ = NULL; }
+        { parse_drop(p); $$ = NULL; }
 |   retry_head error resync_open open_retry retry_stmts RBRACE
-        { parse_close(p, AT(@6)); $$ = NULL; }
+        { parse_drop(p); $$ = NULL; }
 |   test_head error resync_open open_test test_stmts RBRACE
-        { parse_close(p, AT(@6)); $$ = NULL; }
+        { parse_drop(p); $$ = NULL; }
 |   doctype_head error RESYNC   { yyerrok; parse_broken(p); $$ = NULL; }
 |   default_head error RESYNC   { yyerrok; parse_broken(p); $$ = NULL; }
 |   sync_head error RESYNC      { yyerrok; parse_broken(p); $$ = NULL; }
@@ -211,61 +222,64 @@ statement:
 |   OTHERWISE rule_word SEMICOLON
         { $$ = STMT(ast_otherwise, AST_OTHERWISE, @$, @1, .rule = $2, .rule_span = AT(@2)); }
 |   META names SEMICOLON
-        { $$ = STMT(ast_fields, AST_META, @$, @1, .fields = $2); }
+        { $$ = STMT(ast_fields, AST_META, @$, @1, .fields = *$2); }
 |   LOCK merge_when SEMICOLON
         { $$ = STMT(ast_lock, AST_LOCK, @$, @1, .when = $2); }
 |   LOCK merge_when EXCEPT names SEMICOLON
-        { $$ = STMT(ast_lock, AST_LOCK, @$, @1, .when = $2, .except = $4); }
+        { $$ = STMT(ast_lock, AST_LOCK, @$, @1, .when = $2, .except = *$4); }
 |   child_head name open_child child_stmts RBRACE
-        { $$ = STMT(ast_child, AST_CHILD, @$, @1, .field = $2, .block = parse_close(p, AT(@5))); }
+        { $$ = CLOSE(ast_child, AST_CHILD, @$, @1);
+          AST_AS(ast_child, $$)->field = *$2; }
 |   tombstone_head open_tombstone tombstone_stmts RBRACE
-        { $$ = STMT(ast_section, AST_TOMBSTONE, @$, @1, .block = parse_close(p, AT(@4))); }
+        { $$ = CLOSE(ast_section, AST_TOMBSTONE, @$, @1); }
 |   NO_OVERLAP BY names FROM moment TO moment unless SEMICOLON
-        { $$ = STMT(ast_no_overlap, AST_NO_OVERLAP, @$, @1, .by = $3, .from = *$5, .to = *$7,
+        { $$ = STMT(ast_no_overlap, AST_NO_OVERLAP, @$, @1, .by = *$3, .from = *$5, .to = *$7,
                     .unless = $8); }
 |   NO_OVERLAP BY names FROM moment FOR name time_unit unless SEMICOLON
-        { $$ = STMT(ast_no_overlap, AST_NO_OVERLAP, @$, @1, .by = $3, .from = *$5, .length = $7,
+        { $$ = STMT(ast_no_overlap, AST_NO_OVERLAP, @$, @1, .by = *$3, .from = *$5, .length = *$7,
                     .unit_seconds = $8, .unless = $9); }
 |   NOTIFY CONFLICT SEMICOLON
         { $$ = STMT(ast_notify, AST_NOTIFY, @$, @1, .conflict = true); }
 |   NOTIFY word WHEN name CHANGES SEMICOLON
-        { $$ = STMT(ast_notify, AST_NOTIFY, @$, @1, .type = $2, .field = $4); }
+        { $$ = STMT(ast_notify, AST_NOTIFY, @$, @1, .type = *$2, .field = *$4); }
 |   LINK names ARROW STRING SEMICOLON
-        { $$ = STMT(ast_link, AST_LINK, @$, @1, .fields = $2,
-                    .doctype = parse_name(p, AT(@4), $4.text)); }
+        { $$ = STMT(ast_link, AST_LINK, @$, @1, .fields = *$2,
+                    .doctype = *parse_name(p, $4)); }
 |   LINK names ARROW STRING REFRESH when SEMICOLON
-        { $$ = STMT(ast_link, AST_LINK, @$, @1, .fields = $2,
-                    .doctype = parse_name(p, AT(@4), $4.text), .refresh = true, .refresh_when = $6); }
+        { $$ = STMT(ast_link, AST_LINK, @$, @1, .fields = *$2,
+                    .doctype = *parse_name(p, $4), .refresh = true, .refresh_when = $6); }
 |   CURRENT name OF name ARROW STRING DOT name OTHERWISE MANUAL name SEMICOLON
-        { $$ = STMT(ast_current, AST_CURRENT, @$, @1, .field = $2, .link = $4,
-                    .doctype = parse_name(p, AT(@6), $6.text), .target = $8, .manual = $11); }
+        { $$ = STMT(ast_current, AST_CURRENT, @$, @1, .field = *$2, .link = *$4,
+                    .doctype = *parse_name(p, $6), .target = *$8, .manual = *$11); }
 |   AS_OF name name ARROW STRING SEMICOLON
-        { $$ = STMT(ast_as_of, AST_AS_OF, @$, @1, .time = $2, .link = $3,
-                    .doctype = parse_name(p, AT(@5), $5.text)); }
+        { $$ = STMT(ast_as_of, AST_AS_OF, @$, @1, .time = *$2, .link = *$3,
+                    .doctype = *parse_name(p, $5)); }
 |   effect_head word WHEN name BECOMES value open_effect effect_stmts RBRACE
-        { $$ = STMT(ast_effect, AST_EFFECT, @$, @1, .name = $2, .field = $4, .becomes = $6,
-                    .block = parse_close(p, AT(@9))); }
+        { $$ = CLOSE(ast_effect, AST_EFFECT, @$, @1);
+          AST_AS(ast_effect, $$)->name = *$2;
+          AST_AS(ast_effect, $$)->field = *$4;
+          AST_AS(ast_effect, $$)->becomes = *$6; }
 |   PUSH_PRIORITY NUMBER SEMICOLON
-        { $$ = STMT(ast_push_priority, AST_PUSH_PRIORITY, @$, @1, .priority = $2); }
+        { $$ = STMT(ast_push_priority, AST_PUSH_PRIORITY, @$, @1, .priority = *$2); }
 |   PUSH_PRIORITY NUMBER when SEMICOLON
-        { $$ = STMT(ast_push_priority, AST_PUSH_PRIORITY, @$, @1, .priority = $2, .when = $3); }
+        { $$ = STMT(ast_push_priority, AST_PUSH_PRIORITY, @$, @1, .priority = *$2, .when = $3); }
 |   OFFLINE offline_list SEMICOLON
         { $2->stmt.span = AT(@$); $2->stmt.word = AT(@1); $$ = &$2->stmt; }
 |   BRANCH string SEMICOLON
-        { $$ = STMT(ast_branch, AST_BRANCH, @$, @1, .pattern = $2); }
+        { $$ = STMT(ast_branch, AST_BRANCH, @$, @1, .pattern = *$2); }
 |   BRANCH string VERSION_FIELD name SEMICOLON
-        { $$ = STMT(ast_branch, AST_BRANCH, @$, @1, .pattern = $2, .version_field = $4); }
+        { $$ = STMT(ast_branch, AST_BRANCH, @$, @1, .pattern = *$2, .version_field = *$4); }
 |   REASON string SEMICOLON
-        { $$ = STMT(ast_note, AST_REASON, @$, @1, .text = $2); }
+        { $$ = STMT(ast_note, AST_REASON, @$, @1, .text = *$2); }
 |   HINT string SEMICOLON
-        { $$ = STMT(ast_note, AST_HINT, @$, @1, .text = $2); }
+        { $$ = STMT(ast_note, AST_HINT, @$, @1, .text = *$2); }
 
 |   child_head error resync_open open_child child_stmts RBRACE
-        { parse_close(p, AT(@6)); $$ = NULL; }
+        { parse_drop(p); $$ = NULL; }
 |   tombstone_head error resync_open open_tombstone tombstone_stmts RBRACE
-        { parse_close(p, AT(@6)); $$ = NULL; }
+        { parse_drop(p); $$ = NULL; }
 |   effect_head error resync_open open_effect effect_stmts RBRACE
-        { parse_close(p, AT(@6)); $$ = NULL; }
+        { parse_drop(p); $$ = NULL; }
 |   child_head error RESYNC     { yyerrok; parse_broken(p); $$ = NULL; }
 |   tombstone_head error RESYNC { yyerrok; parse_broken(p); $$ = NULL; }
 |   effect_head error RESYNC    { yyerrok; parse_broken(p); $$ = NULL; }
@@ -290,17 +304,17 @@ strategy:
 
 rule:
     many_rule names opt_when rule_end
-        { $$ = STMT(ast_rule, AST_RULE, @$, @1, .rule = $1, .fields = $2, .when = $3,
+        { $$ = STMT(ast_rule, AST_RULE, @$, @1, .rule = $1, .fields = *$2, .when = $3,
                     .block = $4); }
 |   many_rule TOGETHER together_names opt_when rule_end
         { $$ = STMT(ast_rule, AST_RULE, @$, @1, .rule = $1, .together = true,
-                    .together_span = AT(@2), .fields = $3, .when = $4, .block = $5); }
+                    .together_span = AT(@2), .fields = *$3, .when = $4, .block = $5); }
 |   ranked_rule names opt_ranked opt_when rule_end
-        { $$ = STMT(ast_rule, AST_RULE, @$, @1, .rule = $1, .fields = $2, .ranked = $3,
+        { $$ = STMT(ast_rule, AST_RULE, @$, @1, .rule = $1, .fields = *$2, .ranked = *$3,
                     .ranked_span = AT(@3), .when = $4, .block = $5); }
 |   ranked_rule TOGETHER ranked_names opt_ranked opt_when rule_end
         { $$ = STMT(ast_rule, AST_RULE, @$, @1, .rule = $1, .together = true,
-                    .together_span = AT(@2), .fields = $3, .ranked = $4, .ranked_span = AT(@4),
+                    .together_span = AT(@2), .fields = *$3, .ranked = *$4, .ranked_span = AT(@4),
                     .when = $5, .block = $6); }
 ;
 
@@ -326,7 +340,7 @@ ranked_rule:
 rule_word: many_rule | ranked_rule ;
 
 opt_ranked:
-    %empty                      { $$ = (struct ast_values){ 0 }; }
+    %empty                      { $$ = (struct ast_values *)&no_values; }
 |   RANKED LPAREN values RPAREN { $$ = $3; }
 ;
 
@@ -337,7 +351,7 @@ opt_when:
 
 rule_end:
     SEMICOLON                   { $$ = NULL; }
-|   open_rule rule_stmts RBRACE { $$ = parse_close_new(p, AT(@3)); }
+|   open_rule rule_stmts RBRACE { $$ = parse_close_alone(p, AT(@3)); }
 ;
 
 rule_stmts:
@@ -350,11 +364,11 @@ rule_stmt:
     PROVISIONAL CLIENT SEMICOLON
         { $$ = PLAIN(AST_PROVISIONAL, @$, @1); }
 |   WATCH names SEMICOLON
-        { $$ = STMT(ast_fields, AST_WATCH, @$, @1, .fields = $2); }
+        { $$ = STMT(ast_fields, AST_WATCH, @$, @1, .fields = *$2); }
 |   SET name EQ value SEMICOLON
-        { $$ = STMT(ast_set, AST_SET, @$, @1, .field = $2, .value = $4); }
+        { $$ = STMT(ast_set, AST_SET, @$, @1, .field = *$2, .value = *$4); }
 |   KEY names SEMICOLON
-        { $$ = STMT(ast_fields, AST_KEY, @$, @1, .fields = $2); }
+        { $$ = STMT(ast_fields, AST_KEY, @$, @1, .fields = *$2); }
 ;
 
 /* --- child tables --- */
@@ -367,28 +381,28 @@ child_stmts:
 
 child_stmt:
     KEY names SEMICOLON
-        { $$ = STMT(ast_fields, AST_KEY, @$, @1, .fields = $2); }
+        { $$ = STMT(ast_fields, AST_KEY, @$, @1, .fields = *$2); }
 |   ORDER_BY name SEMICOLON
-        { $$ = STMT(ast_field, AST_ORDER_BY, @$, @1, .field = $2); }
+        { $$ = STMT(ast_field, AST_ORDER_BY, @$, @1, .field = *$2); }
 |   ON_SAME_KEY same_key SEMICOLON
         { $$ = STMT(ast_on_same_key, AST_ON_SAME_KEY, @$, @1, .same_key = $2, .word = AT(@2)); }
 |   ON_SAME_KEY SUM LPAREN names RPAREN SEMICOLON
         { $$ = STMT(ast_on_same_key, AST_ON_SAME_KEY, @$, @1, .same_key = DWR_SAME_KEY_FIELDS,
-                    .word = AT(@2), .sum = $4); }
+                    .word = AT(@2), .sum = *$4); }
 |   ON_SAME_KEY fields_head open_fields fields_stmts RBRACE
         { $$ = STMT(ast_on_same_key, AST_ON_SAME_KEY, @$, @1, .same_key = DWR_SAME_KEY_FIELDS,
-                    .word = AT(@2), .block = parse_close_new(p, AT(@5))); }
+                    .word = AT(@2), .block = parse_close_alone(p, AT(@5))); }
 |   COUNT_INTO name SEMICOLON
-        { $$ = STMT(ast_field, AST_COUNT_INTO, @$, @1, .field = $2); }
+        { $$ = STMT(ast_field, AST_COUNT_INTO, @$, @1, .field = *$2); }
 |   REMOVES flag SEMICOLON
-        { $$ = STMT(ast_switch, AST_REMOVES, @$, @1, .flag = $2); }
+        { $$ = STMT(ast_switch, AST_REMOVES, @$, @1, .flag = *$2); }
 |   APPEND_ONLY flag SEMICOLON
-        { $$ = STMT(ast_switch, AST_APPEND_ONLY, @$, @1, .flag = $2); }
+        { $$ = STMT(ast_switch, AST_APPEND_ONLY, @$, @1, .flag = *$2); }
 |   HOLD merge_when SEMICOLON
         { $$ = STMT(ast_when, AST_HOLD, @$, @1, .when = $2); }
 
 |   ON_SAME_KEY fields_head error resync_open open_fields fields_stmts RBRACE
-        { parse_close(p, AT(@7)); $$ = NULL; }
+        { parse_drop(p); $$ = NULL; }
 |   ON_SAME_KEY fields_head error RESYNC
         { yyerrok; parse_broken(p); $$ = NULL; }
 ;
@@ -426,17 +440,17 @@ tombstone_stmts:
 
 tombstone_stmt:
     ALLOW_DELETE flag SEMICOLON
-        { $$ = STMT(ast_switch, AST_ALLOW_DELETE, @$, @1, .flag = $2); }
+        { $$ = STMT(ast_switch, AST_ALLOW_DELETE, @$, @1, .flag = *$2); }
 |   SOFT_DELETE name EQ value SEMICOLON
-        { $$ = STMT(ast_set, AST_SOFT_DELETE, @$, @1, .field = $2, .value = $4); }
+        { $$ = STMT(ast_set, AST_SOFT_DELETE, @$, @1, .field = *$2, .value = *$4); }
 |   TTL DURATION SEMICOLON
-        { $$ = STMT(ast_ttl, AST_TTL, @$, @1, .time = $2); }
+        { $$ = STMT(ast_ttl, AST_TTL, @$, @1, .time = *$2); }
 |   DELETE_WINS_OVER_UPDATE flag SEMICOLON
-        { $$ = STMT(ast_switch, AST_DELETE_WINS, @$, @1, .flag = $2); }
+        { $$ = STMT(ast_switch, AST_DELETE_WINS, @$, @1, .flag = *$2); }
 |   ARCHIVE_AFTER DURATION SEMICOLON
-        { $$ = STMT(ast_archive_after, AST_ARCHIVE_AFTER, @$, @1, .time = $2); }
+        { $$ = STMT(ast_archive_after, AST_ARCHIVE_AFTER, @$, @1, .time = *$2); }
 |   ARCHIVE_AFTER DURATION when SEMICOLON
-        { $$ = STMT(ast_archive_after, AST_ARCHIVE_AFTER, @$, @1, .time = $2, .when = $3); }
+        { $$ = STMT(ast_archive_after, AST_ARCHIVE_AFTER, @$, @1, .time = *$2, .when = $3); }
 ;
 
 effect_stmts:
@@ -447,12 +461,12 @@ effect_stmts:
 
 effect_stmt:
     CREATE STRING SEMICOLON
-        { $$ = STMT(ast_create, AST_CREATE, @$, @1, .doctype = parse_name(p, AT(@2), $2.text)); }
+        { $$ = STMT(ast_create, AST_CREATE, @$, @1, .doctype = *parse_name(p, $2)); }
 ;
 
 moment:
     name                        { $$ = parse_moment(p, $1, NULL); }
-|   name PLUS name              { $$ = parse_moment(p, $1, &$3); }
+|   name PLUS name              { $$ = parse_moment(p, $1, $3); }
 ;
 
 time_unit:
@@ -480,20 +494,20 @@ sync_stmts:
 
 sync_stmt:
     MAX_OFFLINE DURATION SEMICOLON
-        { $$ = STMT(ast_setting, AST_MAX_OFFLINE, @$, @1, .number = $2); }
+        { $$ = STMT(ast_setting, AST_MAX_OFFLINE, @$, @1, .number = *$2); }
 |   FORCE_REAUTH DURATION SEMICOLON
-        { $$ = STMT(ast_setting, AST_FORCE_REAUTH, @$, @1, .number = $2); }
+        { $$ = STMT(ast_setting, AST_FORCE_REAUTH, @$, @1, .number = *$2); }
 |   BATCH_SIZE NUMBER SEMICOLON
-        { $$ = STMT(ast_setting, AST_BATCH_SIZE, @$, @1, .number = $2); }
+        { $$ = STMT(ast_setting, AST_BATCH_SIZE, @$, @1, .number = *$2); }
 |   MANUAL_TIMEOUT DURATION THEN timeout_rule SEMICOLON
-        { $$ = STMT(ast_setting, AST_MANUAL_TIMEOUT, @$, @1, .number = $2, .rule = $4,
+        { $$ = STMT(ast_setting, AST_MANUAL_TIMEOUT, @$, @1, .number = *$2, .rule = $4,
                     .rule_span = AT(@4)); }
 |   NOTIFY_CHANNEL word SEMICOLON
-        { $$ = STMT(ast_setting, AST_NOTIFY_CHANNEL, @$, @1, .word = $2); }
+        { $$ = STMT(ast_setting, AST_NOTIFY_CHANNEL, @$, @1, .word = *$2); }
 |   CHANGE_RETENTION DURATION SEMICOLON
-        { $$ = STMT(ast_setting, AST_CHANGE_RETENTION, @$, @1, .number = $2); }
+        { $$ = STMT(ast_setting, AST_CHANGE_RETENTION, @$, @1, .number = *$2); }
 |   FEED_LIMIT NUMBER max_number SEMICOLON
-        { $$ = STMT(ast_setting, AST_FEED_LIMIT, @$, @1, .number = $2, .max = $3); }
+        { $$ = STMT(ast_setting, AST_FEED_LIMIT, @$, @1, .number = *$2, .max = *$3); }
 ;
 
 timeout_rule:
@@ -502,7 +516,7 @@ timeout_rule:
 ;
 
 max_number:
-    %empty                      { $$ = (struct ast_number){ .span = AT(@$) }; }
+    %empty                      { $$ = (struct ast_number *)&no_number; }
 |   MAX NUMBER                  { $$ = $2; }
 ;
 
@@ -514,22 +528,22 @@ attachments_stmts:
 
 attachments_stmt:
     STRATEGY word SEMICOLON
-        { $$ = STMT(ast_setting, AST_ATTACHMENT_STRATEGY, @$, @1, .word = $2); }
+        { $$ = STMT(ast_setting, AST_ATTACHMENT_STRATEGY, @$, @1, .word = *$2); }
 |   AUTO_SYNC_MAX SIZE SEMICOLON
-        { $$ = STMT(ast_setting, AST_AUTO_SYNC_MAX, @$, @1, .number = $2); }
+        { $$ = STMT(ast_setting, AST_AUTO_SYNC_MAX, @$, @1, .number = *$2); }
 |   ALWAYS_SYNC strings SEMICOLON
-        { $$ = STMT(ast_setting, AST_ALWAYS_SYNC, @$, @1, .texts = $2.v,
-                    .text_count = $2.count); }
+        { $$ = STMT(ast_setting, AST_ALWAYS_SYNC, @$, @1, .texts = $2->v,
+                    .text_count = $2->count); }
 |   DEFER_SYNC strings SEMICOLON
-        { $$ = STMT(ast_setting, AST_DEFER_SYNC, @$, @1, .texts = $2.v, .text_count = $2.count); }
+        { $$ = STMT(ast_setting, AST_DEFER_SYNC, @$, @1, .texts = $2->v, .text_count = $2->count); }
 |   THUMBNAILS flag max_number SEMICOLON
-        { $$ = STMT(ast_setting, AST_THUMBNAILS, @$, @1, .flag = $2, .max = $3); }
+        { $$ = STMT(ast_setting, AST_THUMBNAILS, @$, @1, .flag = *$2, .max = *$3); }
 |   ON_CONFLICT word SEMICOLON
-        { $$ = STMT(ast_setting, AST_ON_CONFLICT, @$, @1, .word = $2); }
+        { $$ = STMT(ast_setting, AST_ON_CONFLICT, @$, @1, .word = *$2); }
 |   LOCAL_CACHE SIZE SEMICOLON
-        { $$ = STMT(ast_setting, AST_LOCAL_CACHE, @$, @1, .number = $2); }
+        { $$ = STMT(ast_setting, AST_LOCAL_CACHE, @$, @1, .number = *$2); }
 |   LOCAL_CACHE SIZE EVICT word SEMICOLON
-        { $$ = STMT(ast_setting, AST_LOCAL_CACHE, @$, @1, .number = $2, .word = $4); }
+        { $$ = STMT(ast_setting, AST_LOCAL_CACHE, @$, @1, .number = *$2, .word = *$4); }
 ;
 
 retry_stmts:
@@ -540,10 +554,10 @@ retry_stmts:
 
 retry_stmt:
     BACKOFF durations SEMICOLON
-        { $$ = STMT(ast_setting, AST_BACKOFF, @$, @1, .numbers = $2.v,
-                    .number_count = $2.count); }
+        { $$ = STMT(ast_setting, AST_BACKOFF, @$, @1, .numbers = $2->v,
+                    .number_count = $2->count); }
 |   MAX_ATTEMPTS NUMBER SEMICOLON
-        { $$ = STMT(ast_setting, AST_MAX_ATTEMPTS, @$, @1, .number = $2); }
+        { $$ = STMT(ast_setting, AST_MAX_ATTEMPTS, @$, @1, .number = *$2); }
 ;
 
 /* --- tests --- */
@@ -557,31 +571,31 @@ test_stmts:
 /* A document ends by itself; a ';' behind it is taken too. */
 test_stmt:
     given scalar_value SEMICOLON
-        { $$ = STMT(ast_given, $1, @$, @1, .value = $2); }
+        { $$ = STMT(ast_given, $1, @$, @1, .value = *$2); }
 |   given document
-        { $$ = STMT(ast_given, $1, @$, @1, .value = $2); }
+        { $$ = STMT(ast_given, $1, @$, @1, .value = *$2); }
 |   given document SEMICOLON
-        { $$ = STMT(ast_given, $1, @$, @1, .value = $2); }
+        { $$ = STMT(ast_given, $1, @$, @1, .value = *$2); }
 |   OP word SEMICOLON
-        { $$ = STMT(ast_test_op, AST_TEST_OP, @$, @1, .op = $2); }
+        { $$ = STMT(ast_test_op, AST_TEST_OP, @$, @1, .op = *$2); }
 |   EXPECT WORD SEMICOLON
         { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_STATUS,
-                    .word = parse_word(p, AT(@2))); }
+                    .word = *parse_word(p, AT(@2))); }
 |   EXPECT WORD document
         { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_STATUS,
-                    .word = parse_word(p, AT(@2)), .value = $3); }
+                    .word = *parse_word(p, AT(@2)), .value = *$3); }
 |   EXPECT WORD document SEMICOLON
         { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_STATUS,
-                    .word = parse_word(p, AT(@2)), .value = $3); }
+                    .word = *parse_word(p, AT(@2)), .value = *$3); }
 |   EXPECT OUTCOME row word SEMICOLON
         { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_OUTCOME,
-                    .field = $3->field, .row = $3->row, .word = $4); }
+                    .field = $3->field, .row = $3->row, .word = *$4); }
 |   EXPECT CODE word SEMICOLON
-        { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_CODE, .word = $3); }
+        { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_CODE, .word = *$3); }
 |   EXPECT BRANCH document
-        { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_BRANCH, .value = $3); }
+        { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_BRANCH, .value = *$3); }
 |   EXPECT BRANCH document SEMICOLON
-        { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_BRANCH, .value = $3); }
+        { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_BRANCH, .value = *$3); }
 |   EXPECT CONFLICT row SEMICOLON
         { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_CONFLICT,
                     .field = $3->field, .row = $3->row); }
@@ -592,12 +606,12 @@ test_stmt:
                     .field = $4->field, .row = $4->row); }
 |   EXPECT NOTIFICATION word SEMICOLON
         { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_NOTIFICATION,
-                    .word = $3); }
+                    .word = *$3); }
 |   EXPECT NO NOTIFICATION SEMICOLON
         { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_NO_NOTIFICATION); }
 |   EXPECT NO NOTIFICATION word SEMICOLON
         { $$ = STMT(ast_expect, AST_EXPECT, @$, @1, .expect = AST_EXPECT_NO_NOTIFICATION,
-                    .word = $4); }
+                    .word = *$4); }
 ;
 
 given:
@@ -613,7 +627,7 @@ given:
 ;
 
 row:
-    name                        { $$ = parse_row(p, $1, (struct ast_text){ 0 }); }
+    name                        { $$ = parse_row(p, $1, NULL); }
 |   name LBRACKET string RBRACKET { $$ = parse_row(p, $1, $3); }
 ;
 
@@ -682,7 +696,7 @@ compare:
 
 /* A bare or quoted name is a field or a literal: parse_compare knows which side it stands on. */
 operand:
-    cond_word                   { $$ = parse_operand_word(p, parse_word(p, AT(@1))); }
+    cond_word                   { $$ = parse_operand_word(p, AT(@1)); }
 |   side DOT name               { $$ = parse_operand_side(p, AT(@$), $1, $3); }
 |   STRING                      { $$ = parse_operand_string(p, $1); }
 |   NUMBER
@@ -758,13 +772,13 @@ name_list:
 /* The first word behind `together` that is not `when`: there `together` itself is the field. */
 together_list:
     together_word               { parse_names_begin(p, parse_bare(p, AT(@1))); }
-|   STRING                      { parse_names_begin(p, parse_name(p, AT(@1), $1.text)); }
+|   STRING                      { parse_names_begin(p, parse_name(p, $1)); }
 |   together_list COMMA name    { parse_names_add(p, $3); }
 ;
 
 ranked_list:
     ranked_word                 { parse_names_begin(p, parse_bare(p, AT(@1))); }
-|   STRING                      { parse_names_begin(p, parse_name(p, AT(@1), $1.text)); }
+|   STRING                      { parse_names_begin(p, parse_name(p, $1)); }
 |   ranked_list COMMA name      { parse_names_add(p, $3); }
 ;
 
@@ -774,7 +788,7 @@ name:
 |   WHEN                        { $$ = parse_bare(p, AT(@1)); }
 |   RANKED                      { $$ = parse_bare(p, AT(@1)); }
 |   NOT                         { $$ = parse_bare(p, AT(@1)); }
-|   STRING                      { $$ = parse_name(p, AT(@1), $1.text); }
+|   STRING                      { $$ = parse_name(p, $1); }
 ;
 
 word: any_word                  { $$ = parse_word(p, AT(@1)); } ;
@@ -796,8 +810,8 @@ duration_list:
 ;
 
 flag:
-    YES                         { $$ = (struct ast_flag){ AT(@1), true, true }; }
-|   NO                          { $$ = (struct ast_flag){ AT(@1), true, false }; }
+    YES                         { $$ = parse_flag(p, AT(@1), true); }
+|   NO                          { $$ = parse_flag(p, AT(@1), false); }
 ;
 
 /* Words of the language as names. Three have nonterminals that leave them out. */
