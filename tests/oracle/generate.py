@@ -78,7 +78,9 @@ class RuleWriter:
             return f"{self.operand()} {pick(r, ['=', '!=', '<', '>='])} {self.operand()}"
         op = pick(r, ["=", "=", "!=", "<", "<=", ">", ">="])
         if chance(r, 0.1):
-            return f"{self.scalar()} {op} {self.operand()}"
+            left = self.scalar()
+            if left != "true":  # there a bare word is a field
+                return f"{left} {op} {self.operand()}"
         return f"{self.operand()} {op} {self.scalar()}"
 
     def condition(self, depth=2):
