@@ -153,8 +153,8 @@ int cli_choice(const struct cli_command *command, const char *option, const char
         if (strcmp(text, words[i]) == 0)
             return (int)i;
     for (size_t i = 0; i < count && used < sizeof list; i++)
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i == 0 ? "" : ", ",
-                                 words[i]);
+        used +=
+            (size_t)snprintf(list + used, sizeof list - used, "%s%s", i == 0 ? "" : ", ", words[i]);
     cli_usage(command, "'%s' is no value of %s: %s", text, option, list);
     return -1;
 }

@@ -23,12 +23,12 @@ struct cli_list {
 };
 
 struct cli_option {
-    const char *name;   /* "--check", "-o" */
-    const char *value;  /* what the help calls its value; NULL: it has none */
+    const char *name;  /* "--check", "-o" */
+    const char *value; /* what the help calls its value; NULL: it has none */
     const char *help;
-    bool *flag;             /* without value: becomes true */
-    const char **text;      /* with value: the last one said */
-    struct cli_list *list;  /* or, where it may be said several times, all of them */
+    bool *flag;            /* without value: becomes true */
+    const char **text;     /* with value: the last one said */
+    struct cli_list *list; /* or, where it may be said several times, all of them */
 };
 
 struct cli_command {

@@ -33,14 +33,14 @@ struct cmd_findings {
       .value = "WHEN",                                                                             \
       .help = "auto, always or never; NO_COLOR is honoured",                                       \
       .text = &(f)->color },                                                                       \
-    { .name = "--fail-on",                                                                         \
-      .value = "LEVEL",                                                                            \
-      .help = "error (the default), warning, note or never: what makes the status 1",              \
-      .text = &(f)->fail_on },                                                                     \
-    { .name = "--max-errors",                                                                      \
-      .value = "N",                                                                                \
-      .help = "print at most N findings (100; 0: all)",                                            \
-      .text = &(f)->max_errors }
+        { .name = "--fail-on",                                                                     \
+          .value = "LEVEL",                                                                        \
+          .help = "error (the default), warning, note or never: what makes the status 1",          \
+          .text = &(f)->fail_on },                                                                 \
+    {                                                                                              \
+        .name = "--max-errors", .value = "N", .help = "print at most N findings (100; 0: all)",    \
+        .text = &(f)->max_errors                                                                   \
+    }
 
 /* False: a value is wrong, which has been said. */
 bool cmd_style(const struct cli_command *command, struct cmd_findings *f);

@@ -157,18 +157,22 @@ int cmd_compile(const struct cli_command *command, struct arena *arena, int argc
     const struct parse_options parsing = { .allow_stdin = false };
     const struct cli_option options[] = {
         { .name = "-o", .value = "FOLDER", .help = "where the files go", .text = &c.folder },
-        { .name = "--check", .help = "write nothing; are the files up to date, is one left over?",
+        { .name = "--check",
+          .help = "write nothing; are the files up to date, is one left over?",
           .flag = &c.check },
         { .name = "-MD", .help = "write a depfile, FOLDER/NAME.d", .flag = &c.make_depfile },
         { .name = "-MF", .value = "FILE", .help = "the depfile's name", .text = &c.depfile },
-        { .name = "-MT", .value = "TARGET", .help = "the depfile's target; may be said again",
+        { .name = "-MT",
+          .value = "TARGET",
+          .help = "the depfile's target; may be said again",
           .list = &c.targets },
-        { .name = "-MP", .help = "targets without rules for the rule files, which may go away",
+        { .name = "-MP",
+          .help = "targets without rules for the rule files, which may go away",
           .flag = &c.phony },
         CMD_FINDINGS_OPTIONS(&c.findings),
     };
-    int status = cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv,
-                           &paths);
+    int status =
+        cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv, &paths);
 
     if (status != CLI_RUN)
         return status;

@@ -21,13 +21,17 @@ int cmd_lint(const struct cli_command *command, struct arena *arena, int argc, c
     const struct cli_option options[] = {
         CMD_FINDINGS_OPTIONS(&findings),
         { .name = "--format", .value = "FORMAT", .help = "text", .text = &format },
-        { .name = "-o", .value = "FILE", .help = "the findings' file, instead of standard output",
+        { .name = "-o",
+          .value = "FILE",
+          .help = "the findings' file, instead of standard output",
           .text = &output },
-        { .name = "--stdin-filename", .value = "NAME", .help = "what '-' is called in findings",
+        { .name = "--stdin-filename",
+          .value = "NAME",
+          .help = "what '-' is called in findings",
           .text = &parsing.stdin_name },
     };
-    int status = cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv,
-                           &paths);
+    int status =
+        cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv, &paths);
     struct cmd_rules r;
     FILE *out = stdout;
 

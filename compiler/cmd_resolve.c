@@ -28,8 +28,8 @@ int cmd_resolve(const struct cli_command *command, struct arena *arena, int argc
     const struct parse_options parsing = { .allow_stdin = false };
     struct cli_list paths = { NULL, 0 };
     const struct cli_option options[] = { CMD_FINDINGS_OPTIONS(&findings) };
-    int status = cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv,
-                           &paths);
+    int status =
+        cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv, &paths);
     struct cmd_rules r;
 
     if (status != CLI_RUN)

@@ -14,8 +14,8 @@ static bool matches(void *context, const char *title)
     return regexec(context, title, 0, NULL, 0) == 0;
 }
 
-/* The regular expression holds memory of its own; nothing jumps between compiling and freeing it but
- * through here. */
+/* The regular expression holds memory of its own; nothing jumps between compiling and freeing it
+ * but through here. */
 static bool run_filtered(struct cmd_rules *r, struct arena *arena, regex_t *regex,
                          struct testrun_results *results)
 {
@@ -90,18 +90,22 @@ int cmd_test(const struct cli_command *command, struct arena *arena, int argc, c
     struct cli_list paths = { NULL, 0 };
     const char *format = NULL, *output = NULL, *pattern = NULL;
     const struct cli_option options[] = {
-        { .name = "--run", .value = "REGEX", .help = "only tests whose title matches",
+        { .name = "--run",
+          .value = "REGEX",
+          .help = "only tests whose title matches",
           .text = &pattern },
         { .name = "--format", .value = "FORMAT", .help = "text, json or junit", .text = &format },
-        { .name = "-o", .value = "FILE", .help = "the results' file, instead of standard output",
+        { .name = "-o",
+          .value = "FILE",
+          .help = "the results' file, instead of standard output",
           .text = &output },
         CMD_FINDINGS_OPTIONS(&findings),
     };
     struct testrun_results results;
     struct out_memory shown;
     struct cmd_rules r;
-    int status = cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv,
-                           &paths);
+    int status =
+        cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv, &paths);
     int as;
 
     if (status != CLI_RUN)

@@ -48,8 +48,10 @@ static void print_commands(FILE *to)
     fputs("usage: dwrc COMMAND [...]\n\n", to);
     for (int i = 0; i < COMMANDS; i++)
         fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
-    fputs("\ndwrc COMMAND --help says more. Exit status: 0 nothing to say, 1 findings, 2 could not do "
-          "the job.\n", to);
+    fputs("\ndwrc COMMAND --help says more. Exit status: 0 nothing to say, 1 findings, 2 could not "
+          "do "
+          "the job.\n",
+          to);
 }
 
 static int cmd_version(const struct cli_command *command, struct arena *arena, int argc,

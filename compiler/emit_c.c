@@ -151,9 +151,10 @@ static void head(const struct emit *e, struct out *o)
     out_str(o, e->rules->digest);
     out_lit(o, ".\n\n#include \"");
     out_str(o, e->id);
-    out_lit(o, ".h\"\n\n_Static_assert(DWR_TABLES_VERSION == " VALUE_QUOTED(DWR_TABLES_VERSION)
-               ",\n               \"these tables are of another version than the runtime: compile "
-               "the rules again\");\n");
+    out_lit(o, ".h\"\n\n_Static_assert(DWR_TABLES_VERSION == " VALUE_QUOTED(
+                   DWR_TABLES_VERSION) ",\n               \"these tables are of another version "
+                                       "than the runtime: compile "
+                                       "the rules again\");\n");
 }
 
 /* Units point into it: one field, or several that follow each other. */
@@ -163,8 +164,9 @@ static void from_array(const struct emit *e, struct out *o)
 
     if (size == 0)
         return;
-    out_lit(o, "\n/* from[i] is i. A unit of the fields i, i + 1, ... i + n - 1 points to from[i]. */\n"
-               "static const uint16_t from[] = {");
+    out_lit(
+        o, "\n/* from[i] is i. A unit of the fields i, i + 1, ... i + n - 1 points to from[i]. */\n"
+           "static const uint16_t from[] = {");
     for (uint32_t i = 0; i < size; i++) {
         if (i % 16 == 0)
             out_lit(o, "\n   ");

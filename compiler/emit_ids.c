@@ -2,9 +2,9 @@
  *
  * Two names may become one identifier ("A-B" and "A B"; field c of DocType "A B" and field b_c of
  * "A"); the second then gets _2, the third _3. Looking for that among all the fields of all
- * DocTypes would cost more than printing them, so a DocType's fields are only looked at where it can
- * happen: a field's name changes when it becomes an identifier, or the DocType's identifier begins
- * with another's and '_' or the other way round. */
+ * DocTypes would cost more than printing them, so a DocType's fields are only looked at where it
+ * can happen: a field's name changes when it becomes an identifier, or the DocType's identifier
+ * begins with another's and '_' or the other way round. */
 #include "emit.h"
 #include "name_hash.h"
 #include "names.h"
@@ -52,7 +52,6 @@ static struct dwr_str cased(struct arena *arena, struct dwr_str s, char (*letter
         p[i] = letter(p[i]);
     return (struct dwr_str){ p, s.n };
 }
-
 
 /* --- what is taken --- */
 
@@ -182,8 +181,8 @@ static bool find_related(const struct emit *e, struct arena *arena, bool *relate
         return false;
     for (uint16_t i = 0; i < count; i++)
         for (size_t n = 1; n < v[i].name.n; n++) {
-            const unsigned shorter = v[i].name.p[n] == '_' ? dwr_names_find(&ids, v[i].name.p, n)
-                                                           : DWR_NONE;
+            const unsigned shorter =
+                v[i].name.p[n] == '_' ? dwr_names_find(&ids, v[i].name.p, n) : DWR_NONE;
 
             if (shorter != DWR_NONE)
                 related[i] = related[shorter] = true;
@@ -196,7 +195,8 @@ static void find_field_ids(struct taken *t, const struct dwr_names *names, struc
     struct dwr_str *fields = arena_array(t->arena, names->count, sizeof *fields);
 
     for (uint16_t i = 0; i < names->count; i++) {
-        const struct dwr_str id = cased(t->arena, emit_identifier(t->arena, names->v[i].name), upper);
+        const struct dwr_str id =
+            cased(t->arena, emit_identifier(t->arena, names->v[i].name), upper);
         const struct dwr_str whole = unique(t, joined(t->arena, e->upper, id));
 
         fields[i] = (struct dwr_str){ whole.p + e->upper.n + 1, whole.n - e->upper.n - 1 };

@@ -22,17 +22,17 @@ static const struct dwr_str role_words[] = {
 };
 
 static const struct dwr_str op_words[] = {
-    WORD(DWR_COND_AND),     WORD(DWR_COND_OR),      WORD(DWR_COND_NOT),
-    WORD(DWR_COND_EQ),      WORD(DWR_COND_NE),      WORD(DWR_COND_LT),
-    WORD(DWR_COND_LE),      WORD(DWR_COND_GT),      WORD(DWR_COND_GE),
-    WORD(DWR_COND_IN),      WORD(DWR_COND_NOT_IN),  WORD(DWR_COND_IS_SET),
+    WORD(DWR_COND_AND),        WORD(DWR_COND_OR),      WORD(DWR_COND_NOT),
+    WORD(DWR_COND_EQ),         WORD(DWR_COND_NE),      WORD(DWR_COND_LT),
+    WORD(DWR_COND_LE),         WORD(DWR_COND_GT),      WORD(DWR_COND_GE),
+    WORD(DWR_COND_IN),         WORD(DWR_COND_NOT_IN),  WORD(DWR_COND_IS_SET),
     WORD(DWR_COND_IS_NOT_SET), WORD(DWR_COND_CHANGES), WORD(DWR_COND_BECOMES),
     WORD(DWR_COND_CREATED),
 };
 
 static const struct dwr_str side_words[] = {
-    WORD(DWR_SIDE_VALUE),  WORD(DWR_SIDE_BASE), WORD(DWR_SIDE_SERVER),
-    WORD(DWR_SIDE_CLIENT), WORD(DWR_SIDE_DOC),  WORD(DWR_SIDE_SERVER_ROLE),
+    WORD(DWR_SIDE_VALUE),       WORD(DWR_SIDE_BASE),        WORD(DWR_SIDE_SERVER),
+    WORD(DWR_SIDE_CLIENT),      WORD(DWR_SIDE_DOC),         WORD(DWR_SIDE_SERVER_ROLE),
     WORD(DWR_SIDE_CLIENT_ROLE), WORD(DWR_SIDE_CLIENT_USER),
 };
 
@@ -51,8 +51,10 @@ static void long_text(struct out *o, struct dwr_str s)
     out_lit(o, "{ (const char[]){");
     for (size_t i = 0; i < s.n; i++) {
         const unsigned char c = (unsigned char)s.p[i];
-        const char constant[] = { '\'', '\\', (char)('0' + (c >> 6)), (char)('0' + (c >> 3 & 7)),
-                                  (char)('0' + (c & 7)), '\'', ',' };
+        const char constant[] = {
+            '\'', '\\', (char)('0' + (c >> 6)), (char)('0' + (c >> 3 & 7)), (char)('0' + (c & 7)),
+            '\'', ','
+        };
 
         if (i % 14 == 0)
             out_lit(o, "\n        ");

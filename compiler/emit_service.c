@@ -13,9 +13,9 @@ static const struct dwr_str timeout_words[] = {
 #define ARRAY(o, member, row) out_lit(o, "        ." member " = (const struct " row "[]){\n")
 #define ARRAY_END(o, member, n)                                                                    \
     do {                                                                                           \
-        out_lit(o, "        },\n        ." member " = ");                                         \
+        out_lit(o, "        },\n        ." member " = ");                                          \
         out_number(o, n);                                                                          \
-        out_lit(o, ",\n");                                                                        \
+        out_lit(o, ",\n");                                                                         \
     } while (0)
 
 static void notify(struct out *o, const struct dwr_doctype *d)

@@ -83,14 +83,14 @@ static void look_at(struct arena *arena, const char *folder, const char *name, c
         return;
     if (n - 2 == e->id.n && memcmp(name, e->id.p, n - 2) == 0)
         return;
-    path = arena_printf(arena, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/",
-                        name).p;
+    path =
+        arena_printf(arena, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/", name).p;
     first_line(path, line, sizeof line);
     from = made_from(arena, line);
     if (!from || (strcmp(from, in_comment(arena, e->from)) != 0 && !is_gone(arena, from, sources)))
         return;
-    l->paths.v = arena_grow(arena, l->paths.v, l->paths.count, l->paths.count + 1,
-                            sizeof *l->paths.v);
+    l->paths.v =
+        arena_grow(arena, l->paths.v, l->paths.count, l->paths.count + 1, sizeof *l->paths.v);
     l->from.v = arena_grow(arena, l->from.v, l->from.count, l->from.count + 1, sizeof *l->from.v);
     l->paths.v[l->paths.count++] = path;
     l->from.v[l->from.count++] = from;

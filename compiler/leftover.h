@@ -1,7 +1,7 @@
 /* leftover.h - generated files that no rules make any more.
  *
- * A rule set that gets another name leaves the files of its old name behind, and a program may still
- * be linked with them. What a file was made from stands in its first line. */
+ * A rule set that gets another name leaves the files of its old name behind, and a program may
+ * still be linked with them. What a file was made from stands in its first line. */
 #ifndef DWR_COMPILER_LEFTOVER_H
 #define DWR_COMPILER_LEFTOVER_H
 

@@ -22,13 +22,13 @@ enum { DOUBLINGS_MAX = 10 };
 
 /* One attempt at one size. Everything points into the maker's memory. */
 struct search {
-    const uint64_t *hash;    /* of each name */
+    const uint64_t *hash; /* of each name */
     uint32_t names;
     uint32_t bucket_mask, slot_mask;
-    uint32_t *first;         /* of each bucket: where its names start in `order`; one more at the end */
-    uint16_t *order;         /* names by bucket */
-    uint32_t *by_size;       /* buckets, the fullest first */
-    uint64_t *taken;         /* a bit a slot */
+    uint32_t *first;   /* of each bucket: where its names start in `order`; one more at the end */
+    uint16_t *order;   /* names by bucket */
+    uint32_t *by_size; /* buckets, the fullest first */
+    uint64_t *taken;   /* a bit a slot */
     uint16_t *displace, *slots;
 };
 
@@ -168,10 +168,11 @@ static bool place_all(struct search *s)
 /* Lays the search's arrays out in the maker's memory. */
 static void reserve(struct names_maker *m, struct arena *arena, struct search *s)
 {
-    const size_t n = s->names, buckets = (size_t)s->bucket_mask + 1, slots = (size_t)s->slot_mask + 1;
+    const size_t n = s->names, buckets = (size_t)s->bucket_mask + 1,
+                 slots = (size_t)s->slot_mask + 1;
     const size_t words = (slots + 63) / 64;
-    const size_t bytes = words * sizeof *s->taken + (2 * buckets + 1) * sizeof *s->first +
-                         n * sizeof *s->order;
+    const size_t bytes =
+        words * sizeof *s->taken + (2 * buckets + 1) * sizeof *s->first + n * sizeof *s->order;
     char *p;
 
     if (bytes > m->bytes) {
@@ -192,16 +193,16 @@ bool names_make(struct names_maker *m, struct arena *arena, struct dwr_names *na
                 const uint64_t *hash)
 {
     uint32_t buckets = power_of_two_from((names->count + 1u) / 2);
-    /* At least an eighth of the slots free: else one more attempt is likely, and no table smaller. */
+    /* At least an eighth of the slots free: else one more attempt is likely, and no table smaller.
+     */
     uint32_t slots = power_of_two_from(names->count + names->count / 8u);
 
     if (names->count == 0)
         return true;
     for (unsigned doubling = 0; doubling <= DOUBLINGS_MAX; doubling++) {
-        struct search s = { .hash = hash,
-                            .names = names->count,
-                            .bucket_mask = buckets - 1,
-                            .slot_mask = slots - 1 };
+        struct search s = {
+            .hash = hash, .names = names->count, .bucket_mask = buckets - 1, .slot_mask = slots - 1
+        };
 
         s.displace = arena_alloc(arena, buckets * sizeof *s.displace);
         s.slots = arena_alloc(arena, slots * sizeof *s.slots);

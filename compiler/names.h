@@ -5,8 +5,8 @@
  * look-up; this module finds the numbers in the tables). The same names in the same order always
  * give the same tables.
  *
- * Ownership: everything comes from the arena, the memory of the search too, which a maker keeps from
- * one list to the next. */
+ * Ownership: everything comes from the arena, the memory of the search too, which a maker keeps
+ * from one list to the next. */
 #ifndef DWR_COMPILER_NAMES_H
 #define DWR_COMPILER_NAMES_H
 

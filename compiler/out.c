@@ -8,7 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Of a file's output. Small enough to stay in the cache, large enough that the calls do not count. */
+/* Of a file's output. Small enough to stay in the cache, large enough that the calls do not count.
+ */
 enum { FILE_BUFFER = 1 << 17 };
 
 void out_bytes_slowly(struct out *o, const char *p, size_t n)

@@ -1,8 +1,8 @@
 /* out.h - bytes on their way out: appends to a buffer, and a file written whole or not at all.
  *
- * Generated C and reports are built by appending; nothing here formats, so that an append costs what
- * a copy costs. Errors do not stop the appending: they are kept, everything after them is dropped,
- * and whoever finishes the output asks once.
+ * Generated C and reports are built by appending; nothing here formats, so that an append costs
+ * what a copy costs. Errors do not stop the appending: they are kept, everything after them is
+ * dropped, and whoever finishes the output asks once.
  *
  * An out_file compares what comes with the file that is there, and begins to write a temporary file
  * beside it only at the first byte that differs. So an output that has not changed touches nothing,
@@ -117,8 +117,8 @@ struct out_file {
     uint64_t reserved; /* room on the disk */
     bool check;        /* compare only */
     bool differs;
-    bool exists;       /* the temporary file does */
-    int error;         /* errno of the first thing that failed, or 0 */
+    bool exists; /* the temporary file does */
+    int error;   /* errno of the first thing that failed, or 0 */
 };
 
 /* Takes what an output for path needs from the arena, and touches nothing yet. With check, nothing

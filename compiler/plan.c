@@ -165,7 +165,7 @@ static void take_child(struct plan *p, struct ast_stmt *s)
     plan_table(p, AST_AS(ast_child, s));
 }
 
-/* These two are the block's only ones and look themselves up, as they must where they are not said. */
+/* These two stand at most once and look themselves up, as they must where they are not said. */
 static void take_tombstone(struct plan *p, struct ast_stmt *s)
 {
     (void)s;
@@ -261,8 +261,8 @@ static void make_room(struct plan *p)
     for (const struct ast_stmt *s = plan_said(b, AST_LINK); s; s = s->same)
         links += AST_AS(ast_link, s)->fields.count;
 #define ROOM(member, row, kind, of_what)                                                           \
-    p->doctype->member = p->member = arena_zero(                                                   \
-        p->arena, plan_count(p, plan_how_many(b, kind), of_what) * sizeof(struct row))
+    p->doctype->member = p->member =                                                               \
+        arena_zero(p->arena, plan_count(p, plan_how_many(b, kind), of_what) * sizeof(struct row))
     ROOM(notify, dwr_notify, AST_NOTIFY, "`notify`");
     ROOM(tables, dwr_table, AST_CHILD, "child tables");
     ROOM(no_overlap, dwr_no_overlap, AST_NO_OVERLAP, "`no_overlap`");

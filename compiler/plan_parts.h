@@ -16,7 +16,7 @@ struct plan_names {
     struct plan_place {
         uint32_t list;
         uint32_t index;
-    } *place;
+    } * place;
     uint32_t list; /* the number of the list that is being made */
 };
 
@@ -27,7 +27,7 @@ struct plan_unit {
     struct plan_link {
         const struct dwr_rule *rule;
         struct plan_link *next;
-    } *first, *last;
+    } * first, *last;
     uint32_t rule_count;
 };
 

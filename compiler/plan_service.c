@@ -143,7 +143,8 @@ static uint64_t maximum(const struct ast_block *block, enum ast_kind kind, uint6
     return s && s->max.span.begin != s->max.span.end ? s->max.value : otherwise;
 }
 
-static struct dwr_str word(const struct ast_block *block, enum ast_kind kind, struct dwr_str otherwise)
+static struct dwr_str word(const struct ast_block *block, enum ast_kind kind,
+                           struct dwr_str otherwise)
 {
     const struct ast_setting *s = setting(block, kind);
 
@@ -185,8 +186,8 @@ static void put_sync(const struct ast_block *block, struct dwr_sync *sync)
         .feed_limit = (uint32_t)number(block, AST_FEED_LIMIT, 100),
     };
     /* Without `max` the usual one, but never less than the limit itself. */
-    sync->feed_limit_max = (uint32_t)maximum(
-        block, AST_FEED_LIMIT, sync->feed_limit > 500 ? sync->feed_limit : 500);
+    sync->feed_limit_max =
+        (uint32_t)maximum(block, AST_FEED_LIMIT, sync->feed_limit > 500 ? sync->feed_limit : 500);
 }
 
 static void put_attachments(struct plan *p, const struct ast_block *block,

@@ -48,9 +48,10 @@ static void put_on_same_key(struct plan *p, struct dwr_table *table,
     for (const struct ast_stmt *rule = s->block->of[AST_RULE]; rule; rule = rule->same)
         plan_rule(p, &p->rows, &p->row_units, AST_AS(ast_rule, rule));
     if (s->block->of[AST_OTHERWISE])
-        table->otherwise =
-            (struct dwr_rule){ .kind = (uint8_t)AST_AS(ast_otherwise, s->block->of[AST_OTHERWISE])->rule,
-                               .at = plan_at(p, s->block->of[AST_OTHERWISE]) };
+        table->otherwise = (struct dwr_rule){
+            .kind = (uint8_t)AST_AS(ast_otherwise, s->block->of[AST_OTHERWISE])->rule,
+            .at = plan_at(p, s->block->of[AST_OTHERWISE])
+        };
 }
 
 /* The statements that name members of the row: the names come in this order. */

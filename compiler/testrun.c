@@ -34,11 +34,9 @@ static void problem(struct run *r, struct dwr_str what, struct dwr_str expected,
 {
     struct testrun_problem *p = ARENA_NEW(r->arena, struct testrun_problem);
 
-    *p = (struct testrun_problem){ .span = r->span,
-                                   .what = what,
-                                   .expected = expected,
-                                   .got = got,
-                                   .decided = decided };
+    *p = (struct testrun_problem){
+        .span = r->span, .what = what, .expected = expected, .got = got, .decided = decided
+    };
     *r->last = p;
     r->last = &p->next;
 }
@@ -211,7 +209,9 @@ static void expect_status(struct run *r, const struct ast_expect *e)
         }
         problem(r, str("status"), e->word.text,
                 *code ? arena_printf(r->arena, "%s (%s)", got, code) : str(got),
-                r->got.rule.p ? decided_at(r) : all.n > 0 ? all : (struct dwr_str){ NULL, 0 });
+                r->got.rule.p ? decided_at(r)
+                : all.n > 0   ? all
+                              : (struct dwr_str){ NULL, 0 });
     }
     if (e->value.kind != AST_VALUE_NONE)
         compare_document(r, &e->value, r->got.doc);
@@ -251,8 +251,8 @@ static const struct dwr_report *conflict_of(const struct run *r, const struct as
     for (size_t i = 0; i < r->got.field_count; i++) {
         const struct dwr_report *report = &r->got.fields[i];
 
-        if (report->conflict && (is(report->field, label) ||
-                                 (!e->row.text.p && is_row_of(report->field, label))))
+        if (report->conflict &&
+            (is(report->field, label) || (!e->row.text.p && is_row_of(report->field, label))))
             return report;
     }
     return NULL;
@@ -312,14 +312,14 @@ static void expect_notification(struct run *r, const struct ast_expect *e)
 
 static void expect_no_notification(struct run *r, const struct ast_expect *e)
 {
-    const bool there = e->word.text.p ? has_notification(r, e->word.text)
-                                      : r->got.notification_count > 0;
+    const bool there =
+        e->word.text.p ? has_notification(r, e->word.text) : r->got.notification_count > 0;
 
     if (there)
         problem(r, str("notification"),
-                e->word.text.p ? arena_printf(r->arena, "no %.*s", (int)e->word.text.n,
-                                              e->word.text.p)
-                               : str("none"),
+                e->word.text.p
+                    ? arena_printf(r->arena, "no %.*s", (int)e->word.text.n, e->word.text.p)
+                    : str("none"),
                 notifications(r), (struct dwr_str){ NULL, 0 });
 }
 
@@ -346,8 +346,10 @@ static struct dwr_text given(const struct ast_test *test, enum ast_kind kind)
 
 static enum dwr_op op_of(const struct ast_test *test)
 {
-    static const char *const words[] = { [DWR_UPDATE] = "update", [DWR_INSERT] = "insert",
-                                         [DWR_DELETE] = "delete", [DWR_UNDELETE] = "undelete" };
+    static const char *const words[] = { [DWR_UPDATE] = "update",
+                                         [DWR_INSERT] = "insert",
+                                         [DWR_DELETE] = "delete",
+                                         [DWR_UNDELETE] = "undelete" };
     const struct ast_stmt *s = test->block.of[AST_TEST_OP];
 
     for (int op = 0; s && op < 4; op++)

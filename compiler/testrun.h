@@ -16,11 +16,11 @@
 
 /* One thing that is not as the test expects it. */
 struct testrun_problem {
-    struct span span;         /* of the expectation, or of the test */
-    struct dwr_str what;      /* "field 'status'", "status", "outcome of 'notes'" */
-    struct dwr_str expected;  /* p NULL: nothing to compare */
+    struct span span;        /* of the expectation, or of the test */
+    struct dwr_str what;     /* "field 'status'", "status", "outcome of 'notes'" */
+    struct dwr_str expected; /* p NULL: nothing to compare */
     struct dwr_str got;
-    struct dwr_str decided;   /* the rule line that decided, and how; p NULL: none did */
+    struct dwr_str decided; /* the rule line that decided, and how; p NULL: none did */
     struct testrun_problem *next;
 };
 

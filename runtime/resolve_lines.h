@@ -16,9 +16,9 @@ enum dwr_lines_rc {
 };
 
 /* Reads lines from one descriptor until its end and writes an answer for each to the other, in
- * order; blank lines get none. What is answered so far is written before more is waited for, so that
- * a program can talk with this one line by line. A line may be up to 64 MiB long; of a longer one
- * the rest is skipped and the answer is TOO_LARGE. */
+ * order; blank lines get none. What is answered so far is written before more is waited for, so
+ * that a program can talk with this one line by line. A line may be up to 64 MiB long; of a longer
+ * one the rest is skipped and the answer is TOO_LARGE. */
 enum dwr_lines_rc dwr_resolve_lines(const struct dwr_ruleset *rules, int in, int out);
 
 #endif

@@ -35,8 +35,7 @@ static bool leave(struct walk *w, size_t before, bool same)
 
 static bool same_str(struct dwr_str a, struct dwr_str b)
 {
-    return a.n == b.n && (a.p == NULL) == (b.p == NULL) &&
-           (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+    return a.n == b.n && (a.p == NULL) == (b.p == NULL) && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
 #define NUMBER(member) leave(w, enter(w, #member, -1), a->member == b->member)
@@ -89,7 +88,8 @@ static bool names(struct walk *w, const struct dwr_names *a, const struct dwr_na
     if (a->count == 0)
         return true;
     return leave(w, enter(w, "displace", -1),
-                 memcmp(a->displace, b->displace, (a->bucket_mask + 1) * sizeof *a->displace) == 0) &&
+                 memcmp(a->displace, b->displace, (a->bucket_mask + 1) * sizeof *a->displace) ==
+                     0) &&
            leave(w, enter(w, "slots", -1),
                  memcmp(a->slots, b->slots, (a->slot_mask + 1) * sizeof *a->slots) == 0);
 }
@@ -101,7 +101,8 @@ static bool operand(struct walk *w, const struct dwr_operand *a, const struct dw
 
 static bool cond(struct walk *w, const struct dwr_cond *a, const struct dwr_cond *b);
 
-static bool cond_at(struct walk *w, const struct dwr_cond *const *a, const struct dwr_cond *const *b)
+static bool cond_at(struct walk *w, const struct dwr_cond *const *a,
+                    const struct dwr_cond *const *b)
 {
     if (*a == NULL || *b == NULL)
         return *a == *b;
@@ -192,7 +193,8 @@ static bool links(struct walk *w, const struct dwr_link *a, const struct dwr_lin
 
 static bool current(struct walk *w, const struct dwr_current *a, const struct dwr_current *b)
 {
-    return NUMBER(field) && NUMBER(link) && STR(doctype) && STR(target) && NUMBER(manual) && STR(at);
+    return NUMBER(field) && NUMBER(link) && STR(doctype) && STR(target) && NUMBER(manual) &&
+           STR(at);
 }
 
 static bool as_of(struct walk *w, const struct dwr_as_of *a, const struct dwr_as_of *b)
