@@ -275,14 +275,19 @@ static enum verdict run_dwrc(struct world *w, const struct job *job)
 
 /* --- planted faults --- */
 
+/* Found by now; given back at the end, so that a leak checker has nothing to say. */
+static void *leaked;
+
 static enum verdict run_leak(struct world *w, const struct job *job)
 {
     char *const a = malloc(10), *const b = malloc(10);
 
     (void)w;
     (void)job;
-    if (a == NULL || b == NULL)
+    if (a == NULL || b == NULL) {
+        leaked = a != NULL ? a : b;
         return CLEAN_ERROR;
+    }
     free(a);
     free(b);
     return RIGHT;
@@ -519,6 +524,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < sizeof jobs / sizeof *jobs && good; i++)
         good = run_job(&w, &jobs[i]);
     clear_world(&w);
+    free(leaked);
     arena_clear(&arena);
     return good ? 0 : 1;
 }
