@@ -187,29 +187,35 @@ static bool strategy_takes(enum dwr_strategy strategy, enum ast_kind kind)
     }
 }
 
+static void strategy_takes_not(struct check *c, const struct check_scope *scope,
+                               const struct ast_stmt *strategy, const struct ast_stmt *s)
+{
+    struct diag_finding *finding;
+
+    if (scope->is_default && s->kind != AST_OTHERWISE)
+        return; /* no statement of `default` anyway */
+    finding = diag_add(c->diag, DIAG_NOT_TAKEN, s->word, "the strategy %s takes no '%s'",
+                       ast_strategy_word(scope->strategy),
+                       s->kind == AST_RULE ? ast_rule_word(AST_AS(ast_rule, s)->rule)
+                                           : ast_kind_word(s->kind));
+    if (strategy != NULL)
+        diag_note(c->diag, finding, AST_AS(ast_strategy, strategy)->span,
+                  "the strategy is chosen here");
+    if (s->kind == AST_OTHERWISE)
+        diag_help(c->diag, finding, "'otherwise' goes with field_level");
+}
+
 static void strategy_takes_its_statements(struct check *c, const struct check_scope *scope)
 {
+    static const enum ast_kind choosy[] = { AST_RULE, AST_LOCK, AST_CHILD, AST_OTHERWISE,
+                                            AST_BRANCH };
     const struct ast_stmt *strategy = scope->block->of[AST_STRATEGY], *s;
+    size_t i;
 
-    if (!scope->has_strategy)
-        return;
-    for (s = scope->block->first; s != NULL; s = s->next) {
-        struct diag_finding *finding;
-        const char *word;
-
-        if (strategy_takes(scope->strategy, s->kind) ||
-            (scope->is_default && s->kind != AST_OTHERWISE)) /* no statement of its anyway */
-            continue;
-        word = s->kind == AST_RULE ? ast_rule_word(AST_AS(ast_rule, s)->rule)
-                                   : ast_kind_word(s->kind);
-        finding = diag_add(c->diag, DIAG_NOT_TAKEN, s->word, "the strategy %s takes no '%s'",
-                           ast_strategy_word(scope->strategy), word);
-        if (strategy != NULL)
-            diag_note(c->diag, finding, AST_AS(ast_strategy, strategy)->span,
-                      "the strategy is chosen here");
-        if (s->kind == AST_OTHERWISE)
-            diag_help(c->diag, finding, "'otherwise' goes with field_level");
-    }
+    for (i = 0; i < sizeof choosy / sizeof *choosy && scope->has_strategy; i++)
+        if (!strategy_takes(scope->strategy, choosy[i]))
+            for (s = scope->block->of[choosy[i]]; s != NULL; s = s->same)
+                strategy_takes_not(c, scope, strategy, s);
 }
 
 /* `default` holds what needs no DocType. */
