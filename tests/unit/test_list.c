@@ -203,7 +203,7 @@ static struct list_work list_work(uint32_t n, bool keep_both, const char *key, b
     work_count(m.s);
     cr_assert(
         merge_lists(&m, keep_both, k, true, text_of(base), text_of(server), text_of(client), &out));
-    work = (struct list_work){ .looks = work_skips, .bytes = m.s->total, .elements = 0 };
+    work = (struct list_work){ .looks = work_looks, .bytes = m.s->total, .elements = 0 };
     out_text = strndup(out.p, out.n);
     for (const char *p = out_text; (p = strstr(p, "\"id\"")) != NULL; p++)
         work.elements++;

@@ -10,12 +10,20 @@
 
 static const struct dwr_scan_ops *work_real;
 static struct dwr_scan_ops work_ops;
-static unsigned long work_skips;
+static unsigned long work_looks;
 
 static inline const char *work_skip(const char *p, const char *end)
 {
-    work_skips++;
+    work_looks++;
     return work_real->skip(p, end);
+}
+
+static inline enum dwr_rc work_index(struct dwr_scratch *s, const struct dwr_doctype *doctype,
+                                     const struct dwr_text text[3], bool client_checked,
+                                     struct dwr_index *index)
+{
+    work_looks++;
+    return work_real->index(s, doctype, text, client_checked, index);
 }
 
 /* From now on the scratch counts. */
@@ -25,9 +33,10 @@ static inline void work_count(struct dwr_scratch *s)
         work_real = s->scan;
         work_ops = *work_real;
         work_ops.skip = work_skip;
+        work_ops.index = work_index;
         s->scan = &work_ops;
     }
-    work_skips = 0;
+    work_looks = 0;
 }
 
 #endif
