@@ -148,6 +148,12 @@ static struct dwr_text label_of(struct merging *t, struct labels *used, const st
     return label;
 }
 
+/* A field, which is reported before all rows, may be named like one; so may another table's row. */
+static bool may_be_label(struct dwr_text name)
+{
+    return name.n > 0 && name.p[name.n - 1] == ']';
+}
+
 /* Every row that something happened to has its label, also where the merge is not concurrent and
  * only refusals are reported: a row's label does not depend on that. */
 bool report_rows(struct merging *t)
@@ -159,6 +165,8 @@ bool report_rows(struct merging *t)
         n += t->outcomes[k].reported;
     if (n == 0)
         return true;
+    for (size_t k = 0; k < t->m->report_count; k++)
+        n += may_be_label(t->m->reports[k].field);
     while (used.mask < n)
         used.mask = used.mask * 2 + 1;
     used.v = dwr_take(t->s, n * sizeof *used.v);
@@ -166,6 +174,9 @@ bool report_rows(struct merging *t)
     if (used.v == NULL || used.first == NULL)
         return false;
     memset(used.first, 0, ((size_t)used.mask + 1) * sizeof *used.first);
+    for (size_t k = 0; k < t->m->report_count; k++)
+        if (may_be_label(t->m->reports[k].field))
+            add_label(&used, t->m->reports[k].field);
     for (uint32_t k = 0; k < t->match_count; k++) {
         const struct outcome *o = &t->outcomes[k];
         struct dwr_report *report;

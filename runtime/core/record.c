@@ -82,8 +82,10 @@ uint32_t record_add(struct record *r, unsigned field)
 
     if (slots == NULL || decisions == NULL || key.p == NULL)
         return NO_SLOT;
-    memcpy(slots, r->slots, r->count * sizeof *slots);
-    memcpy(decisions, r->decisions, r->count * sizeof *decisions);
+    if (r->count > 0) {
+        memcpy(slots, r->slots, r->count * sizeof *slots);
+        memcpy(decisions, r->decisions, r->count * sizeof *decisions);
+    }
     slots[r->count] = (struct dwr_slot){
         .name = { name.p, name.n }, .key = key, .field = (uint16_t)field,
         .base_same = true, .client_same = true,
