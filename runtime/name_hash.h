@@ -4,6 +4,7 @@
 #ifndef DWR_NAME_HASH_H
 #define DWR_NAME_HASH_H
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "tables.h"
@@ -50,6 +51,35 @@ static inline uint64_t dwr_name_hash(const char *p, size_t n)
     return h ^ h >> 29;
 }
 
+/* Most of what is compared is short: words at both ends, no call. */
+static inline bool dwr_bytes_equal(const char *a, const char *b, size_t n)
+{
+    uint64_t x, y;
+    uint32_t u, v;
+
+    if (n > 16)
+        return memcmp(a, b, n) == 0;
+    if (n >= 8) {
+        memcpy(&x, a, 8);
+        memcpy(&y, b, 8);
+        if (x != y)
+            return false;
+        memcpy(&x, a + n - 8, 8);
+        memcpy(&y, b + n - 8, 8);
+        return x == y;
+    }
+    if (n >= 4) {
+        memcpy(&u, a, 4);
+        memcpy(&v, b, 4);
+        if (u != v)
+            return false;
+        memcpy(&u, a + n - 4, 4);
+        memcpy(&v, b + n - 4, 4);
+        return u == v;
+    }
+    return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1]);
+}
+
 /* Where the name with this hash would stand in slots. */
 static inline uint32_t dwr_names_slot(uint64_t h, uint32_t displacement, uint32_t slot_mask)
 {
@@ -65,7 +95,7 @@ static inline unsigned dwr_names_find_hashed(const struct dwr_names *names, uint
     if (names->count == 0)
         return DWR_NONE;
     i = names->slots[dwr_names_slot(h, names->displace[h & names->bucket_mask], names->slot_mask)];
-    if (i == DWR_NONE || names->v[i].name.n != n || memcmp(names->v[i].name.p, p, n) != 0)
+    if (i == DWR_NONE || names->v[i].name.n != n || !dwr_bytes_equal(names->v[i].name.p, p, n))
         return DWR_NONE;
     return i;
 }

@@ -1,7 +1,6 @@
 /* child_rows.c - a row of a child table: its members, when two rows are equal, and its parts. */
 #include <string.h>
 
-#include "../name_hash.h"
 #include "children.h"
 #include "instant.h"
 
@@ -15,7 +14,7 @@ bool is_member(const struct dwr_table *table, struct dwr_scratch *s, struct dwr_
     unsigned field;
     bool member;
 
-    if (memchr(name.p, '\\', name.n) != NULL) {
+    if (dwr_has_byte(name.p, name.n, '\\')) {
         mark = dwr_mark(s);
         name = dwr_string_bytes(s, key);
         if (name.p == NULL)
@@ -133,11 +132,11 @@ struct dwr_text row_member(struct merging *t, struct dwr_text row, bool flat, un
     struct dwr_text key, value;
 
     if (at != 0 && at + name.n + 3 < row.n && (at == 1 || (flat && row.p[at - 1] == ',')) &&
-        row.p[at] == '"' && memcmp(row.p + at + 1, name.p, name.n) == 0 &&
+        row.p[at] == '"' && dwr_bytes_equal(row.p + at + 1, name.p, name.n) &&
         row.p[at + name.n + 1] == '"' && row.p[at + name.n + 2] == ':' &&
         row.p[at + name.n + 3] != ' ' && row.p[at + name.n + 3] != '\n' &&
         row.p[at + name.n + 3] != '\t' && row.p[at + name.n + 3] != '\r' &&
-        memchr(name.p, '\\', name.n) == NULL) {
+        !dwr_has_byte(name.p, name.n, '\\')) {
         value.p = row.p + at + name.n + 3;
         value.n = (size_t)(dwr_past_value(value.p, row.p + row.n, t->s->scan) - value.p);
         return value;

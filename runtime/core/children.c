@@ -332,20 +332,24 @@ static bool sort_rows(struct merging *t, struct placing *rows)
     return true;
 }
 
-static void place(struct merging *t, struct placing *rows, struct result_row row, bool flat)
+static void place(struct merging *t, struct placing *rows, struct dwr_text row, int32_t server,
+                  bool of_server, bool flat)
 {
+    struct result_row *to = &rows->v[rows->count];
+
+    to->row = row;
+    to->server = server;
+    to->of_server = of_server;
     if (rows->order != NULL)
-        rows->order[rows->count] = row_order(t, row.row, flat);
-    rows->v[rows->count++] = row;
+        rows->order[rows->count] = row_order(t, row, flat);
+    rows->count++;
 }
 
 static void place_server(struct merging *t, struct placing *rows, uint32_t i)
 {
-    const struct dwr_row *row = &t->rows->side[DWR_SERVER].v[i];
+    const struct dwr_row *row = &rows_of(t, DWR_SERVER)->v[i];
 
-    place(t, rows,
-          (struct result_row){ .row = row_text(row), .server = (int32_t)i, .of_server = true },
-          row->flat);
+    place(t, rows, row_text(row), (int32_t)i, true, row->flat);
 }
 
 /* What match k leaves in the table. */
@@ -354,8 +358,7 @@ static void place_match(struct merging *t, struct placing *rows, uint32_t k)
     const struct outcome *o = &t->outcomes[k];
 
     if (o->row.p != NULL)
-        place(t, rows,
-              (struct result_row){ .row = o->row, .server = o->server, .of_server = o->of_server },
+        place(t, rows, o->row, o->server, o->of_server,
               o->server != NOBODY && rows_of(t, DWR_SERVER)->v[o->server].flat);
 }
 
@@ -363,9 +366,7 @@ static void place_match(struct merging *t, struct placing *rows, uint32_t k)
 static void place_added(struct merging *t, struct placing *rows, uint32_t k)
 {
     if (t->outcomes[k].keep_client_too)
-        place(t, rows,
-              (struct result_row){ .row = match_text(t, &t->matches[k], DWR_CLIENT), .server = -1 },
-              false);
+        place(t, rows, match_text(t, &t->matches[k], DWR_CLIENT), NOBODY, false, false);
 }
 
 /* The server's rows in their order, then the added ones in the client's. */

@@ -181,9 +181,48 @@ static int64_t digit_count(const struct number *x)
     return x->end - x->first - across;
 }
 
+/* A whole number of at most 17 digits without point and exponent: three of them added fit an
+ * int64_t. Most numbers are such. */
+static bool small_integer(struct dwr_text a, int64_t *value)
+{
+    size_t i = a.p[0] == '-';
+    int64_t v = 0;
+
+    if (a.n > 17 + i)
+        return false;
+    for (; i < a.n; i++) {
+        if (a.p[i] < '0' || a.p[i] > '9')
+            return false;
+        v = v * 10 + (a.p[i] - '0');
+    }
+    *value = a.p[0] == '-' ? -v : v;
+    return true;
+}
+
+static size_t write_integer(int64_t v, char *out)
+{
+    char digits[20];
+    size_t n = 0, length = 0;
+    uint64_t rest = v < 0 ? (uint64_t)-v : (uint64_t)v;
+
+    do
+        digits[n++] = (char)('0' + rest % 10);
+    while ((rest /= 10) != 0);
+    if (v < 0)
+        out[length++] = '-';
+    while (n > 0)
+        out[length++] = digits[--n];
+    return length;
+}
+
 bool dwr_decimal_summable(struct dwr_text a)
 {
-    const struct number x = number_of(a);
+    struct number x;
+    int64_t small;
+
+    if (small_integer(a, &small))
+        return true;
+    x = number_of(a);
 
     if (is_zero(&x))
         return true;
@@ -264,8 +303,13 @@ size_t dwr_decimal_sum(struct dwr_text base, struct dwr_text server, struct dwr_
     struct number x[3];
     struct column_sum sum;
     unsigned count = 0, base_at = 3;
-    bool negative;
+    int64_t small[3] = { 0, 0, 0 };
+    bool negative, all_small = true;
 
+    for (unsigned i = 0; i < 3 && all_small; i++)
+        all_small = terms[i].p == NULL || small_integer(terms[i], &small[i]);
+    if (all_small)
+        return write_integer(small[0] + small[1] - small[2], out);
     sum.lowest = sum.highest = 0;
     for (unsigned i = 0; i < 3; i++) {
         if (terms[i].p == NULL)

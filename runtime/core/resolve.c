@@ -61,6 +61,17 @@ static enum dwr_rc take_document(struct merge *m, struct dwr_text t, bool truste
     return DWR_OK;
 }
 
+/* A string of printable ASCII without escapes needs no parser. */
+static bool is_plain_string(struct dwr_text t)
+{
+    if (t.n < 2 || t.n > 64 || t.p[0] != '"' || t.p[t.n - 1] != '"')
+        return false;
+    for (size_t i = 1; i + 1 < t.n; i++)
+        if (t.p[i] < 0x20 || t.p[i] > 0x7E || t.p[i] == '"' || t.p[i] == '\\')
+            return false;
+    return true;
+}
+
 /* One of the values beside the documents; of no kind but valid JSON. */
 static enum dwr_rc take_value(struct merge *m, struct dwr_text t, bool trusted,
                               struct dwr_text *out)
@@ -71,7 +82,7 @@ static enum dwr_rc take_value(struct merge *m, struct dwr_text t, bool trusted,
     if (t.p == NULL)
         return DWR_OK;
     t = trimmed(t);
-    if (!trusted)
+    if (!trusted && !is_plain_string(t))
         rc = m->s->scan->check(m->s, t, DWR_DEPTH_MAX, &t);
     if (rc == DWR_OK && !is_null(t))
         *out = t;

@@ -1,8 +1,6 @@
 /* scan.c - which code scans on this machine, and the plain walk over a valid value. */
 #include "scan.h"
 
-#include <string.h>
-
 #include "scan_paths.h"
 
 /* --- the choice --- */
@@ -76,15 +74,19 @@ struct dwr_walk dwr_walk_of(struct dwr_text container)
                               container.p[0] == '{' };
 }
 
+enum { SHORT_STRING = 24 };
+
 const char *dwr_past_value(const char *p, const char *end, const struct dwr_scan_ops *scan)
 {
     const char *quote;
 
     switch (*p) {
     case '"':
-        quote = memchr(p + 1, '"', (size_t)(end - p) - 1);
         /* A quote behind anything but a backslash ends the string. */
-        return quote != NULL && quote[-1] != '\\' ? quote + 1 : scan->skip(p, end);
+        for (quote = p + 1; quote < end && quote - p <= SHORT_STRING; quote++)
+            if (*quote == '"')
+                return quote[-1] != '\\' ? quote + 1 : scan->skip(p, end);
+        return scan->skip(p, end);
     case '{':
     case '[':
         return scan->skip(p, end);

@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#include "../name_hash.h"
 #include "decimal.h"
 #include "instant.h"
 
@@ -82,7 +81,7 @@ static int next_byte(struct unescape *u)
 
 static bool has_escape(struct dwr_text text)
 {
-    return memchr(text.p, '\\', text.n) != NULL;
+    return dwr_has_byte(text.p, text.n, '\\');
 }
 
 struct dwr_text dwr_string_bytes(struct dwr_scratch *s, struct dwr_text text)
@@ -140,7 +139,7 @@ bool dwr_string_is(struct dwr_text text, const char *p, size_t n)
     size_t i = 0;
     int c;
 
-    if (text.n - 2 == n && dwr_bytes_equal(text.p + 1, p, n) && memchr(p, '\\', n) == NULL)
+    if (text.n - 2 == n && dwr_bytes_equal(text.p + 1, p, n) && !dwr_has_byte(p, n, '\\'))
         return true;
     if (!has_escape(text))
         return false;
@@ -156,10 +155,15 @@ bool dwr_string_is(struct dwr_text text, const char *p, size_t n)
 /* Strings hash as their unescaped bytes do, so that two spellings meet. */
 static uint64_t string_hash(struct dwr_scratch *s, struct dwr_text text)
 {
-    const struct dwr_mark mark = dwr_mark(s);
-    const struct dwr_text bytes = dwr_string_bytes(s, text);
-    const uint64_t h = bytes.p == NULL ? 0 : dwr_name_hash(bytes.p, bytes.n);
+    struct dwr_mark mark;
+    struct dwr_text bytes;
+    uint64_t h;
 
+    if (!has_escape(text))
+        return dwr_name_hash(text.p + 1, text.n - 2);
+    mark = dwr_mark(s);
+    bytes = dwr_string_bytes(s, text);
+    h = bytes.p == NULL ? 0 : dwr_name_hash(bytes.p, bytes.n);
     dwr_release(s, mark);
     return h;
 }
@@ -313,6 +317,15 @@ static bool objects_equal(struct dwr_scratch *s, struct dwr_text a, struct dwr_t
     return equal;
 }
 
+/* Digits alone: JSON has no leading zeros, so two such numbers are equal only as bytes. */
+static bool is_plain_integer(struct dwr_text v)
+{
+    for (size_t i = 0; i < v.n; i++)
+        if (v.p[i] < '0' || v.p[i] > '9')
+            return false;
+    return true;
+}
+
 bool dwr_value_equal(struct dwr_scratch *s, struct dwr_text a, struct dwr_text b)
 {
     if (a.n == b.n && dwr_bytes_equal(a.p, b.p, a.n))
@@ -329,7 +342,8 @@ bool dwr_value_equal(struct dwr_scratch *s, struct dwr_text a, struct dwr_text b
     case 'n':
         return false;
     default:
-        return (b.p[0] == '-' || (b.p[0] >= '0' && b.p[0] <= '9')) && dwr_decimal_compare(a, b) == 0;
+        return (b.p[0] == '-' || (b.p[0] >= '0' && b.p[0] <= '9')) &&
+               !(is_plain_integer(a) && is_plain_integer(b)) && dwr_decimal_compare(a, b) == 0;
     }
 }
 

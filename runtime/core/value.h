@@ -10,35 +10,29 @@
 
 #include <string.h>
 
+#include "../name_hash.h"
 #include "scan.h"
 
-/* Most of what is compared is short: words at both ends, no call. */
-static inline bool dwr_bytes_equal(const char *a, const char *b, size_t n)
+/* Does the byte stand in the text? Words at a time: most texts are short, and this is asked of
+ * nearly every one. */
+static inline bool dwr_has_byte(const char *p, size_t n, unsigned char byte)
 {
-    uint64_t x, y;
-    uint32_t u, v;
+    const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
+    const uint64_t wanted = ones * byte;
+    uint64_t w;
 
-    if (n > 16)
-        return memcmp(a, b, n) == 0;
-    if (n >= 8) {
-        memcpy(&x, a, 8);
-        memcpy(&y, b, 8);
-        if (x != y)
-            return false;
-        memcpy(&x, a + n - 8, 8);
-        memcpy(&y, b + n - 8, 8);
-        return x == y;
+    if (n > 64)
+        return memchr(p, byte, n) != NULL;
+    for (; n >= 8; n -= 8, p += 8) {
+        memcpy(&w, p, 8);
+        w ^= wanted;
+        if (((w - ones) & ~w & highs) != 0)
+            return true;
     }
-    if (n >= 4) {
-        memcpy(&u, a, 4);
-        memcpy(&v, b, 4);
-        if (u != v)
-            return false;
-        memcpy(&u, a + n - 4, 4);
-        memcpy(&v, b + n - 4, 4);
-        return u == v;
-    }
-    return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1]);
+    for (; n > 0; n--, p++)
+        if ((unsigned char)*p == byte)
+            return true;
+    return false;
 }
 
 /* The same bytes, or both absent. */
