@@ -17,6 +17,7 @@ tree=$(git rev-parse --show-toplevel)
 root=$(mktemp -d /tmp/fresh.XXXXXX)
 finish() {
     umount "$root/chroot/proc" 2>/dev/null || true
+    umount "$root/chroot/dev/pts" 2>/dev/null || true
     umount "$root/chroot/dev" 2>/dev/null || true
     # Never through a mount that is still there.
     if ! grep -q " $root/" /proc/mounts; then rm -rf "$root"; fi
@@ -33,7 +34,10 @@ debootstrap --variant=minbase bookworm "$root/chroot" ${mirror:+"$mirror"} >"$ro
 }
 mount --bind /dev "$root/chroot/dev"
 mount -t proc proc "$root/chroot/proc"
+mount -t devpts devpts "$root/chroot/dev/pts"
 cp -a /etc/apt/. "$root/chroot/etc/apt/"
+# The list that debootstrap wrote only where this machine has one too.
+[ -e /etc/apt/sources.list ] || rm -f "$root/chroot/etc/apt/sources.list"
 for file in /etc/resolv.conf /etc/hosts; do
     cp -L "$file" "$root/chroot$file"
 done
