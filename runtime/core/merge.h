@@ -47,6 +47,7 @@ struct decision {
     bool decided, reported, conflict;
     /* Answers of slot_in_c and so on, asked several times: 0 not asked, 1 no, 2 yes. */
     uint8_t in_c, client_is_server, base_differs;
+    bool touched; /* the slot is in its record's list */
     bool marked; /* provisional: the document carries _f_conflict and so on (4.3) */
 };
 
@@ -59,6 +60,9 @@ struct record {
     struct dwr_slot *slots;
     struct decision *decisions; /* beside the slots */
     uint32_t count;
+    /* The slots that are not the same bytes on all sides, and those something was decided about, in
+     * their order: mostly few of many. */
+    uint32_t *touched, touched_count;
     uint32_t *slot_of; /* by index into names; NO_SLOT: none */
     bool base_known;
     bool free_together;
@@ -94,6 +98,9 @@ struct merge {
 
 /* The record's index of slots by name, for `count` slots whose fields may be looked up later. */
 bool record_init(struct record *r);
+
+/* Puts slot i, which is not there, into the list of those something was decided about. */
+void record_touch(struct record *r, uint32_t i);
 
 /* The slot of a name of the tables; NO_SLOT where no side has it. */
 uint32_t record_slot(struct record *r, unsigned field);

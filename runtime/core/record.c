@@ -10,14 +10,20 @@ bool record_init(struct record *r)
 
     r->slot_of = dwr_take(r->m->s, (n + 1) * sizeof *r->slot_of);
     r->decisions = dwr_take(r->m->s, (r->count + 1) * sizeof *r->decisions);
-    if (r->slot_of == NULL || r->decisions == NULL)
+    r->touched = dwr_take(r->m->s, (r->count + 1) * sizeof *r->touched);
+    if (r->slot_of == NULL || r->decisions == NULL || r->touched == NULL)
         return false;
     memset(r->slot_of, 0xFF, n * sizeof *r->slot_of);
     memset(r->decisions, 0, r->count * sizeof *r->decisions);
     r->looked_up = true;
     for (uint32_t i = 0; i < r->count; i++) {
-        const unsigned field = r->slots[i].field;
+        const struct dwr_slot *slot = &r->slots[i];
+        const unsigned field = slot->field;
 
+        if (!slot->base_same || !slot->client_same || slot->rows != NULL) {
+            r->touched[r->touched_count++] = i;
+            r->decisions[i].touched = true;
+        }
         if (field == DWR_FIELD_UNKNOWN)
             r->looked_up = false;
         else if (field != DWR_NONE)
@@ -78,13 +84,15 @@ uint32_t record_add(struct record *r, unsigned field)
     const struct dwr_str name = r->names->v[field].name;
     struct dwr_slot *slots = dwr_take(s, (r->count + 1) * sizeof *slots);
     struct decision *decisions = dwr_take(s, (r->count + 1) * sizeof *decisions);
+    uint32_t *touched = dwr_take(s, (r->count + 1) * sizeof *touched);
     const struct dwr_text key = write_string(s, name.p, name.n);
 
-    if (slots == NULL || decisions == NULL || key.p == NULL)
+    if (slots == NULL || decisions == NULL || touched == NULL || key.p == NULL)
         return NO_SLOT;
     if (r->count > 0) {
         memcpy(slots, r->slots, r->count * sizeof *slots);
         memcpy(decisions, r->decisions, r->count * sizeof *decisions);
+        memcpy(touched, r->touched, r->touched_count * sizeof *touched);
     }
     slots[r->count] = (struct dwr_slot){
         .name = { name.p, name.n }, .key = key, .field = (uint16_t)field,
@@ -93,8 +101,19 @@ uint32_t record_add(struct record *r, unsigned field)
     decisions[r->count] = (struct decision){ .action = KEEP };
     r->slots = slots;
     r->decisions = decisions;
+    r->touched = touched;
     r->slot_of[field] = r->count;
     return r->count++;
+}
+
+void record_touch(struct record *r, uint32_t i)
+{
+    uint32_t at = r->touched_count++;
+
+    r->decisions[i].touched = true;
+    for (; at > 0 && r->touched[at - 1] > i; at--)
+        r->touched[at] = r->touched[at - 1];
+    r->touched[at] = i;
 }
 
 bool is_sync_layers(struct record *r, uint32_t i)

@@ -95,7 +95,8 @@ bool report_fields(struct merge *m)
 {
     const struct record *r = &m->doc;
 
-    for (uint32_t i = 0; i < r->count; i++) {
+    for (uint32_t k = 0; k < r->touched_count; k++) {
+        const uint32_t i = r->touched[k];
         const struct decision *d = &r->decisions[i];
         struct dwr_report *report;
 

@@ -161,7 +161,8 @@ static bool sides_equal(struct record *r, uint32_t i, enum dwr_side a, enum dwr_
 /* Section 1.7, of the server's document and another side's. */
 static bool equals_server(struct record *r, enum dwr_side side)
 {
-    for (uint32_t i = 0; i < r->count; i++) {
+    for (uint32_t k = 0; k < r->touched_count; k++) {
+        const uint32_t i = r->touched[k];
         const bool same = side == DWR_BASE ? r->slots[i].base_same : r->slots[i].client_same;
 
         if (!same && !is_sync_layers(r, i) && !sides_equal(r, i, side, DWR_SERVER))
@@ -386,7 +387,8 @@ static const struct dwr_table *invalid_table(struct record *r)
 
 static bool merge_tables(struct record *r)
 {
-    for (uint32_t i = 0; i < r->count && r->m->d->table_count > 0; i++) {
+    for (uint32_t k = 0; k < r->touched_count && r->m->d->table_count > 0; k++) {
+        const uint32_t i = r->touched[k];
         const struct dwr_table *table =
             r->slots[i].rows == NULL || !client_wrote(&r->slots[i]) ? NULL : table_of(r, i);
 
@@ -434,7 +436,8 @@ static bool set_counts(struct record *r)
 /* Is the content, the sync layer's fields aside, not the server's any more? */
 static bool content_changed(struct record *r)
 {
-    for (uint32_t i = 0; i < r->count; i++) {
+    for (uint32_t k = 0; k < r->touched_count; k++) {
+        const uint32_t i = r->touched[k];
         const struct decision *d = &r->decisions[i];
 
         if (d->action == KEEP || is_sync_layers(r, i))
@@ -470,7 +473,8 @@ static bool set_version(struct merge *m)
 /* Section 8, `success`: the document now is what the client's view said. */
 static bool is_client_view(struct record *r)
 {
-    for (uint32_t i = 0; i < r->count; i++) {
+    for (uint32_t k = 0; k < r->touched_count; k++) {
+        const uint32_t i = r->touched[k];
         const struct dwr_slot *slot = &r->slots[i];
         const struct decision *d = &r->decisions[i];
         const bool stays = d->action == KEEP;
@@ -553,8 +557,8 @@ static bool mark_provisional(struct merge *m, struct marks *marks)
     struct record *r = &m->doc;
     uint32_t marked = 0;
 
-    for (uint32_t i = 0; i < r->count; i++) {
-        struct decision *d = &r->decisions[i];
+    for (uint32_t k = 0; k < r->touched_count; k++) {
+        struct decision *d = &r->decisions[r->touched[k]];
 
         /* Another unit's `set` may have made it `refused`. */
         d->marked = d->marked && d->outcome == DWR_OUTCOME_MANUAL;
@@ -716,7 +720,7 @@ static enum dwr_rc resurrect(struct merge *m, struct dwr_text server, struct dwr
                       line_or_strategy(m, &m->d->tombstone.delete_wins_at), ABSENT);
     m->resurrected = true;
     deleted = find_slot(&m->doc, "_deleted", 8);
-    m->doc.decisions[deleted].action = REMOVE;
+    decide_value(&m->doc, deleted, ABSENT);
     rc = update(m, out);
     if (rc == DWR_OK && m->w->op != DWR_UNDELETE && out->status == DWR_SUCCESS)
         out->status = DWR_MERGED;

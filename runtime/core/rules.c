@@ -31,6 +31,8 @@ void decide_value(struct record *r, uint32_t i, struct dwr_text v)
     struct decision *d = &r->decisions[i];
     const struct dwr_text server = r->slots[i].value[DWR_SERVER];
 
+    if (!d->touched)
+        record_touch(r, i);
     d->value = v;
     if (v.p == NULL)
         d->action = server.p == NULL ? KEEP : REMOVE;
@@ -44,6 +46,8 @@ void decide_report(struct record *r, uint32_t i, enum dwr_outcome outcome, bool 
 {
     struct decision *d = &r->decisions[i];
 
+    if (!d->touched)
+        record_touch(r, i);
     d->reported = true;
     d->outcome = (uint8_t)outcome;
     d->conflict = conflict;
@@ -503,6 +507,7 @@ static bool decide_free_field(struct record *r, uint32_t i)
         .rule = locked(r, &field, 1) ? &r->m->lock_rule : r->free_rule,
     };
 
+    r->decisions[i].decided = true;
     return !slot_in_c(r, i) || decide_unit(&u);
 }
 
@@ -530,7 +535,8 @@ static bool decide_free_unit(struct record *r)
 
 bool decide_units(struct record *r)
 {
-    for (uint32_t i = 0; i < r->count; i++) {
+    for (uint32_t k = 0; k < r->touched_count; k++) {
+        const uint32_t i = r->touched[k];
         const struct dwr_slot *slot = &r->slots[i];
         bool ok = true;
 

@@ -105,7 +105,8 @@ static char *splice(char *to, const struct record *r, struct dwr_text server)
 {
     const char *from = server.p;
 
-    for (uint32_t i = 0; i < r->count; i++) {
+    for (uint32_t k = 0; k < r->touched_count; k++) {
+        const uint32_t i = r->touched[k];
         const struct dwr_text value = r->slots[i].value[DWR_SERVER];
 
         if (value.p == NULL || r->decisions[i].action == KEEP)
@@ -149,7 +150,8 @@ struct dwr_text write_record(struct record *r, struct dwr_text server, const str
     bool plain = extra_count == 0, removes = false;
     char *start, *to;
 
-    for (uint32_t i = 0; i < r->count; i++) {
+    for (uint32_t k = 0; k < r->touched_count; k++) {
+        const uint32_t i = r->touched[k];
         const struct decision *d = &r->decisions[i];
 
         if (d->action == KEEP)
@@ -170,7 +172,9 @@ struct dwr_text write_record(struct record *r, struct dwr_text server, const str
     to = removes ? rebuild(to, r) : splice(to, r, server);
     if (is_empty_object(start, to))
         to = start + 1;
-    for (uint32_t i = 0; i < r->count; i++) {
+    for (uint32_t k = 0; k < r->touched_count; k++) {
+        const uint32_t i = r->touched[k];
+
         if (r->slots[i].value[DWR_SERVER].p != NULL || r->decisions[i].action == KEEP ||
             r->decisions[i].action == REMOVE)
             continue;
