@@ -13,6 +13,7 @@ difference; 1: some; 2: dwrc could not be run.
 import argparse
 import os
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -92,6 +93,12 @@ class Dwrc:
         return out[:-1], None
 
 
+def plain_label(label):
+    """A row's label with the escapes of a key's JSON text resolved: it may stand as it was written."""
+    text = re.sub(r"\\u([0-9a-fA-F]{4})", lambda m: chr(int(m[1], 16)), label)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def normal(answer):
     """An answer with its defaults, as exact JSON."""
     if answer.get("status") == "error":
@@ -99,12 +106,15 @@ def normal(answer):
     out = {k: values.exact(answer.get(k))
            for k in ("id", "status", "code", "branch", "rule", "doc")}
     for name, report in (answer.get("fields") or {}).items():
+        name = plain_label(name) if "[" in name else name
         for k in ("outcome", "conflict", "base", "server", "client", "rule"):
             out[f"fields.{name}.{k}"] = values.exact(report.get(k))
         if "[" in name:  # rows are reported in the order of the matches
             out.setdefault("rows " + name.split("[")[0], []).append(name)
     # The page does not say in which order they stand.
-    out["notifications"] = sorted(values.exact(n) for n in answer.get("notifications") or [])
+    out["notifications"] = sorted(
+        values.exact({**n, "field": plain_label(n["field"])} if "field" in n else n)
+        for n in answer.get("notifications") or [])
     doc = answer.get("doc")
     if isinstance(doc, dict):
         out["doc"] = True

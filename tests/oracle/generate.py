@@ -341,7 +341,7 @@ class Domain:
             seen(d.tombstone["soft_delete"][0][0], d.tombstone["soft_delete"][0][1])
         if d.version_field:
             seen(d.version_field)
-        for f in ("x", "y", "", "é\0", "docstatus", "name", "owner", "_tag", *d.meta):
+        for f in ("x", "y", "", "é\0", "parts[a]", "docstatus", "name", "owner", "_tag", *d.meta):
             seen(f)
 
     def value(self, r, f):

@@ -132,6 +132,7 @@ class Merge(Tables):
         return self.result
 
     def report(self, label, outcome, conflict, base, server, client, at):
+        self.fields.pop(label, None)  # a field of this name that is not reported stood before
         self.fields[label] = {"outcome": outcome, "conflict": conflict, "base": base,
                               "server": server, "client": client, "rule": at}
 
@@ -183,6 +184,7 @@ class Merge(Tables):
         own = {f: v for f, v in patch.items() if self.compared(f)}
         self.view = {**(base if self.base_known else server), **own}
         self.fields = {}
+        self.rows_reported = set()
         self.concurrent = not (self.base_known and self.documents_equal(base, server))
         self.locked = (self.d.lock is not None
                        and self.holds(self.d.lock, self.roles_for(["*"])))

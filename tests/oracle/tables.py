@@ -215,10 +215,16 @@ class Tables:
             text = f"#{ci}" if c is not None else f"-#{si}"
         else:
             text = "|".join(p if isinstance(p, str) else dump(p) for p in key)
+        def used(label):
+            # A field may be named like a row; it uses the label where it is reported.
+            f = self.fields.get(label)
+            return f and (label in self.rows_reported or self.concurrent or f["conflict"])
+
         label, n = f"{t.name}[{text}]", 1
-        while label in self.fields:
+        while used(label):
             n += 1
             label = f"{t.name}[{text}#{n}]"
+        self.rows_reported.add(label)
         return label
 
     def merge_table(self, t, doc):
