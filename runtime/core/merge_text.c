@@ -22,6 +22,7 @@
 
 #include <string.h>
 
+#include "unescape.h"
 #include "value.h"
 
 struct line {
@@ -111,79 +112,15 @@ static bool split(struct dwr_scratch *s, struct dwr_text text, struct lines *out
     return push(s, out, &room, line);
 }
 
-/* A string read byte by byte, unescaped. */
-struct cursor {
-    const char *p, *end;
-    unsigned char byte[4]; /* of the escape read last */
-    unsigned at, count;
-};
-
-static unsigned hex4(const char *p)
-{
-    unsigned v = 0;
-
-    for (int i = 0; i < 4; i++) {
-        const unsigned c = (unsigned char)p[i];
-
-        v = v << 4 | (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-    }
-    return v;
-}
-
-/* The code unit of a \\u escape at p, or 0 where none stands there. */
-static unsigned code_unit(const char *p, const char *end)
-{
-    return end - p >= 6 && p[0] == '\\' && p[1] == 'u' ? hex4(p + 2) : 0;
-}
-
-static void decode(struct cursor *c)
-{
-    static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
-    const size_t n = escape_length(c->p, c->end);
-    const char *const letter = n == 2 ? strchr(letters, c->p[1]) : NULL;
-    unsigned code = code_unit(c->p, c->end);
-
-    c->at = 0;
-    c->count = 1;
-    c->byte[0] = (unsigned char)(letter != NULL ? meant[letter - letters] : '\\');
-    c->p += n;
-    if (n != 6)
-        return;
-    if (code >= 0xD800 && code <= 0xDBFF) { /* the other half follows: lone ones are refused */
-        code = 0x10000 + ((code - 0xD800) << 10) + ((code_unit(c->p, c->end) - 0xDC00) & 0x3FF);
-        c->p += escape_length(c->p, c->end);
-    }
-    if (code < 0x80) {
-        c->byte[0] = (unsigned char)code;
-        return;
-    }
-    c->count = code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    for (unsigned i = c->count - 1; i > 0; i--, code >>= 6)
-        c->byte[i] = (unsigned char)(0x80 | (code & 0x3F));
-    c->byte[0] = (unsigned char)((0xF0u << (4 - c->count)) | code);
-}
-
-/* The next byte, or -1. */
-static int next_byte(struct cursor *c)
-{
-    if (c->at == c->count) {
-        if (c->p == c->end)
-            return -1;
-        if (*c->p != '\\')
-            return (unsigned char)*c->p++;
-        decode(c);
-    }
-    return c->byte[c->at++];
-}
-
 static bool unescaped_equal(const struct line *a, const struct line *b)
 {
-    struct cursor x = { .p = a->p, .end = a->p + a->n }, y = { .p = b->p, .end = b->p + b->n };
+    struct dwr_unescape x = { .p = a->p, .end = a->p + a->n };
+    struct dwr_unescape y = { .p = b->p, .end = b->p + b->n };
     int byte;
 
     do {
-        byte = next_byte(&x);
-        if (byte != next_byte(&y))
+        byte = dwr_next_byte(&x);
+        if (byte != dwr_next_byte(&y))
             return false;
     } while (byte >= 0);
     return true;

@@ -445,7 +445,7 @@ static enum dwr_rc add_name(struct strict *t, const char *p, size_t n, bool esca
     uint32_t hash;
 
     if (escaped) {
-        const struct dwr_text plain = dwr_name_unescape(t->s, p, n);
+        const struct dwr_text plain = dwr_unescape(t->s, p, n);
 
         if (plain.p == NULL)
             return DWR_NOMEM;
@@ -1269,7 +1269,7 @@ static inline bool key_name(struct dwr_scratch *s, const char *p, const char *en
 {
     *name = (struct dwr_text){ p + 1, (size_t)(end - p) - 2 };
     if (escaped)
-        *name = dwr_name_unescape(s, name->p, name->n);
+        *name = dwr_unescape(s, name->p, name->n);
     return name->p != NULL;
 }
 

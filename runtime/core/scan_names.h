@@ -7,7 +7,7 @@
 #ifndef DWR_SCAN_NAMES_H
 #define DWR_SCAN_NAMES_H
 
-#include "scratch.h"
+#include "unescape.h"
 
 struct nameset_entry;
 struct nameset_cell;
@@ -32,9 +32,5 @@ void dwr_nameset_init(struct dwr_nameset *set, struct dwr_scratch *s);
  * keeps), else DWR_NAMESET_NEW. */
 DWR_MUST_CHECK enum dwr_rc dwr_nameset_put(struct dwr_nameset *set, const char *p, size_t n,
                                            uint32_t number, uint32_t *found);
-
-/* A member name between its quotes, unescaped into the scratch; the escapes are valid. p NULL: no
- * memory. Names without a backslash need no call. */
-struct dwr_text dwr_name_unescape(struct dwr_scratch *s, const char *p, size_t n);
 
 #endif

@@ -9,74 +9,16 @@
 
 #include "decimal.h"
 #include "instant.h"
+#include "unescape.h"
 
 /* Up to here the members of two objects are joined by trying all pairs; beyond, through a hash. */
 enum { PAIRWISE_MAX = 16 };
 
 /* --- strings --- */
 
-/* The unescaped bytes of a JSON string, one at a time. */
-struct unescape {
-    const char *p, *end;
-    unsigned char pending[3];
-    int pending_n;
-};
-
-static struct unescape unescape_of(struct dwr_text text)
+static struct dwr_unescape unescape_of(struct dwr_text text)
 {
-    return (struct unescape){ .p = text.p + 1, .end = text.p + text.n - 1 };
-}
-
-static unsigned hex4(const char *p)
-{
-    unsigned v = 0;
-
-    for (int i = 0; i < 4; i++) {
-        const unsigned c = (unsigned char)p[i];
-
-        v = v << 4 | (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-    }
-    return v;
-}
-
-/* -1 at the end. */
-static int next_byte(struct unescape *u)
-{
-    unsigned c;
-
-    if (u->pending_n > 0)
-        return u->pending[--u->pending_n];
-    if (u->p >= u->end)
-        return -1;
-    c = (unsigned char)*u->p++;
-    if (c != '\\' || u->p >= u->end)
-        return (int)c;
-    c = (unsigned char)*u->p++;
-    switch (c) {
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    case 'u': break;
-    default: return (int)c;
-    }
-    if (u->end - u->p < 4)
-        return -1;
-    c = hex4(u->p);
-    u->p += 4;
-    if (c >= 0xD800 && c < 0xDC00 && u->end - u->p >= 6) {
-        c = 0x10000 + ((c - 0xD800) << 10) + (hex4(u->p + 2) - 0xDC00);
-        u->p += 6;
-    }
-    if (c < 0x80)
-        return (int)c;
-    u->pending_n = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-    for (int i = 0; i < u->pending_n; i++) {
-        u->pending[i] = (unsigned char)(0x80 | (c & 0x3F));
-        c >>= 6;
-    }
-    return (int)(c | (u->pending_n == 1 ? 0xC0 : u->pending_n == 2 ? 0xE0 : 0xF0));
+    return (struct dwr_unescape){ .p = text.p + 1, .end = text.p + text.n - 1 };
 }
 
 static bool has_escape(struct dwr_text text)
@@ -87,27 +29,17 @@ static bool has_escape(struct dwr_text text)
 struct dwr_text dwr_string_bytes(struct dwr_scratch *s, struct dwr_text text)
 {
     struct dwr_text out = { text.p + 1, text.n - 2 };
-    struct unescape u;
-    char *to;
-    int c;
 
-    if (!has_escape(text))
-        return out;
-    to = dwr_take(s, text.n);
-    if (to == NULL) {
-        s->failed = true;
-        return (struct dwr_text){ NULL, 0 };
+    if (has_escape(text)) {
+        out = dwr_unescape(s, out.p, out.n);
+        s->failed = s->failed || out.p == NULL;
     }
-    u = unescape_of(text);
-    out = (struct dwr_text){ to, 0 };
-    while ((c = next_byte(&u)) >= 0)
-        to[out.n++] = (char)c;
     return out;
 }
 
 int dwr_string_compare(struct dwr_text a, struct dwr_text b)
 {
-    struct unescape ua, ub;
+    struct dwr_unescape ua, ub;
     int ca, cb;
 
     if (!has_escape(a) && !has_escape(b)) {
@@ -120,8 +52,8 @@ int dwr_string_compare(struct dwr_text a, struct dwr_text b)
     ub = unescape_of(b);
     /* UTF-8 orders as its code points do. */
     do {
-        ca = next_byte(&ua);
-        cb = next_byte(&ub);
+        ca = dwr_next_byte(&ua);
+        cb = dwr_next_byte(&ub);
     } while (ca == cb && ca >= 0);
     return (ca > cb) - (ca < cb);
 }
@@ -135,7 +67,7 @@ bool dwr_string_equal(struct dwr_text a, struct dwr_text b)
 
 bool dwr_string_is(struct dwr_text text, const char *p, size_t n)
 {
-    struct unescape u;
+    struct dwr_unescape u;
     size_t i = 0;
     int c;
 
@@ -144,7 +76,7 @@ bool dwr_string_is(struct dwr_text text, const char *p, size_t n)
     if (!has_escape(text))
         return false;
     u = unescape_of(text);
-    while ((c = next_byte(&u)) >= 0)
+    while ((c = dwr_next_byte(&u)) >= 0)
         if (i == n || (unsigned char)p[i++] != c)
             return false;
     return i == n;

@@ -30,7 +30,7 @@ static void print_hex(struct dwr_text t)
 /* The bytes of a string as written, unescaped, with a NUL behind them. */
 static struct dwr_text unescaped(struct dwr_text s)
 {
-    const struct dwr_text u = dwr_name_unescape(scratch, s.p + 1, s.n - 2);
+    const struct dwr_text u = dwr_unescape(scratch, s.p + 1, s.n - 2);
     char *copy = dwr_take(scratch, u.n + 1);
 
     if (u.p == NULL || copy == NULL)

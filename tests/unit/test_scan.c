@@ -442,7 +442,7 @@ Test(scan, names_are_unescaped)
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct dwr_text name =
-            dwr_name_unescape(scratch, cases[i].written, strlen(cases[i].written));
+            dwr_unescape(scratch, cases[i].written, strlen(cases[i].written));
 
         cr_expect(name.n == cases[i].n && memcmp(name.p, cases[i].is, name.n) == 0, "%s",
                   cases[i].written);
