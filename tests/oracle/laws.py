@@ -35,9 +35,9 @@ def excepted(m, d, docs):
         return True
     if any(t.same_key == "keep_both" for t in d.tables.values()):
         return True
-    # The page excepts these with base unknown; with base known they read what was written too, and
-    # what `set` writes may be base's again.
-    if conditions(d) or any(r.sets for _, r in all_rules(d)):
+    # The page excepts these with base unknown; with base known they read what was written too, as
+    # `watch` does, and what `set` writes may be base's again.
+    if conditions(d) or any(r.sets or r.watch for _, r in all_rules(d)):
         return True
     for t in d.tables.values():
         for doc in docs:
