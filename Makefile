@@ -274,7 +274,7 @@ CHECKS := tally setup gate unit compile-fail golden rules scenarios planted demo
 .PHONY: check checks
 check:
 	@rm -rf $B/tally
-	@$(MAKE) --no-print-directory $B/setup.check
+	@$(MAKE) --no-print-directory -s $B/setup.check
 	@$(MAKE) --no-print-directory -k checks CHECKS="$(CHECKS)" || true
 	@sh tests/support/total.sh $B/tally $(CHECKS)
 checks: $(CHECK_TARGETS)
