@@ -141,6 +141,17 @@ struct dwr_str arena_printf(struct arena *a, const char *format, ...)
     return text;
 }
 
+void arena_adopt(struct arena *a, struct arena *other)
+{
+    struct arena_chunk **last = &other->chunks;
+
+    while (*last != NULL)
+        last = &(*last)->next;
+    *last = a->chunks;
+    a->chunks = other->chunks;
+    *other = (struct arena){ .no_memory = other->no_memory };
+}
+
 void arena_clear(struct arena *a)
 {
     while (a->chunks != NULL) {

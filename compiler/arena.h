@@ -84,6 +84,9 @@ struct dwr_str arena_vprintf(struct arena *a, const char *format, va_list args)
 /* Jumps to no_memory: for allocations that others make (a library's, a stream's). */
 _Noreturn void arena_fail(struct arena *a);
 
+/* What another arena handed out belongs to this one from now on; the other is as new. */
+void arena_adopt(struct arena *a, struct arena *other);
+
 /* Frees everything; the arena is as new and may be used again. */
 void arena_clear(struct arena *a);
 

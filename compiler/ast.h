@@ -450,13 +450,14 @@ struct ast_ruleset {
     struct sources sources;  /* in the order of their paths */
     struct ast_file *files;  /* one a source */
     struct ast_block top;    /* of all files: the statements of file after file */
-    struct ast_symbol *symbols;
-    uint32_t symbol_count;
+    struct ast_symbol *symbols; /* in no order that means anything */
+    uint32_t symbol_count, symbol_capacity;
     uint32_t *slots; /* symbol + 1 by hash, or 0: open addressing */
     uint32_t slot_mask;
     /* The name where no `ruleset` statement says one: the folder's own name, or the base name of a
      * lone file without ".dwr"; with several arguments the first one's. */
     struct dwr_str folder_name;
+    unsigned threads; /* how many the rules are worth (team.h) */
 };
 
 #define AST_NO_SYMBOL UINT32_MAX

@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 
+#include "team.h"
+
 /* --- what all parts use --- */
 
 bool check_is(struct dwr_str text, const char *word)
@@ -383,6 +385,70 @@ static void sort_tests(struct check *c)
     }
 }
 
+/* What is of one DocType, or of one list, at a time. */
+static void make_room(struct check *c)
+{
+    const size_t n = (size_t)c->ruleset->symbol_count + 1;
+
+    c->fields = arena_zero(c->arena, n * sizeof *c->fields);
+    c->members = arena_zero(c->arena, n * sizeof *c->members);
+    c->listed = arena_zero(c->arena, n * sizeof *c->listed);
+    c->listed_at = arena_array(c->arena, n, sizeof *c->listed_at);
+}
+
+/* The DocTypes, each on any thread: what they share is read only. */
+struct check_job {
+    const struct check *shared;
+    struct check *workers[TEAM_MAX];
+    const struct ast_doctype **doctypes;
+    uint32_t count;
+    struct diag *diags; /* one a part */
+};
+
+static void check_doctype(struct check *c, const struct ast_doctype *doctype)
+{
+    check_block(c, &doctype->block, doctype->name.span, doctype->name.text, false);
+    if (c->places[doctype->name.symbol].doctype == doctype)
+        check_tests(c, doctype->name.symbol, doctype);
+}
+
+static void check_part(void *context, unsigned worker, struct arena *arena, uint32_t part)
+{
+    struct check_job *job = context;
+    struct check *c = job->workers[worker];
+    uint32_t i = part * TEAM_DOCTYPES, end = i + TEAM_DOCTYPES;
+
+    if (c == NULL) {
+        c = job->workers[worker] = ARENA_NEW(arena, struct check);
+        *c = *job->shared;
+        c->arena = arena;
+        make_room(c);
+    }
+    c->diag = &job->diags[part];
+    diag_init(c->diag, arena, &c->ruleset->sources);
+    for (; i < job->count && i < end; i++)
+        check_doctype(c, job->doctypes[i]);
+}
+
+static void check_doctypes(struct check *c)
+{
+    struct check_job *job = ARENA_NEW(c->arena, struct check_job);
+    const struct ast_stmt *s;
+    uint32_t parts, i;
+
+    for (s = c->ruleset->top.of[AST_DOCTYPE]; s != NULL; s = s->same)
+        job->count++;
+    parts = team_doctype_parts(job->count);
+    job->shared = c;
+    job->doctypes = arena_array(c->arena, job->count, sizeof *job->doctypes);
+    job->diags = arena_array(c->arena, parts, sizeof *job->diags);
+    for (s = c->ruleset->top.of[AST_DOCTYPE], i = 0; s != NULL; s = s->same, i++)
+        job->doctypes[i] = AST_AS(ast_doctype, s);
+    team_run(c->arena, c->ruleset->threads, parts, check_part, job);
+    for (i = 0; i < parts; i++)
+        diag_join(c->diag, &job->diags[i]);
+}
+
 void check_rules(struct arena *arena, struct ast_ruleset *ruleset, struct diag *diag)
 {
     static const enum ast_kind once[] = { AST_RULESET, AST_SYNC, AST_ATTACHMENTS, AST_RETRY,
@@ -395,10 +461,7 @@ void check_rules(struct arena *arena, struct ast_ruleset *ruleset, struct diag *
     c->arena = arena;
     c->ruleset = ruleset;
     c->diag = diag;
-    c->fields = arena_zero(arena, n * sizeof *c->fields);
-    c->members = arena_zero(arena, n * sizeof *c->members);
-    c->listed = arena_zero(arena, n * sizeof *c->listed);
-    c->listed_at = arena_array(arena, n, sizeof *c->listed_at);
+    make_room(c);
     c->places = arena_zero(arena, n * sizeof *c->places);
     c->is_meta = arena_zero(arena, n);
     c->is_row_meta = arena_zero(arena, n);
@@ -414,13 +477,7 @@ void check_rules(struct arena *arena, struct ast_ruleset *ruleset, struct diag *
     for (s = ruleset->top.of[AST_DEFAULT]; s != NULL; s = s->same)
         check_block(c, &AST_AS(ast_section, s)->block, s->word,
                     (struct dwr_str){ "default", strlen("default") }, true);
-    for (s = ruleset->top.of[AST_DOCTYPE]; s != NULL; s = s->same) {
-        const struct ast_doctype *doctype = AST_AS(ast_doctype, s);
-
-        check_block(c, &doctype->block, doctype->name.span, doctype->name.text, false);
-        if (c->places[doctype->name.symbol].doctype == doctype)
-            check_tests(c, doctype->name.symbol, doctype);
-    }
+    check_doctypes(c);
     for (i = 0; i < c->test_count; i++) {
         uint32_t symbol = c->tests[i].test->doctype.symbol;
 

@@ -6,6 +6,26 @@
 #include <string.h>
 
 #include "check.h"
+#include "team.h"
+
+_Static_assert(TEAM_MAX == 8, "the help of --threads says so");
+
+/* The number an option says, where it is said; false: it is none from low to high. */
+static bool number(const struct cli_command *command, const char *option, const char *text,
+                   unsigned long low, unsigned long high, unsigned long *n)
+{
+    char *end;
+
+    if (!text)
+        return true;
+    errno = 0;
+    *n = strtoul(text, &end, 10);
+    if (text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && *n >= low && *n <= high)
+        return true;
+    cli_usage(command, "'%s' is no value of %s: a number%s", text, option,
+              high == TEAM_MAX ? " from 1 to 8" : "");
+    return false;
+}
 
 bool cmd_style(const struct cli_command *command, struct cmd_findings *f)
 {
@@ -13,24 +33,15 @@ bool cmd_style(const struct cli_command *command, struct cmd_findings *f)
     static const char *const levels[] = { "error", "warning", "note", "never" };
     const int color = cli_choice(command, "--color", f->color, colors, 3);
     const int fail_on = color < 0 ? -1 : cli_choice(command, "--fail-on", f->fail_on, levels, 4);
-    unsigned long max = DIAG_MAX_ERRORS;
+    unsigned long max = DIAG_MAX_ERRORS, threads = 0;
 
-    if (fail_on < 0)
+    if (fail_on < 0 || !number(command, "--max-errors", f->max_errors, 0, UINT32_MAX, &max) ||
+        !number(command, "--threads", f->threads_said, 1, TEAM_MAX, &threads))
         return false;
-    if (f->max_errors) {
-        char *end;
-
-        errno = 0;
-        max = strtoul(f->max_errors, &end, 10);
-        if (f->max_errors[0] < '0' || f->max_errors[0] > '9' || *end != '\0' || errno != 0 ||
-            max > UINT32_MAX) {
-            cli_usage(command, "'%s' is no value of --max-errors: a number", f->max_errors);
-            return false;
-        }
-    }
     f->style = (struct diag_style){ .color = (enum diag_color)color,
                                     .fail_on = (enum diag_fail_on)fail_on,
                                     .max_errors = (uint32_t)max };
+    f->threads = (unsigned)threads;
     return true;
 }
 

@@ -23,11 +23,12 @@ struct cmd_rules {
 
 /* What decides how findings are shown, as the options say it. */
 struct cmd_findings {
-    const char *color, *fail_on, *max_errors;
+    const char *color, *fail_on, *max_errors, *threads_said;
     struct diag_style style; /* made from them by cmd_style */
+    unsigned threads;        /* likewise; 0: as many as the rules are worth */
 };
 
-/* Three rows for a command's table of options. */
+/* Four rows for a command's table of options. */
 #define CMD_FINDINGS_OPTIONS(f)                                                                    \
     { .name = "--color",                                                                           \
       .value = "WHEN",                                                                             \
@@ -40,6 +41,11 @@ struct cmd_findings {
     {                                                                                              \
         .name = "--max-errors", .value = "N", .help = "print at most N findings (100; 0: all)",    \
         .text = &(f)->max_errors                                                                   \
+    },                                                                                             \
+    {                                                                                              \
+        .name = "--threads", .value = "N",                                                         \
+        .help = "work on N threads, 1 to 8; else as many as the rules are worth",                  \
+        .text = &(f)->threads_said                                                                 \
     }
 
 /* False: a value is wrong, which has been said. */

@@ -134,6 +134,7 @@ static int compile(struct compile *c)
         return cli_trouble("the DocTypes' names cannot be told apart");
     c->c = in_folder(c, c->emit.id, ".c");
     c->h = in_folder(c, c->emit.id, ".h");
+    c->emit.pieces = pieces_new(c->arena, c->r.ast.threads);
     if (!c->check)
         status = make_folder(c->folder);
     if (status != CLI_GOOD)
@@ -154,7 +155,7 @@ int cmd_compile(const struct cli_command *command, struct arena *arena, int argc
 {
     struct compile c = { .arena = arena };
     struct cli_list paths = { NULL, 0 };
-    const struct parse_options parsing = { .allow_stdin = false };
+    struct parse_options parsing = { .allow_stdin = false };
     const struct cli_option options[] = {
         { .name = "-o", .value = "FOLDER", .help = "where the files go", .text = &c.folder },
         { .name = "--check",
@@ -184,6 +185,7 @@ int cmd_compile(const struct cli_command *command, struct arena *arena, int argc
         return cli_usage(command, "no folder given: say -o FOLDER");
     if (!c.make_depfile && (c.depfile || c.targets.count > 0 || c.phony))
         return cli_usage(command, "-MF, -MT and -MP need -MD");
+    parsing.threads = c.findings.threads;
     cmd_read(&c.r, arena, &paths, &parsing);
     status = cmd_report(&c.r, &c.findings.style, stdout);
     return status == CLI_GOOD ? compile(&c) : status;

@@ -41,6 +41,7 @@ int cmd_lint(const struct cli_command *command, struct arena *arena, int argc, c
         return CLI_TROUBLE;
     if (paths.count == 0)
         return cli_usage(command, "no rules given: name files or folders, or '-'");
+    parsing.threads = findings.threads;
     cmd_read(&r, arena, &paths, &parsing);
     if (output && !(out = fopen(output, "w")))
         return cli_trouble("%s: %s", output, strerror(errno));

@@ -25,7 +25,7 @@ static int run(const struct dwr_ruleset *rules)
 int cmd_resolve(const struct cli_command *command, struct arena *arena, int argc, char **argv)
 {
     struct cmd_findings findings = { .color = NULL };
-    const struct parse_options parsing = { .allow_stdin = false };
+    struct parse_options parsing = { .allow_stdin = false };
     struct cli_list paths = { NULL, 0 };
     const struct cli_option options[] = { CMD_FINDINGS_OPTIONS(&findings) };
     int status =
@@ -38,6 +38,7 @@ int cmd_resolve(const struct cli_command *command, struct arena *arena, int argc
         return CLI_TROUBLE;
     if (paths.count == 0)
         return cli_usage(command, "no rules given: name files or folders");
+    parsing.threads = findings.threads;
     cmd_read(&r, arena, &paths, &parsing);
     /* Standard output is for answers alone. */
     status = cmd_report(&r, &findings.style, stderr);

@@ -86,7 +86,7 @@ int cmd_test(const struct cli_command *command, struct arena *arena, int argc, c
     static const char *const formats[] = { "text", "json", "junit" };
     static show *const shows[] = { testrun_text, testrun_json, testrun_junit };
     struct cmd_findings findings = { .color = NULL };
-    const struct parse_options parsing = { .allow_stdin = false };
+    struct parse_options parsing = { .allow_stdin = false };
     struct cli_list paths = { NULL, 0 };
     const char *format = NULL, *output = NULL, *pattern = NULL;
     const struct cli_option options[] = {
@@ -115,6 +115,7 @@ int cmd_test(const struct cli_command *command, struct arena *arena, int argc, c
         return CLI_TROUBLE;
     if (paths.count == 0)
         return cli_usage(command, "no rules given: name files or folders");
+    parsing.threads = findings.threads;
     cmd_read(&r, arena, &paths, &parsing);
     /* Standard output is for the results alone where a program reads them. */
     status = cmd_report(&r, &findings.style, as == 0 ? stdout : stderr);

@@ -98,6 +98,21 @@ static struct dwr_str make_printable(struct dwr_str text)
 
 /* --- collecting --- */
 
+static void append(struct diag *diag, struct diag_finding *finding)
+{
+    finding->order = diag->count;
+    if (diag->count == diag->capacity) {
+        uint32_t capacity = diag->capacity == 0 ? 16 : diag->capacity * 2;
+
+        diag->v = arena_grow(diag->arena, diag->v, diag->capacity, capacity, sizeof(diag->v[0]));
+        diag->capacity = capacity;
+    }
+    diag->v[diag->count++] = finding;
+    diag->errors += finding->severity == DIAG_ERROR;
+    diag->warnings += finding->severity == DIAG_WARNING;
+    diag->notes += finding->severity == DIAG_NOTE;
+}
+
 struct diag_finding *diag_add(struct diag *diag, enum diag_code code, struct span span,
                               const char *format, ...)
 {
@@ -110,17 +125,7 @@ struct diag_finding *diag_add(struct diag *diag, enum diag_code code, struct spa
     finding->code = code;
     finding->severity = diag_code_severity(code);
     finding->span = span;
-    finding->order = diag->count;
-    if (diag->count == diag->capacity) {
-        uint32_t capacity = diag->capacity == 0 ? 16 : diag->capacity * 2;
-
-        diag->v = arena_grow(diag->arena, diag->v, diag->capacity, capacity, sizeof(diag->v[0]));
-        diag->capacity = capacity;
-    }
-    diag->v[diag->count++] = finding;
-    diag->errors += finding->severity == DIAG_ERROR;
-    diag->warnings += finding->severity == DIAG_WARNING;
-    diag->notes += finding->severity == DIAG_NOTE;
+    append(diag, finding);
     return finding;
 }
 
@@ -148,10 +153,8 @@ void diag_note(struct diag *diag, struct diag_finding *finding, struct span span
     *last = note;
 }
 
-void diag_failure(struct diag *diag, const char *format, ...)
+static void append_failure(struct diag *diag, struct dwr_str text)
 {
-    va_list args;
-
     if (diag->failure_count == diag->failure_capacity) {
         uint32_t capacity = diag->failure_capacity == 0 ? 4 : diag->failure_capacity * 2;
 
@@ -159,9 +162,24 @@ void diag_failure(struct diag *diag, const char *format, ...)
                                     sizeof *diag->failures);
         diag->failure_capacity = capacity;
     }
+    diag->failures[diag->failure_count++] = text;
+}
+
+void diag_failure(struct diag *diag, const char *format, ...)
+{
+    va_list args;
+
     va_start(args, format);
-    diag->failures[diag->failure_count++] = make_printable(arena_vprintf(diag->arena, format, args));
+    append_failure(diag, make_printable(arena_vprintf(diag->arena, format, args)));
     va_end(args);
+}
+
+void diag_join(struct diag *diag, const struct diag *part)
+{
+    for (uint32_t i = 0; i < part->count; i++)
+        append(diag, part->v[i]);
+    for (uint32_t i = 0; i < part->failure_count; i++)
+        append_failure(diag, part->failures[i]);
 }
 
 /* --- printing --- */

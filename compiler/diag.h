@@ -82,6 +82,9 @@ void diag_note(struct diag *diag, struct diag_finding *finding, struct span span
 void diag_failure(struct diag *diag, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Findings and failures that were collected apart, by an own diag: behind those that are here. */
+void diag_join(struct diag *diag, const struct diag *part);
+
 /* Puts the findings in the order source, offset, code. Sources are in the order of their paths. */
 void diag_sort(struct diag *diag);
 

@@ -10,6 +10,7 @@
 
 #include "arena.h"
 #include "out.h"
+#include "pieces.h"
 #include "tables.h"
 
 /* What a DocType is called in the C files. */
@@ -27,6 +28,7 @@ struct emit {
     struct dwr_str upper; /* the same in capitals */
     struct emit_doctype *doctypes, other;
     struct dwr_str names; /* of the list of all DocTypes' names */
+    struct pieces *pieces; /* NULL, as emit_prepare leaves it: printed without threads */
 };
 
 /* Finds the identifiers. False: names made to collide, which no rule set has by accident. */

@@ -3,6 +3,7 @@
 
 #include "dwr.h"
 #include "emit_parts.h"
+#include "team.h"
 
 #define QUOTED(x) #x
 #define VALUE_QUOTED(x) QUOTED(x)
@@ -177,17 +178,13 @@ static void from_array(const struct emit *e, struct out *o)
     out_lit(o, "\n};\n");
 }
 
-static void doctype_rows(const struct emit *e, struct out *o)
+static void doctype_rows(const struct emit *e, struct out *o, uint32_t from, uint32_t end)
 {
-    if (e->rules->doctype_count == 0)
-        return;
-    out_lit(o, "\n/* --- all of them --- */\n\nstatic const struct dwr_doctype doctypes[] = {\n");
-    for (uint16_t i = 0; i < e->rules->doctype_count; i++) {
+    for (uint32_t i = from; i < end; i++) {
         out_lit(o, "    {\n");
         members(o, &e->doctypes[i], &e->rules->doctypes[i]);
         out_lit(o, "    },\n");
     }
-    out_lit(o, "};\n");
 }
 
 static void ruleset(const struct emit *e, struct out *o)
@@ -219,17 +216,56 @@ static void ruleset(const struct emit *e, struct out *o)
     out_lit(o, "};\n");
 }
 
-void emit_c(const struct emit *e, struct out *o)
+static void doctype_arrays(const struct emit *e, struct out *o, uint32_t from, uint32_t end)
 {
-    head(e, o);
-    from_array(e, o);
-    for (uint16_t i = 0; i < e->rules->doctype_count; i++)
+    for (uint32_t i = from; i < end; i++)
         arrays(o, &e->doctypes[i], &e->rules->doctypes[i]);
+}
+
+/* Between the arrays and the rows that point to them. */
+static void middle(const struct emit *e, struct out *o)
+{
     arrays(o, &e->other, &e->rules->other);
-    doctype_rows(e, o);
+    if (e->rules->doctype_count > 0)
+        out_lit(o, "\n/* --- all of them --- */\n\n"
+                   "static const struct dwr_doctype doctypes[] = {\n");
+}
+
+static void tail(const struct emit *e, struct out *o)
+{
     if (e->rules->doctype_count > 0) {
-        out_lit(o, "\n/* Their names; the index is the row. */\n");
+        out_lit(o, "};\n\n/* Their names; the index is the row. */\n");
         emit_names_arrays(o, e->names, &e->rules->names);
     }
     ruleset(e, o);
+}
+
+/* The head, DocTypes' arrays, the middle, DocTypes' rows, the tail. */
+static void piece(const void *context, uint32_t n, struct out *o)
+{
+    const struct emit *e = context;
+    const uint32_t count = e->rules->doctype_count, parts = team_doctype_parts(count);
+    uint32_t from, end;
+
+    if (n == 0) {
+        head(e, o);
+        from_array(e, o);
+        return;
+    }
+    if (n == parts + 1) {
+        middle(e, o);
+        return;
+    }
+    if (n == 2 * parts + 2) {
+        tail(e, o);
+        return;
+    }
+    from = (n - (n <= parts ? 1 : parts + 2)) * TEAM_DOCTYPES;
+    end = from + TEAM_DOCTYPES < count ? from + TEAM_DOCTYPES : count;
+    (n <= parts ? doctype_arrays : doctype_rows)(e, o, from, end);
+}
+
+void emit_c(const struct emit *e, struct out *o)
+{
+    pieces_put(e->pieces, o, 2 * team_doctype_parts(e->rules->doctype_count) + 3, piece, e);
 }

@@ -2,6 +2,7 @@
 #include "emit.h"
 
 #include "dwr.h"
+#include "team.h"
 
 void emit_first_line(const struct emit *e, struct out *o)
 {
@@ -70,7 +71,7 @@ static void fields(const struct emit *e, struct out *o, uint16_t doctype)
     out_lit(o, "};\n");
 }
 
-void emit_h(const struct emit *e, struct out *o)
+static void head(const struct emit *e, struct out *o)
 {
     emit_first_line(e, o);
     out_lit(o, "#ifndef DWR_RULES_");
@@ -84,7 +85,29 @@ void emit_h(const struct emit *e, struct out *o)
     out_lit(o, ";\n");
     if (e->rules->doctype_count > 0)
         doctypes(e, o);
-    for (uint16_t i = 0; i < e->rules->doctype_count; i++)
-        fields(e, o, i);
-    out_lit(o, "\n#ifdef __cplusplus\n}\n#endif\n#endif\n");
+}
+
+/* The head, DocTypes' enumerations, the end. */
+static void piece(const void *context, uint32_t n, struct out *o)
+{
+    const struct emit *e = context;
+    const uint32_t count = e->rules->doctype_count;
+    uint32_t i = (n - 1) * TEAM_DOCTYPES;
+    const uint32_t end = i + TEAM_DOCTYPES;
+
+    if (n == 0) {
+        head(e, o);
+        return;
+    }
+    if (i >= count) {
+        out_lit(o, "\n#ifdef __cplusplus\n}\n#endif\n#endif\n");
+        return;
+    }
+    for (; i < count && i < end; i++)
+        fields(e, o, (uint16_t)i);
+}
+
+void emit_h(const struct emit *e, struct out *o)
+{
+    pieces_put(e->pieces, o, team_doctype_parts(e->rules->doctype_count) + 2, piece, e);
 }

@@ -29,6 +29,17 @@ void out_bytes_slowly(struct out *o, const char *p, size_t n)
     }
 }
 
+void out_pass(struct out *o, const char *p, size_t n)
+{
+    if (!o->pass) {
+        out_bytes(o, p, n);
+        return;
+    }
+    if (o->at > o->start)
+        o->drain(o);
+    o->pass(o, p, n);
+}
+
 void out_number_slowly(struct out *o, uint64_t n)
 {
     char digits[20]; /* 2^64 has 20 */
@@ -252,7 +263,7 @@ void out_memory_begin(struct out_memory *m, struct arena *arena)
     char *start = arena_alloc(arena, 64);
 
     m->arena = arena;
-    m->out = (struct out){ start, start, start + 64, grow };
+    m->out = (struct out){ start, start, start + 64, grow, NULL };
 }
 
 struct dwr_str out_memory_bytes(const struct out_memory *m)
@@ -291,7 +302,8 @@ void out_stream_begin(struct out_stream *s, int fd)
 {
     s->fd = fd;
     s->error = 0;
-    s->out = (struct out){ s->buffer, s->buffer, s->buffer + sizeof s->buffer, drain_stream };
+    s->out =
+        (struct out){ s->buffer, s->buffer, s->buffer + sizeof s->buffer, drain_stream, NULL };
 }
 
 bool out_stream_end(struct out_stream *s)
@@ -387,25 +399,40 @@ static void part(struct out_file *f)
     close_quietly(&old);
 }
 
-static void drain_file(struct out *o)
+/* Bytes that are next: compares them with the old file's while there is one; how many agreed. */
+static size_t compare(struct out_file *f, const char *p, size_t n)
+{
+    char *copy = f->out.start + FILE_BUFFER;
+    size_t agreed = 0;
+
+    while (f->old >= 0 && f->error == 0 && agreed < n) {
+        const size_t some = n - agreed < FILE_BUFFER ? n - agreed : FILE_BUFFER;
+
+        if (read_all(f->old, copy, some, &f->error) && memcmp(copy, p + agreed, some) == 0) {
+            f->length += some;
+            agreed += some;
+        } else if (f->error == 0) {
+            part(f);
+        }
+    }
+    return agreed;
+}
+
+static void pass_file(struct out *o, const char *p, size_t n)
 {
     struct out_file *f = (struct out_file *)o; /* its first member */
+    const size_t agreed = compare(f, p, n);
+
+    if (f->error == 0 && f->fd >= 0 && agreed < n)
+        write_new(f, p + agreed, n - agreed);
+}
+
+static void drain_file(struct out *o)
+{
     const size_t n = (size_t)(o->at - o->start);
-    char *copy = o->start + FILE_BUFFER;
 
     o->at = o->start;
-    if (f->error != 0 || n == 0)
-        return;
-    if (f->old >= 0) {
-        if (read_all(f->old, copy, n, &f->error) && memcmp(copy, o->start, n) == 0) {
-            f->length += n;
-            return;
-        }
-        if (f->error == 0)
-            part(f);
-    }
-    if (f->error == 0 && f->fd >= 0)
-        write_new(f, o->start, n);
+    pass_file(o, o->start, n);
 }
 
 /* The old file, if it is one. A folder cannot be replaced; anything else that bears the name will
@@ -440,7 +467,7 @@ void out_file_prepare(struct out_file *f, struct arena *arena, const char *path,
     char *buffer = arena_alloc(arena, 2 * (size_t)FILE_BUFFER); /* ours, and for the old file */
 
     *f = (struct out_file){
-        .out = { buffer, buffer, buffer + FILE_BUFFER, drain_file },
+        .out = { buffer, buffer, buffer + FILE_BUFFER, drain_file, pass_file },
         .path = arena_copy(arena, path, strlen(path)),
         .temporary = temporary_path(arena, path),
         .old = -1,

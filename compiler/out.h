@@ -26,6 +26,8 @@ struct out {
     char *start, *at, *end;
     /* Takes the bytes from start to at and makes room: at < end afterwards, whatever happens. */
     void (*drain)(struct out *o);
+    /* Takes bytes that stand elsewhere; NULL: they are appended. The buffer is empty before. */
+    void (*pass)(struct out *o, const char *p, size_t n);
 };
 
 void out_bytes_slowly(struct out *o, const char *p, size_t n);
@@ -40,6 +42,9 @@ static inline void out_bytes(struct out *o, const char *p, size_t n)
     memcpy(o->at, p, n);
     o->at += n;
 }
+
+/* Appends many bytes, without copying them where that can be. */
+void out_pass(struct out *o, const char *p, size_t n);
 
 /* A string literal. */
 #define out_lit(o, literal) out_bytes(o, "" literal, sizeof literal - 1)

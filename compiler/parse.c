@@ -13,6 +13,7 @@
 
 #include "parse_scanner.h"
 #include "parse_state.h"
+#include "team.h"
 
 /* --- finding the files --- */
 
@@ -408,25 +409,104 @@ static void parse_source(struct parse *p, uint32_t index)
         p->block_count = 1;
         parse_broken(p);
     }
+    /* The planner asks for lines, perhaps on several threads. */
+    source_find_lines(p->arena, source);
+}
+
+/* --- all of them, each on any thread --- */
+
+struct parse_job {
+    struct ast_ruleset *ruleset;
+    const struct parse_options *options;
+    struct parse *workers[TEAM_MAX];
+    pthread_mutex_t lock;
+    struct parsed { /* one a source */
+        struct parse_block top;
+        struct diag diag;
+    } *parsed;
+};
+
+static struct parse *new_parse(struct parse_job *job, struct arena *arena)
+{
+    struct parse *p = ARENA_NEW(arena, struct parse);
+
+    p->arena = arena;
+    p->ruleset = job->ruleset;
+    p->options = job->options;
+    if (job->ruleset->threads > 1) {
+        p->lock = &job->lock;
+        p->known = arena_zero(arena, PARSE_KNOWN * sizeof *p->known);
+    }
+    return p;
+}
+
+static void parse_part(void *context, unsigned worker, struct arena *arena, uint32_t index)
+{
+    struct parse_job *job = context;
+    struct parsed *parsed = &job->parsed[index];
+    struct parse *p = job->workers[worker];
+
+    if (p == NULL)
+        p = job->workers[worker] = new_parse(job, arena);
+    diag_init(&parsed->diag, arena, &job->ruleset->sources);
+    p->diag = &parsed->diag;
+    memset(&p->blocks[0], 0, sizeof p->blocks[0]);
+    p->blocks[0].kind = PARSE_TOP;
+    p->block_count = 1;
+    parse_source(p, index);
+    parsed->top = p->blocks[0];
+}
+
+/* Puts the statements of a source behind those of the sources before it. */
+static void join(struct parse_block *all, const struct parse_block *one)
+{
+    if (one->last != NULL) {
+        *(all->last == NULL ? &all->block.first : &all->last->next) = one->block.first;
+        all->last = one->last;
+    }
+    for (int kind = 0; kind < AST_KIND_COUNT; kind++) {
+        if (one->block.of[kind] == NULL)
+            continue;
+        *(all->block.of[kind] == NULL ? &all->block.of[kind] : &all->last_of[kind]->same) =
+            one->block.of[kind];
+        all->last_of[kind] = one->last_of[kind];
+    }
+    all->block.count += one->block.count;
+    all->block.broken |= one->block.broken;
+}
+
+static unsigned threads_for(const struct sources *sources, const struct parse_options *options)
+{
+    size_t bytes = 0;
+    uint32_t i;
+
+    if (options->threads > 0)
+        return options->threads < TEAM_MAX ? options->threads : TEAM_MAX;
+    for (i = 0; i < sources->count; i++)
+        bytes += sources->v[i].size;
+    return team_for(bytes);
 }
 
 static void parse_sources(struct arena *arena, struct ast_ruleset *ruleset, struct diag *diag,
                           const struct parse_options *options)
 {
     static const struct parse_options none;
-    struct parse *p = ARENA_NEW(arena, struct parse);
-    uint32_t i;
+    struct parse_job *job = ARENA_NEW(arena, struct parse_job);
+    struct parse_block *top = ARENA_NEW(arena, struct parse_block);
+    uint32_t count = ruleset->sources.count, i;
 
-    p->arena = arena;
-    p->diag = diag;
-    p->ruleset = ruleset;
-    p->options = options != NULL ? options : &none;
-    p->block_count = 1;
-    p->blocks[0].kind = PARSE_TOP;
-    ruleset->files = arena_zero(arena, ruleset->sources.count * sizeof *ruleset->files);
-    for (i = 0; i < ruleset->sources.count; i++)
-        parse_source(p, i);
-    ruleset->top = p->blocks[0].block;
+    job->ruleset = ruleset;
+    job->options = options != NULL ? options : &none;
+    job->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    job->parsed = arena_array(arena, count, sizeof *job->parsed);
+    ruleset->threads = threads_for(&ruleset->sources, job->options);
+    ruleset->files = arena_zero(arena, count * sizeof *ruleset->files);
+    team_run(arena, ruleset->threads, count, parse_part, job);
+    for (i = 0; i < count; i++) {
+        join(top, &job->parsed[i].top);
+        diag_join(diag, &job->parsed[i].diag);
+    }
+    ruleset->top = top->block;
 }
 
 void parse_rules(struct arena *arena, struct ast_ruleset *ruleset, struct diag *diag,

@@ -19,6 +19,7 @@ struct parse_options {
     bool keep_tokens;       /* fill ast_file.tokens */
     bool allow_stdin;       /* "-" is stdin (lint, fmt); else a failure */
     const char *stdin_name; /* --stdin-filename; NULL: "<stdin>" */
+    unsigned threads;       /* ast_ruleset.threads; 0: as the size of the rules says */
 };
 
 /* Reads files and folders into *ruleset and parses them. A folder is searched for *.dwr, its

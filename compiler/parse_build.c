@@ -23,32 +23,67 @@ static void grow_slots(struct parse *p)
     }
 }
 
-static uint32_t intern(struct parse *p, struct dwr_str text)
+static bool is_symbol(const struct ast_symbol *symbol, struct dwr_str text, uint64_t hash)
+{
+    return symbol->hash == hash && symbol->text.n == text.n &&
+           memcmp(symbol->text.p, text.p, text.n) == 0;
+}
+
+static uint32_t intern_in_ruleset(struct parse *p, struct dwr_str text, uint64_t hash)
 {
     struct ast_ruleset *ruleset = p->ruleset;
-    uint64_t hash = dwr_name_hash(text.p, text.n);
     uint32_t slot;
 
     if (ruleset->symbol_count * 2 >= ruleset->slot_mask)
         grow_slots(p);
     for (slot = (uint32_t)hash & ruleset->slot_mask; ruleset->slots[slot] != 0;
          slot = (slot + 1) & ruleset->slot_mask) {
-        const struct ast_symbol *symbol = &ruleset->symbols[ruleset->slots[slot] - 1];
-
-        if (symbol->hash == hash && symbol->text.n == text.n &&
-            memcmp(symbol->text.p, text.p, text.n) == 0)
+        if (is_symbol(&ruleset->symbols[ruleset->slots[slot] - 1], text, hash))
             return ruleset->slots[slot] - 1;
     }
-    if (ruleset->symbol_count == p->symbol_capacity) {
-        uint32_t capacity = p->symbol_capacity == 0 ? 512 : p->symbol_capacity * 2;
+    if (ruleset->symbol_count == ruleset->symbol_capacity) {
+        uint32_t capacity = ruleset->symbol_capacity == 0 ? 512 : ruleset->symbol_capacity * 2;
 
-        ruleset->symbols = arena_grow(p->arena, ruleset->symbols, p->symbol_capacity, capacity,
-                                      sizeof *ruleset->symbols);
-        p->symbol_capacity = capacity;
+        ruleset->symbols = arena_grow(p->arena, ruleset->symbols, ruleset->symbol_capacity,
+                                      capacity, sizeof *ruleset->symbols);
+        ruleset->symbol_capacity = capacity;
     }
     ruleset->symbols[ruleset->symbol_count] = (struct ast_symbol){ text, hash };
     ruleset->slots[slot] = ++ruleset->symbol_count;
     return ruleset->symbol_count - 1;
+}
+
+/* Running out of memory must not keep the lock. */
+static uint32_t intern_locked(struct parse *p, struct dwr_str text, uint64_t hash)
+{
+    jmp_buf *const no_memory = p->arena->no_memory;
+    jmp_buf unlock;
+    uint32_t symbol;
+
+    pthread_mutex_lock(p->lock);
+    p->arena->no_memory = &unlock;
+    if (setjmp(unlock) != 0) {
+        pthread_mutex_unlock(p->lock);
+        p->arena->no_memory = no_memory;
+        arena_fail(p->arena);
+    }
+    symbol = intern_in_ruleset(p, text, hash);
+    p->arena->no_memory = no_memory;
+    pthread_mutex_unlock(p->lock);
+    return symbol;
+}
+
+static uint32_t intern(struct parse *p, struct dwr_str text)
+{
+    uint64_t hash = dwr_name_hash(text.p, text.n);
+    struct parse_known *known;
+
+    if (p->known == NULL)
+        return intern_in_ruleset(p, text, hash);
+    known = &p->known[hash % PARSE_KNOWN];
+    if (known->name.text.p == NULL || !is_symbol(&known->name, text, hash))
+        *known = (struct parse_known){ { text, hash }, intern_locked(p, text, hash) };
+    return known->symbol;
 }
 
 static bool has_control(struct dwr_str text)

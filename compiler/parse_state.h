@@ -7,6 +7,8 @@
 #ifndef DWR_PARSE_STATE_H
 #define DWR_PARSE_STATE_H
 
+#include <pthread.h>
+
 #include "arena.h"
 #include "ast.h"
 #include "diag.h"
@@ -119,6 +121,15 @@ struct parse_token {
 /* Tokens that parse_token has yet to hand out before it asks the scanner again. */
 #define PARSE_QUEUE_MAX 8
 
+/* A name and its symbol, in a table by hash that holds the last one of each place: so that threads
+ * seldom need the lock. */
+struct parse_known {
+    struct ast_symbol name; /* text.p NULL: none */
+    uint32_t symbol;
+};
+
+#define PARSE_KNOWN 4096u
+
 struct parse {
     struct arena *arena;
     struct diag *diag;
@@ -133,14 +144,15 @@ struct parse {
     const char *text;
     uint32_t index; /* of the source */
 
-    struct parse_block blocks[PARSE_BLOCKS_MAX]; /* [0] is the rule set, through all sources */
+    struct parse_block blocks[PARSE_BLOCKS_MAX]; /* [0] is the source */
     uint32_t block_count;
     bool merging;     /* the condition being read is asked while merging: fields have sides */
     bool in_head;     /* between a block's first word and its '{' */
     int head_token;   /* that word */
     struct span head;
 
-    uint32_t symbol_capacity;
+    struct parse_known *known; /* names this thread has met; NULL: there is only one */
+    pthread_mutex_t *lock;     /* the rule set's names belong to whoever has it */
 
     /* Lists being read; no two of one kind are read at once. Elements that were made one behind the
      * other are a list where they lie; room 0 says that they still are. */

@@ -5,6 +5,7 @@
  * 1.6 and docstatus. `default` is made into one more DocType, `other`, which decides for every
  * DocType that is not named. */
 #include "plan_parts.h"
+#include "team.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
@@ -316,25 +317,82 @@ static void plan_doctype(struct plan *p, const struct ast_block *block, struct d
 
 /* --- the rule set --- */
 
+/* The DocTypes, each on any thread: what they share is read only. */
+struct plan_job {
+    const struct plan *shared;
+    struct plan *workers[TEAM_MAX];
+    const struct ast_stmt **statements;
+    struct dwr_doctype *doctypes;
+    uint32_t count;
+    struct diag *diags; /* one a part */
+};
+
+static void plan_part(void *context, unsigned worker, struct arena *arena, uint32_t part)
+{
+    struct plan_job *job = context;
+    struct plan *p = job->workers[worker];
+    uint32_t i = part * TEAM_DOCTYPES;
+    const uint32_t end = i + TEAM_DOCTYPES;
+
+    if (!p) {
+        p = job->workers[worker] = arena_alloc(arena, sizeof *p);
+        *p = *job->shared;
+        p->arena = arena;
+        p->maker = (struct names_maker){ 0 };
+        p->units = p->row_units = (struct plan_units){ 0 };
+        plan_names_init(p, &p->fields);
+        plan_names_init(p, &p->rows);
+    }
+    p->failed = false;
+    p->diag = &job->diags[part];
+    diag_init(p->diag, arena, &p->ast->sources);
+    for (; i < job->count && i < end && !p->failed; i++) {
+        const struct ast_doctype *doctype = AST_AS(ast_doctype, job->statements[i]);
+
+        p->place = doctype->stmt.span;
+        job->doctypes[i].name = doctype->name.text;
+        plan_doctype(p, &doctype->block, &job->doctypes[i]);
+    }
+}
+
+/* One failure a rule set: the first. */
+static void join_failures(struct plan *p, const struct plan_job *job, uint32_t parts)
+{
+    for (uint32_t i = 0; i < parts && !p->failed; i++)
+        if (job->diags[i].failure_count > 0) {
+            diag_join(p->diag, &job->diags[i]);
+            p->failed = true;
+        }
+}
+
 static void put_doctypes(struct plan *p, struct dwr_ruleset *set)
 {
     const uint32_t count = plan_how_many(&p->ast->top, AST_DOCTYPE);
-    struct dwr_doctype *doctypes = arena_zero(p->arena, count * sizeof *doctypes);
+    const uint32_t parts = team_doctype_parts(count);
+    struct plan_job *job = ARENA_NEW(p->arena, struct plan_job);
     struct plan_names names;
     uint32_t i = 0;
 
     plan_names_init(p, &names);
     plan_names_begin(&names);
-    set->doctypes = doctypes;
+    job->shared = p;
+    job->count = count;
+    job->statements = arena_array(p->arena, count, sizeof *job->statements);
+    job->doctypes = arena_zero(p->arena, count * sizeof *job->doctypes);
+    job->diags = arena_array(p->arena, parts, sizeof *job->diags);
     for (const struct ast_stmt *s = p->ast->top.of[AST_DOCTYPE]; s && !p->failed; s = s->same) {
-        const struct ast_doctype *doctype = AST_AS(ast_doctype, s);
-        const uint16_t index = plan_name(p, &names, &doctype->name);
+        const uint16_t index = plan_name(p, &names, &AST_AS(ast_doctype, s)->name);
 
         p->place = s->span;
         names.v[index].index = index;
-        doctypes[i].name = doctype->name.text;
-        plan_doctype(p, &doctype->block, &doctypes[i++]);
+        job->statements[i++] = s;
     }
+    if (!p->failed)
+        team_run(p->arena, p->ast->threads, parts, plan_part, job);
+    else
+        i = 0;
+    join_failures(p, job, p->failed ? 0 : parts);
+    set->doctypes = job->doctypes;
     set->doctype_count = (uint16_t)i; /* at most the names */
     set->names = plan_names_end(p, &names);
 }

@@ -2,7 +2,7 @@
 #include "source.h"
 
 /* The table of line starts, made by the first question. */
-static void find_lines(struct arena *arena, struct source *source)
+void source_find_lines(struct arena *arena, struct source *source)
 {
     const char *p = source->text, *end = source->text + source->size, *newline;
     uint32_t count = 1, i = 0;
@@ -40,7 +40,7 @@ struct source_position source_position(struct arena *arena, struct source *sourc
 
     if (offset > source->size)
         offset = source->size;
-    find_lines(arena, source);
+    source_find_lines(arena, source);
     line = line_of(source, offset);
     position.line = line + 1;
     for (i = source->lines[line]; i < offset; i++) {
@@ -56,7 +56,7 @@ uint32_t source_line(struct arena *arena, struct source *source, uint32_t offset
 {
     uint32_t line = *hint, steps;
 
-    find_lines(arena, source);
+    source_find_lines(arena, source);
     if (line >= source->line_count || source->lines[line] > offset)
         line = 0;
     /* A few lines on is the usual case; further away a search is shorter. */
@@ -75,7 +75,7 @@ struct dwr_str source_line_text(struct arena *arena, struct source *source, uint
 {
     const char *begin, *end;
 
-    find_lines(arena, source);
+    source_find_lines(arena, source);
     if (line == 0 || line > source->line_count)
         return (struct dwr_str){ "", 0 };
     begin = source->text + source->lines[line - 1];

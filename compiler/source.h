@@ -56,6 +56,9 @@ struct source_position {
     uint32_t column_utf16; /* from 1, in UTF-16 units: what SARIF and editors count in */
 };
 
+/* Makes the table of lines now, while one thread has the source. */
+void source_find_lines(struct arena *arena, struct source *source);
+
 /* An offset as line and column. The first question of a source makes its table of lines in the
  * arena; each is then a binary search. */
 struct source_position source_position(struct arena *arena, struct source *source, uint32_t offset);
