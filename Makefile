@@ -269,7 +269,7 @@ CHECK_TARGETS = $(addprefix check-,$(CHECKS))
 
 # Every test, in the order of what is cheap to find out.
 CHECKS := tally setup gate unit compile-fail golden rules scenarios planted demo documents generated same-answers architecture \
-          install simd neon threads allocations json corpus laws oracle oracle-rules oracle-planted bench
+          install simd neon threads team allocations json corpus laws oracle oracle-rules oracle-planted bench
 
 .PHONY: check checks
 check:
@@ -349,7 +349,9 @@ san:
 	@$(MAKE) --no-print-directory check B=$B/san SANITIZE=address,undefined \
 	    CFLAGS="-O1 -g" CHECKS="$(SAN_CHECKS)"
 tsan:
-	@$(MAKE) --no-print-directory check B=$B/tsan SANITIZE=thread CFLAGS="-O1 -g" CHECKS=threads
+	@$(MAKE) --no-print-directory check B=$B/tsan SANITIZE=thread CFLAGS="-O1 -g" CHECKS="threads team"
+check-team: $B/dwrc
+	$(TALLY) bash tests/support/team_test.sh $B/dwrc $B/team
 check-threads: $B/threads $B/lines.jsonl
 	$(TALLY) sh tests/support/threads_test.sh $B/threads $B/lines.jsonl $(if $(filter thread,$(SANITIZE)),tsan)
 # libFuzzer over the seed corpus, each target for FUZZ_SECONDS; what it finds stays in build/fuzz.
