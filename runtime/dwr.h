@@ -58,19 +58,14 @@ enum dwr_rc {
     DWR_DUPLICATE_KEY, /* a member name twice in one object, after unescaping */
     DWR_TOO_DEEP,
     DWR_TOO_LARGE,
-    DWR_INVALID_REQUEST, /* dwr_request_read: a DocType, op or document missing or of the wrong kind */
+    DWR_INVALID_REQUEST, /* a DocType, op or document missing or of the wrong kind; dwr_merge: no
+                            client document where the op wants one */
     DWR_BAD_TABLES       /* the rule set is of another DWR_TABLES_VERSION */
 };
 
 enum dwr_op { DWR_UPDATE, DWR_INSERT, DWR_DELETE, DWR_UNDELETE };
 
-enum dwr_status {
-    DWR_SUCCESS,
-    DWR_MERGED,
-    DWR_CONFLICT_MANUAL,
-    DWR_BRANCHED,
-    DWR_REJECTED
-};
+enum dwr_status { DWR_SUCCESS, DWR_MERGED, DWR_CONFLICT_MANUAL, DWR_BRANCHED, DWR_REJECTED };
 
 enum dwr_outcome {
     DWR_OUTCOME_SAME,
@@ -132,8 +127,8 @@ struct dwr_notification {
 struct dwr_result {
     enum dwr_status status;
     enum dwr_code code;
-    struct dwr_text doc;    /* p NULL: a tombstone, or nothing */
-    struct dwr_text branch; /* p NULL: none */
+    struct dwr_text doc;     /* p NULL: a tombstone, or nothing */
+    struct dwr_text branch;  /* p NULL: none */
     struct dwr_text message; /* a sentence for people, UTF-8, no JSON; with code */
     struct dwr_str rule;     /* of a decision about the whole document; p NULL: none */
     const struct dwr_report *fields;

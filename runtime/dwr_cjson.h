@@ -29,8 +29,9 @@ struct dwr_cjson_write {
 };
 
 /* Merges, and gives the answer as the object that dwr_answer writes ("status", "doc", "fields",
- * "notifications" and so on; "id" is null) in *answer. On failure *answer is NULL: as dwr_merge, and
- * DWR_NOMEM also where cJSON has no memory; DWR_DUPLICATE_KEY for a tree that holds a name twice. */
+ * "notifications" and so on; "id" is null) in *answer. On failure *answer is NULL: as dwr_merge,
+ * and DWR_NOMEM also where cJSON has no memory; DWR_DUPLICATE_KEY for a tree that holds a name
+ * twice. */
 DWR_API DWR_MUST_CHECK enum dwr_rc dwr_cjson_merge(const struct dwr_doctype *doctype,
                                                    const struct dwr_cjson_write *write,
                                                    struct dwr_scratch *scratch, cJSON **answer);

@@ -32,7 +32,10 @@ struct dwr_str {
 };
 
 /* For generated rows: a string literal with its length. */
-#define DWR_STR(literal) { literal, sizeof literal - 1 }
+#define DWR_STR(literal)                                                                           \
+    {                                                                                              \
+        literal, sizeof literal - 1                                                                \
+    }
 
 enum dwr_rule_kind {
 #define RULE(NAME, word, arity, section) DWR_RULE_##NAME,
@@ -62,12 +65,12 @@ enum dwr_same_key {
 
 /* What a name is to the resolver. */
 enum dwr_name_role {
-    DWR_NAME_FREE,    /* no rule of its own: the strategy decides (in a row: `otherwise`) */
-    DWR_NAME_UNIT,    /* index: the unit it belongs to */
-    DWR_NAME_TABLE,   /* index: its child table */
-    DWR_NAME_META,    /* the sync layer's (1.6); in a row: no member (6) */
-    DWR_NAME_COUNT,   /* computed by count_into; index: the table */
-    DWR_NAME_VERSION  /* the version field (5.1) */
+    DWR_NAME_FREE,   /* no rule of its own: the strategy decides (in a row: `otherwise`) */
+    DWR_NAME_UNIT,   /* index: the unit it belongs to */
+    DWR_NAME_TABLE,  /* index: its child table */
+    DWR_NAME_META,   /* the sync layer's (1.6); in a row: no member (6) */
+    DWR_NAME_COUNT,  /* computed by count_into; index: the table */
+    DWR_NAME_VERSION /* the version field (5.1) */
 };
 
 struct dwr_name {
@@ -76,10 +79,11 @@ struct dwr_name {
     uint16_t index;
 };
 
-/* Names with a perfect hash: hash and displace. With h = dwr_name_hash(p, n), the place of a name is
- * slots[((h >> 32) + displace[h & bucket_mask] * ((h >> 16) | 1)) & slot_mask] (32-bit arithmetic),
- * DWR_NONE or an index into v whose name is then compared. See dwr_names_find in name_hash.h.
- * Names beginning with '_' are META without being listed, in documents and in rows, unless they are. */
+/* Names with a perfect hash: hash and displace. With h = dwr_name_hash(p, n), the place of a name
+ * is slots[((h >> 32) + displace[h & bucket_mask] * ((h >> 16) | 1)) & slot_mask] (32-bit
+ * arithmetic), DWR_NONE or an index into v whose name is then compared. See dwr_names_find in
+ * name_hash.h. Names beginning with '_' are META without being listed, in documents and in rows,
+ * unless they are. */
 struct dwr_names {
     const struct dwr_name *v;
     uint16_t count;
@@ -89,18 +93,18 @@ struct dwr_names {
 };
 
 enum dwr_cond_op {
-    DWR_COND_AND,     /* a and b */
-    DWR_COND_OR,      /* a or b */
-    DWR_COND_NOT,     /* not a */
-    DWR_COND_EQ,      /* left, values[0] unless right is set */
+    DWR_COND_AND, /* a and b */
+    DWR_COND_OR,  /* a or b */
+    DWR_COND_NOT, /* not a */
+    DWR_COND_EQ,  /* left, values[0] unless right is set */
     DWR_COND_NE,
     DWR_COND_LT,
     DWR_COND_LE,
     DWR_COND_GT,
     DWR_COND_GE,
-    DWR_COND_IN,      /* left, values */
+    DWR_COND_IN, /* left, values */
     DWR_COND_NOT_IN,
-    DWR_COND_IS_SET,  /* left */
+    DWR_COND_IS_SET, /* left */
     DWR_COND_IS_NOT_SET,
     DWR_COND_CHANGES, /* left.field */
     DWR_COND_BECOMES, /* left.field, values[0] (push_priority) */
@@ -108,11 +112,11 @@ enum dwr_cond_op {
 };
 
 enum dwr_operand_side {
-    DWR_SIDE_VALUE,       /* the literal values[0] stands here */
+    DWR_SIDE_VALUE, /* the literal values[0] stands here */
     DWR_SIDE_BASE,
     DWR_SIDE_SERVER,
-    DWR_SIDE_CLIENT,      /* the client's view (2.3) */
-    DWR_SIDE_DOC,         /* a bare field: the document's, outside of merging */
+    DWR_SIDE_CLIENT, /* the client's view (2.3) */
+    DWR_SIDE_DOC,    /* a bare field: the document's, outside of merging */
     DWR_SIDE_SERVER_ROLE,
     DWR_SIDE_CLIENT_ROLE,
     DWR_SIDE_CLIENT_USER
@@ -141,7 +145,7 @@ struct dwr_set {
 struct dwr_rule {
     uint8_t kind; /* enum dwr_rule_kind */
     bool provisional_client;
-    const struct dwr_cond *when; /* NULL: always */
+    const struct dwr_cond *when;  /* NULL: always */
     const struct dwr_str *ranked; /* max, min: JSON texts, lowest first */
     uint16_t ranked_count;
     struct dwr_str key; /* union, keep_both: the member that identifies an element; p NULL: none */
@@ -166,16 +170,17 @@ struct dwr_table {
     struct dwr_names names;
     const uint16_t *key; /* indices into the table's names */
     uint16_t key_count;
-    uint16_t order_by;  /* likewise, or DWR_NONE */
-    uint8_t same_key;   /* enum dwr_same_key */
+    uint16_t order_by;            /* likewise, or DWR_NONE */
+    uint8_t same_key;             /* enum dwr_same_key */
     const struct dwr_unit *units; /* DWR_SAME_KEY_FIELDS: the named members */
     uint16_t unit_count;
     struct dwr_rule otherwise; /* DWR_SAME_KEY_FIELDS: the rule of each other member */
-    uint16_t count_into; /* index into the DocType's names, or DWR_NONE */
+    uint16_t count_into;       /* index into the DocType's names, or DWR_NONE */
     bool removes;
     bool append_only; /* said, or because the DocType's strategy is append_only */
     const struct dwr_cond *hold;
-    struct dwr_str at, same_key_at, removes_at, append_only_at, hold_at; /* p NULL: not said; use at */
+    struct dwr_str at, same_key_at, removes_at, append_only_at,
+        hold_at; /* p NULL: not said; use at */
 };
 
 /* Filled in from `default` and the built-in defaults; at of each as written there. */
@@ -196,7 +201,7 @@ struct dwr_notify {
 
 /* What follows is for the sync service; the resolver does not read it. */
 
-struct dwr_moment { /* a datetime field, or a date and a time field */
+struct dwr_moment {             /* a datetime field, or a date and a time field */
     uint16_t field, time_field; /* time_field: DWR_NONE where there is none */
 };
 
@@ -213,7 +218,7 @@ struct dwr_no_overlap {
 struct dwr_link {
     uint16_t field;
     struct dwr_str doctype;
-    bool refresh;                      /* false: just the link */
+    bool refresh; /* false: just the link */
     const struct dwr_cond *refresh_when;
     struct dwr_str at;
 };
@@ -241,7 +246,7 @@ struct dwr_effect {
 };
 
 struct dwr_priority {
-    uint8_t priority; /* 1 highest to 10 */
+    uint8_t priority;            /* 1 highest to 10 */
     const struct dwr_cond *when; /* NULL: always */
     struct dwr_str at;
 };
@@ -295,30 +300,31 @@ struct dwr_doctype {
     struct dwr_offline offline;
 };
 
-/* sync { … }, attachments { … }, retry { … }; a member that is not said has the value in brackets. */
+/* sync { … }, attachments { … }, retry { … }; a member that is not said has the value in brackets.
+ */
 struct dwr_sync {
-    uint64_t max_offline_seconds;      /* [168h] */
-    uint64_t force_reauth_seconds;     /* [336h] */
-    uint32_t batch_size;               /* [100] */
-    uint64_t manual_timeout_seconds;   /* [0: never] */
-    uint8_t manual_timeout_rule;       /* DWR_RULE_SERVER_WINS or DWR_RULE_CLIENT_WINS */
-    struct dwr_str notify_channel;     /* [push] */
-    uint64_t change_retention_seconds; /* [30d] */
+    uint64_t max_offline_seconds;        /* [168h] */
+    uint64_t force_reauth_seconds;       /* [336h] */
+    uint32_t batch_size;                 /* [100] */
+    uint64_t manual_timeout_seconds;     /* [0: never] */
+    uint8_t manual_timeout_rule;         /* DWR_RULE_SERVER_WINS or DWR_RULE_CLIENT_WINS */
+    struct dwr_str notify_channel;       /* [push] */
+    uint64_t change_retention_seconds;   /* [30d] */
     uint32_t feed_limit, feed_limit_max; /* [100 max 500] */
 };
 
 struct dwr_attachments {
-    struct dwr_str strategy;            /* [metadata_first] */
-    uint64_t auto_sync_max_bytes;       /* [5MB] */
-    const struct dwr_str *always_sync;  /* MIME types */
+    struct dwr_str strategy;           /* [metadata_first] */
+    uint64_t auto_sync_max_bytes;      /* [5MB] */
+    const struct dwr_str *always_sync; /* MIME types */
     uint16_t always_sync_count;
     const struct dwr_str *defer_sync;
     uint16_t defer_sync_count;
-    bool thumbnails;                    /* [no] */
-    uint32_t thumbnail_max;             /* pixels [200] */
-    struct dwr_str on_conflict;         /* [keep_both] */
-    uint64_t local_cache_bytes;         /* [500MB] */
-    struct dwr_str evict;               /* [lru] */
+    bool thumbnails;            /* [no] */
+    uint32_t thumbnail_max;     /* pixels [200] */
+    struct dwr_str on_conflict; /* [keep_both] */
+    uint64_t local_cache_bytes; /* [500MB] */
+    struct dwr_str evict;       /* [lru] */
 };
 
 struct dwr_retry {
@@ -330,7 +336,7 @@ struct dwr_retry {
 struct dwr_ruleset {
     uint32_t tables_version; /* DWR_TABLES_VERSION */
     struct dwr_str name;
-    uint64_t version; /* ruleset "…" version N; 0 where it is not said */
+    uint64_t version;      /* ruleset "…" version N; 0 where it is not said */
     struct dwr_str digest; /* of the rules, in hexadecimal */
     const struct dwr_doctype *doctypes;
     uint16_t doctype_count;

@@ -1,10 +1,10 @@
 /* child_match.c - which rows of a child table are the same row (section 6).
  *
- * Rows that stand in the same place with the same bytes on all sides need no thought: scan.c says how
- * many there are at the start, and behind them each such row (it is `aligned`) is left out as well
- * unless another row has its key. The rest are put into groups of one key (a row without a key: of
- * equal rows). Nearly every group has at most one row a side and is a match at once; only in the
- * others the order of section 6 has to be worked out. */
+ * Rows that stand in the same place with the same bytes on all sides need no thought: scan.c says
+ * how many there are at the start, and behind them each such row (it is `aligned`) is left out as
+ * well unless another row has its key. The rest are put into groups of one key (a row without a
+ * key: of equal rows). Nearly every group has at most one row a side and is a match at once; only
+ * in the others the order of section 6 has to be worked out. */
 #include <string.h>
 
 #include "children.h"
@@ -88,8 +88,12 @@ static struct group *new_group(struct merging *t, const struct item *item)
     struct group *g = &t->groups[t->group_count];
     uint32_t *bucket = &t->first_group[item->hash & t->mask];
 
-    *g = (struct group){ .hash = item->hash, .part = item->part, .sample = item, .next = *bucket,
-                         .keyed = item->keyed, .first = { NOBODY, NOBODY, NOBODY },
+    *g = (struct group){ .hash = item->hash,
+                         .part = item->part,
+                         .sample = item,
+                         .next = *bucket,
+                         .keyed = item->keyed,
+                         .first = { NOBODY, NOBODY, NOBODY },
                          .last = { NOBODY, NOBODY, NOBODY } };
     *bucket = ++t->group_count;
     return g;
@@ -211,8 +215,8 @@ static bool read_items(struct merging *t)
     uint32_t buckets = 16;
 
     for (int k = 0; k < 3; k++)
-        total += row_count(t, (enum dwr_side)k) > t->same ? row_count(t, (enum dwr_side)k) - t->same
-                                                          : 0;
+        total +=
+            row_count(t, (enum dwr_side)k) > t->same ? row_count(t, (enum dwr_side)k) - t->same : 0;
     for (uint32_t i = t->same; i < t->aligned_end; i++)
         total -= t->aligned[i - t->same] ? 2u + t->base_known : 0;
     while (buckets < total)
@@ -271,8 +275,8 @@ const struct dwr_order *order_of(struct merging *t, struct item *item)
     return item->order;
 }
 
-void merge_sort(struct merging *t, uint32_t *v, uint32_t *spare, uint32_t n,
-                       compare_fn *compare, const void *context)
+void merge_sort(struct merging *t, uint32_t *v, uint32_t *spare, uint32_t n, compare_fn *compare,
+                const void *context)
 {
     uint32_t *from = v, *to = spare;
 
@@ -306,7 +310,8 @@ static int by_row_order(struct merging *t, uint32_t a, uint32_t b, const void *c
 }
 
 /* The rows of a side and group that are not taken, in order (order_by, else position). */
-static uint32_t *free_rows(struct merging *t, const struct group *g, enum dwr_side side, uint32_t *n)
+static uint32_t *free_rows(struct merging *t, const struct group *g, enum dwr_side side,
+                           uint32_t *n)
 {
     uint32_t *v = dwr_take(t->s, (2 * (size_t)g->count[side] + 1) * sizeof *v);
 
@@ -413,8 +418,8 @@ static void pair_group(struct merging *t, const struct group *g)
     if (!index_content(t, g, DWR_CLIENT, &equal))
         return;
     for (int32_t i = g->first[DWR_SERVER]; i != NOBODY; i = server->v[i].next) {
-        server->v[i].match = take_equal(t, &equal, DWR_CLIENT,
-                                        find_equal(t, &equal, DWR_CLIENT, &server->v[i]));
+        server->v[i].match =
+            take_equal(t, &equal, DWR_CLIENT, find_equal(t, &equal, DWR_CLIENT, &server->v[i]));
         server->v[i].taken = server->v[i].match != NOBODY;
     }
     s = free_rows(t, g, DWR_SERVER, &ns);

@@ -19,7 +19,8 @@ struct labels {
 
 static struct label *find_label(struct labels *l, struct dwr_text text)
 {
-    for (uint32_t i = l->first[dwr_name_hash(text.p, text.n) & l->mask]; i != 0; i = l->v[i - 1].next)
+    for (uint32_t i = l->first[dwr_name_hash(text.p, text.n) & l->mask]; i != 0;
+         i = l->v[i - 1].next)
         if (l->v[i - 1].text.n == text.n && memcmp(l->v[i - 1].text.p, text.p, text.n) == 0)
             return &l->v[i - 1];
     return NULL;

@@ -68,7 +68,7 @@ static bool set_members(const struct dwr_table *table, struct dwr_scratch *s, st
 
 /* Rows are equal when their members are. */
 bool rows_equal(const struct dwr_table *table, struct dwr_scratch *s, struct dwr_text a,
-                       struct dwr_text b)
+                struct dwr_text b)
 {
     struct dwr_mark mark;
     struct dwr_cell *ca, *cb;
@@ -93,7 +93,8 @@ uint64_t row_hash(const struct dwr_table *table, struct dwr_scratch *s, struct d
 
     while (dwr_walk_next(&w, s->scan, &key, &value))
         if (!dwr_is_unset(value) && is_member(table, s, key)) {
-            const uint64_t k = dwr_value_hash(s, key) ^ dwr_value_hash(s, value) * 0x9E3779B97F4A7C15u;
+            const uint64_t k =
+                dwr_value_hash(s, key) ^ dwr_value_hash(s, value) * 0x9E3779B97F4A7C15u;
 
             h += (k ^ k >> 31) * 0x9FB21C651E98DF25u;
         }
@@ -121,10 +122,10 @@ bool tables_equal(struct merge *m, const struct dwr_table *table, const struct d
 
 /* The value of a name of the table in a row. Rows of one table are written alike: where the member
  * stood in the last row is where it is looked for first. That is safe at the start of the row and
- * in a row without inner brackets: a quote, the name, a quote and a colon behind a comma can then be
- * nothing but that member. */
+ * in a row without inner brackets: a quote, the name, a quote and a colon behind a comma can then
+ * be nothing but that member. */
 struct dwr_text row_member(struct merging *t, struct dwr_text row, bool flat, unsigned field,
-                                  uint32_t *predicted)
+                           uint32_t *predicted)
 {
     const struct dwr_str name = t->table->names.v[field].name;
     const uint32_t at = *predicted;
@@ -184,7 +185,8 @@ struct dwr_order row_order(struct merging *t, struct dwr_text row, bool flat)
 
     if (looks && t->date_kind != 0 && memcmp(v.p, t->date, DATE) == 0 &&
         (time = time_of_day(v.p + DATE)) >= 0)
-        return (struct dwr_order){ .value = v, .seconds = t->date_seconds + time,
+        return (struct dwr_order){ .value = v,
+                                   .seconds = t->date_seconds + time,
                                    .kind = t->date_kind };
     order = dwr_order_of(t->s, v);
     if (looks && order.fraction_n == 0 && (time = time_of_day(v.p + DATE)) >= 0 &&

@@ -1,4 +1,5 @@
-/* children.c - child tables: what becomes of each row, and in which order they stand (section 6). */
+/* children.c - child tables: what becomes of each row, and in which order they stand (section 6).
+ */
 #include <string.h>
 
 #include "children.h"
@@ -94,8 +95,12 @@ static void by_member(struct merging *t, const struct dwr_text rows[3], struct o
     struct opened *const document_opened = m->opened;
     struct dwr_text sides[3] = { rows[DWR_BASE], rows[DWR_SERVER], rows[DWR_CLIENT] };
     struct record r = {
-        .m = m, .names = &t->table->names, .units = t->table->units,
-        .free_rule = &t->table->otherwise, .table = t->table, .base_known = t->base_known,
+        .m = m,
+        .names = &t->table->names,
+        .units = t->table->units,
+        .free_rule = &t->table->otherwise,
+        .table = t->table,
+        .base_known = t->base_known,
     };
     bool changed = false, conflict = false, client = false;
 
@@ -120,8 +125,8 @@ static void by_member(struct merging *t, const struct dwr_text rows[3], struct o
         client = client || (d->reported && d->outcome == DWR_OUTCOME_CLIENT);
         /* What a row lacks it lacks: it is not written as null. */
         if (d->action == REPLACE && d->value.n == 4 && d->value.p[0] == 'n') {
-            struct dwr_text own = dwr_member(t->s, rows[DWR_CLIENT], r.slots[i].name.p,
-                                             r.slots[i].name.n);
+            struct dwr_text own =
+                dwr_member(t->s, rows[DWR_CLIENT], r.slots[i].name.p, r.slots[i].name.n);
 
             if (own.p == NULL)
                 decide_value(&r, i, ABSENT);
@@ -138,8 +143,8 @@ static void by_member(struct merging *t, const struct dwr_text rows[3], struct o
     o->rule = at_or_table(t, &t->table->same_key_at);
 }
 
-static void conflicting_rows(struct merging *t, const struct match *m, const struct dwr_text rows[3],
-                             struct outcome *o)
+static void conflicting_rows(struct merging *t, const struct match *m,
+                             const struct dwr_text rows[3], struct outcome *o)
 {
     int order = 0;
     bool client = false;
@@ -151,9 +156,15 @@ static void conflicting_rows(struct merging *t, const struct match *m, const str
         order = dwr_order_compare(order_of(t, &t->side[DWR_CLIENT].v[m->row[DWR_CLIENT]]),
                                   order_of(t, &t->side[DWR_SERVER].v[m->row[DWR_SERVER]]));
     switch ((enum dwr_same_key)t->table->same_key) {
-    case DWR_SAME_KEY_CLIENT_WINS: client = true; break;
-    case DWR_SAME_KEY_FIRST_WRITE_WINS: client = order < 0; break;
-    case DWR_SAME_KEY_LAST_WRITE_WINS: client = order > 0; break;
+    case DWR_SAME_KEY_CLIENT_WINS:
+        client = true;
+        break;
+    case DWR_SAME_KEY_FIRST_WRITE_WINS:
+        client = order < 0;
+        break;
+    case DWR_SAME_KEY_LAST_WRITE_WINS:
+        client = order > 0;
+        break;
     case DWR_SAME_KEY_KEEP_BOTH:
         o->outcome = DWR_OUTCOME_MERGED;
         o->keep_client_too = true;
@@ -443,8 +454,9 @@ bool merge_table(struct record *r, uint32_t i, const struct dwr_table *table)
     static const struct scope star = { .name = { NULL, 0 } };
     struct merge *m = r->m;
     const struct dwr_slot *slot = &r->slots[i];
-    struct merging t = { .m = m, .s = m->s, .table = table, .rows = slot->rows,
-                         .base_known = r->base_known };
+    struct merging t = {
+        .m = m, .s = m->s, .table = table, .rows = slot->rows, .base_known = r->base_known
+    };
     const struct dwr_rows *server = &slot->rows->side[DWR_SERVER];
     struct placing rows = { NULL, NULL, 0 };
     size_t most;

@@ -13,14 +13,14 @@ enum { NOBODY = -1 };
 /* One row behind the common start that is not aligned. */
 struct item {
     struct dwr_text row;
-    struct dwr_text part;  /* the first part of its key; p NULL: not set */
+    struct dwr_text part;    /* the first part of its key; p NULL: not set */
     struct dwr_order *order; /* of order_by's value; NULL: not read yet */
-    uint64_t hash;         /* of its key, or of the whole row where it has none */
-    uint64_t whole;        /* of the whole row; 0: not computed */
-    uint32_t index;        /* in its side's table */
+    uint64_t hash;           /* of its key, or of the whole row where it has none */
+    uint64_t whole;          /* of the whole row; 0: not computed */
+    uint32_t index;          /* in its side's table */
     uint32_t group;
-    int32_t next;          /* the next row of its side and group, or NOBODY */
-    int32_t match;         /* server's and client's: its match */
+    int32_t next;  /* the next row of its side and group, or NOBODY */
+    int32_t match; /* server's and client's: its match */
     bool keyed, flat, taken;
 };
 
@@ -48,10 +48,10 @@ struct match {
 struct outcome {
     struct dwr_text row; /* p NULL: not in the result */
     bool reported, conflict;
-    uint8_t outcome; /* enum dwr_outcome */
+    uint8_t outcome;      /* enum dwr_outcome */
     bool keep_client_too; /* keep_both: the client's row is added at the end */
     bool of_server;       /* the match has a row of the server's */
-    int32_t server;       /* the index of the server's row that `row` is, byte for byte; or NOBODY */
+    int32_t server; /* the index of the server's row that `row` is, byte for byte; or NOBODY */
     const struct dwr_str *rule;
 };
 
@@ -62,9 +62,9 @@ struct merging {
     const struct dwr_rows3 *rows;
     bool base_known;
     bool hold, locked;
-    uint32_t same; /* rows at the start that are the same bytes on all sides */
-    bool *aligned; /* of the rows behind them, from `same` on */
-    uint32_t aligned_end; /* no row from this index on is aligned */
+    uint32_t same;                /* rows at the start that are the same bytes on all sides */
+    bool *aligned;                /* of the rows behind them, from `same` on */
+    uint32_t aligned_end;         /* no row from this index on is aligned */
     struct dwr_doctype *row_type; /* the table's names, as a document's, for scan->index */
     struct side_rows side[3];
     struct group *groups;
@@ -111,7 +111,8 @@ static inline bool is_aligned(const struct merging *t, uint32_t i)
 static inline struct dwr_text match_text(const struct merging *t, const struct match *m,
                                          enum dwr_side side)
 {
-    return m->row[side] == NOBODY ? (struct dwr_text){ NULL, 0 } : t->side[side].v[m->row[side]].row;
+    return m->row[side] == NOBODY ? (struct dwr_text){ NULL, 0 }
+                                  : t->side[side].v[m->row[side]].row;
 }
 
 /* --- child_rows.c --- */

@@ -25,8 +25,8 @@ static struct dwr_text by_field(struct merge *m, struct dwr_text v, const char *
  * returns true. */
 typedef bool visit_fn(struct merge *m, struct dwr_text v, void *context);
 
-static bool for_scope(struct merge *m, struct dwr_text v, const struct scope *scope, visit_fn *visit,
-                      void *context)
+static bool for_scope(struct merge *m, struct dwr_text v, const struct scope *scope,
+                      visit_fn *visit, void *context)
 {
     if (v.p == NULL)
         return false;
@@ -152,11 +152,16 @@ static bool comparison(struct merge *m, const struct dwr_cond *c)
     int order;
 
     switch (c->op) {
-    case DWR_COND_IN: return in_values(m, a, c);
-    case DWR_COND_NOT_IN: return !in_values(m, a, c);
-    case DWR_COND_IS_SET: return !dwr_is_unset(a);
-    case DWR_COND_IS_NOT_SET: return dwr_is_unset(a);
-    default: break;
+    case DWR_COND_IN:
+        return in_values(m, a, c);
+    case DWR_COND_NOT_IN:
+        return !in_values(m, a, c);
+    case DWR_COND_IS_SET:
+        return !dwr_is_unset(a);
+    case DWR_COND_IS_NOT_SET:
+        return dwr_is_unset(a);
+    default:
+        break;
     }
     b = operand_value(m, c, &c->right);
     if (c->op == DWR_COND_EQ || c->op == DWR_COND_NE)

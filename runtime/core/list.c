@@ -1,8 +1,8 @@
 /* list.c - arrays as sets: union and keep_both (section 4.2).
  *
- * Every element has an identity: an object its key member where one is named and set, else its whole
- * value. The three sides' elements are joined by identity in one hash table, so that long lists take
- * linear time; the rest is a walk along the server's list and one along the client's. */
+ * Every element has an identity: an object its key member where one is named and set, else its
+ * whole value. The three sides' elements are joined by identity in one hash table, so that long
+ * lists take linear time; the rest is a walk along the server's list and one along the client's. */
 #include <string.h>
 
 #include "merge.h"
@@ -18,8 +18,8 @@ struct ident {
     struct dwr_text key; /* of a keyed element; p NULL: identified by its whole value */
     struct dwr_text v;
     uint64_t hash;
-    uint32_t next;          /* in its bucket, + 1; 0 ends it */
-    int32_t first[3];       /* by side: the first element with this identity, or NOBODY */
+    uint32_t next;    /* in its bucket, + 1; 0 ends it */
+    int32_t first[3]; /* by side: the first element with this identity, or NOBODY */
 };
 
 struct list {
@@ -58,8 +58,9 @@ static uint32_t identify(struct join *j, struct dwr_text v, struct dwr_text key)
             (key.p != NULL ? dwr_value_equal(j->s, d->key, key) : dwr_value_equal(j->s, d->v, v)))
             return i - 1;
     }
-    j->idents[j->ident_count] = (struct ident){ .key = key, .v = v, .hash = hash, .next = *bucket,
-                                                .first = { NOBODY, NOBODY, NOBODY } };
+    j->idents[j->ident_count] = (struct ident){
+        .key = key, .v = v, .hash = hash, .next = *bucket, .first = { NOBODY, NOBODY, NOBODY }
+    };
     *bucket = ++j->ident_count;
     return j->ident_count - 1;
 }

@@ -27,8 +27,8 @@ enum action { KEEP, REPLACE, REMOVE, ROWS };
 /* A row of a child table in the result. */
 struct result_row {
     struct dwr_text row;
-    int32_t server;        /* the index of the server's row that it is, byte for byte; -1 for none */
-    bool of_server;        /* matched with a row of the server's */
+    int32_t server; /* the index of the server's row that it is, byte for byte; -1 for none */
+    bool of_server; /* matched with a row of the server's */
 };
 
 struct table_result {
@@ -48,7 +48,7 @@ struct decision {
     /* Answers of slot_in_c and so on, asked several times: 0 not asked, 1 no, 2 yes. */
     uint8_t in_c, client_is_server, base_differs;
     bool touched; /* the slot is in its record's list */
-    bool marked; /* provisional: the document carries _f_conflict and so on (4.3) */
+    bool marked;  /* provisional: the document carries _f_conflict and so on (4.3) */
 };
 
 struct record {

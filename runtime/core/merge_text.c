@@ -11,9 +11,9 @@
  *
  * Two readings of the section. The regions meet as well where an insertion stands at the edge of
  * the other's region; only two insertions at one place need "the server's first", for any other
- * pair the places order the lines. Where they meet, the replacing lines of one may be covered by the
- * replacing lines of the other (not by lines both have from base: a line written again is not lost);
- * where they overlap, by the other's whole text.
+ * pair the places order the lines. Where they meet, the replacing lines of one may be covered by
+ * the replacing lines of the other (not by lines both have from base: a line written again is not
+ * lost); where they overlap, by the other's whole text.
  *
  * Lines are spans of the JSON text as written. Where no line has an escape, equal lines are equal
  * bytes. Everything is linear; looking for a run of lines in a text is Knuth, Morris and Pratt's

@@ -95,8 +95,11 @@ uint32_t record_add(struct record *r, unsigned field)
         memcpy(touched, r->touched, r->touched_count * sizeof *touched);
     }
     slots[r->count] = (struct dwr_slot){
-        .name = { name.p, name.n }, .key = key, .field = (uint16_t)field,
-        .base_same = true, .client_same = true,
+        .name = { name.p, name.n },
+        .key = key,
+        .field = (uint16_t)field,
+        .base_same = true,
+        .client_same = true,
     };
     decisions[r->count] = (struct decision){ .action = KEEP };
     r->slots = slots;
@@ -170,8 +173,8 @@ bool slot_in_c(struct record *r, uint32_t i)
         return remember(answer, !slot_client_is_server(r, i));
     if (slot->client_same)
         return remember(answer, slot_base_differs(r, i));
-    return remember(answer, !dwr_field_equal(r->m->s, slot->value[DWR_CLIENT],
-                                             slot->value[DWR_BASE]));
+    return remember(answer,
+                    !dwr_field_equal(r->m->s, slot->value[DWR_CLIENT], slot->value[DWR_BASE]));
 }
 
 bool field_changes(struct record *r, unsigned field)

@@ -204,8 +204,12 @@ enum dwr_rc dwr_request_merge(const struct dwr_request *request, struct dwr_scra
 static struct dwr_text error_answer(struct dwr_scratch *s, enum dwr_rc rc, struct dwr_text id,
                                     size_t line_number)
 {
-    const char *const parts[] = { ",\"status\":\"error\",\"line\":", ",\"code\":\"",
-                                  dwr_rc_name(rc), "\",\"message\":\"", rc_message(rc), "\"}" };
+    const char *const parts[] = { ",\"status\":\"error\",\"line\":",
+                                  ",\"code\":\"",
+                                  dwr_rc_name(rc),
+                                  "\",\"message\":\"",
+                                  rc_message(rc),
+                                  "\"}" };
     char digits[24], *start, *to;
     size_t n = sizeof digits, room = id.n + sizeof digits + 16;
 

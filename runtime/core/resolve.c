@@ -95,9 +95,12 @@ static enum dwr_rc take_values(struct merge *m, bool trusted)
     const struct {
         struct dwr_text from, *to;
     } values[] = {
-        { w->client_ts, &m->client_ts },     { w->server_ts, &m->server_ts },
-        { w->now, &m->now },                 { w->server_role, &m->server_role },
-        { w->client_role, &m->client_role }, { w->client_user, &m->client_user },
+        { w->client_ts, &m->client_ts },
+        { w->server_ts, &m->server_ts },
+        { w->now, &m->now },
+        { w->server_role, &m->server_role },
+        { w->client_role, &m->client_role },
+        { w->client_user, &m->client_user },
     };
 
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
@@ -442,9 +445,8 @@ static bool content_changed(struct record *r)
 
         if (d->action == KEEP || is_sync_layers(r, i))
             continue;
-        if (d->action == ROWS ||
-            !dwr_field_equal(r->m->s, d->action == REMOVE ? ABSENT : d->value,
-                             r->slots[i].value[DWR_SERVER]))
+        if (d->action == ROWS || !dwr_field_equal(r->m->s, d->action == REMOVE ? ABSENT : d->value,
+                                                  r->slots[i].value[DWR_SERVER]))
             return true;
     }
     return false;
@@ -495,9 +497,7 @@ static bool is_client_view(struct record *r)
                 return false;
             continue;
         }
-        result = stays                 ? slot->value[DWR_SERVER]
-                 : d->action == REMOVE ? ABSENT
-                                       : d->value;
+        result = stays ? slot->value[DWR_SERVER] : d->action == REMOVE ? ABSENT : d->value;
         if (!dwr_field_equal(r->m->s, result, client_view(r, slot)))
             return false;
     }
@@ -639,8 +639,9 @@ static enum dwr_rc insert_new(struct merge *m, struct dwr_text client, bool chec
 
     if (m->d->strategy == DWR_STRATEGY_SERVER_ONLY) {
         rc = checked ? DWR_OK : m->s->scan->check(m->s, client, DWR_DEPTH_MAX, NULL);
-        return rc != DWR_OK ? rc
-                            : reject(m, out, DWR_CODE_CREATE_NOT_ALLOWED, *strategy_line(m), ABSENT);
+        return rc != DWR_OK
+                   ? rc
+                   : reject(m, out, DWR_CODE_CREATE_NOT_ALLOWED, *strategy_line(m), ABSENT);
     }
     m->fresh = true;
     rc = join(m, literal(empty), literal(empty), client, checked);
@@ -703,7 +704,8 @@ static enum dwr_rc remove_document(struct merge *m, struct dwr_text base, struct
         return plain_success(out, ABSENT, line_or_strategy(m, &t->allow_delete_at));
     if (t->delete_wins_over_update)
         return plain_success(out, ABSENT, line_or_strategy(m, &t->delete_wins_at));
-    return reject(m, out, DWR_CODE_DELETE_CONFLICT, line_or_strategy(m, &t->delete_wins_at), server);
+    return reject(m, out, DWR_CODE_DELETE_CONFLICT, line_or_strategy(m, &t->delete_wins_at),
+                  server);
 }
 
 /* A write to a tombstone whose last content is `server`. */
@@ -764,8 +766,9 @@ static enum dwr_rc merge_write(struct merge *m, bool stored_checked, bool client
         return insert_new(m, client, client_checked, out);
     if (server.p == NULL) {
         rc = client_checked ? DWR_OK : m->s->scan->check(m->s, client, DWR_DEPTH_MAX, NULL);
-        return rc != DWR_OK ? rc
-                            : reject(m, out, DWR_CODE_NOT_FOUND, (struct dwr_str){ NULL, 0 }, ABSENT);
+        return rc != DWR_OK
+                   ? rc
+                   : reject(m, out, DWR_CODE_NOT_FOUND, (struct dwr_str){ NULL, 0 }, ABSENT);
     }
     if (w->op == DWR_INSERT)
         base = ABSENT;
@@ -777,10 +780,13 @@ static enum dwr_rc merge_write(struct merge *m, bool stored_checked, bool client
                                    : resurrect(m, server, client, client_checked, out);
     m->concurrent = base.p == NULL || !equals_server(&m->doc, DWR_BASE);
     switch (w->op) {
-    case DWR_DELETE: return remove_document(m, base, server, out);
-    case DWR_INSERT: return insert_existing(m, out);
+    case DWR_DELETE:
+        return remove_document(m, base, server, out);
+    case DWR_INSERT:
+        return insert_existing(m, out);
     case DWR_UPDATE:
-    case DWR_UNDELETE: break;
+    case DWR_UNDELETE:
+        break;
     }
     return update(m, out);
 }

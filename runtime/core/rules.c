@@ -37,8 +37,8 @@ void decide_value(struct record *r, uint32_t i, struct dwr_text v)
     if (v.p == NULL)
         d->action = server.p == NULL ? KEEP : REMOVE;
     else
-        d->action = server.p != NULL && v.n == server.n && memcmp(v.p, server.p, v.n) == 0 ? KEEP
-                                                                                          : REPLACE;
+        d->action =
+            server.p != NULL && v.n == server.n && memcmp(v.p, server.p, v.n) == 0 ? KEEP : REPLACE;
 }
 
 void decide_report(struct record *r, uint32_t i, enum dwr_outcome outcome, bool conflict,
@@ -189,7 +189,8 @@ static struct three three_of(const struct unit_case *u)
 }
 
 /* Is every value unset or of the right kind? */
-static bool all_kinds(const struct three *t, bool (*right)(const struct dwr_rule *, struct dwr_text),
+static bool all_kinds(const struct three *t,
+                      bool (*right)(const struct dwr_rule *, struct dwr_text),
                       const struct dwr_rule *rule)
 {
     return (dwr_is_unset(t->base) || right(rule, t->base)) &&
@@ -344,8 +345,8 @@ static bool rule_immutable(const struct unit_case *u)
     return true;
 }
 
-/* Section 5.1: the server's document stands, the client's view becomes a branch; every field of C is
- * reported so. */
+/* Section 5.1: the server's document stands, the client's view becomes a branch; every field of C
+ * is reported so. */
 static bool rule_branch(const struct unit_case *u)
 {
     for (uint32_t k = 0; k < u->slot_count; k++)
@@ -457,10 +458,9 @@ static bool locked(const struct record *r, const uint16_t *fields, uint32_t n)
 static bool decide_named_unit(struct record *r, const struct dwr_unit *unit)
 {
     const struct scope scope =
-        r->table == NULL
-            ? (struct scope){ r->names, unit->fields, unit->field_count, { NULL, 0 } }
-            : (struct scope){ .name = { r->m->d->names.v[r->table->field].name.p,
-                                        r->m->d->names.v[r->table->field].name.n } };
+        r->table == NULL ? (struct scope){ r->names, unit->fields, unit->field_count, { NULL, 0 } }
+                         : (struct scope){ .name = { r->m->d->names.v[r->table->field].name.p,
+                                                     r->m->d->names.v[r->table->field].name.n } };
     uint32_t few[8], *slots = few;
     struct unit_case u = { .r = r, .scope = &scope, .several = unit->field_count > 1 };
     bool empty = true;
@@ -497,13 +497,15 @@ static bool decide_free_field(struct record *r, uint32_t i)
 {
     const uint16_t field = r->slots[i].field;
     const struct scope scope = {
-        .name = r->table == NULL
-                    ? r->slots[i].name
-                    : (struct dwr_text){ r->m->d->names.v[r->table->field].name.p,
-                                         r->m->d->names.v[r->table->field].name.n }
+        .name = r->table == NULL ? r->slots[i].name
+                                 : (struct dwr_text){ r->m->d->names.v[r->table->field].name.p,
+                                                      r->m->d->names.v[r->table->field].name.n }
     };
     const struct unit_case u = {
-        .r = r, .slots = &i, .slot_count = 1, .scope = &scope,
+        .r = r,
+        .slots = &i,
+        .slot_count = 1,
+        .scope = &scope,
         .rule = locked(r, &field, 1) ? &r->m->lock_rule : r->free_rule,
     };
 

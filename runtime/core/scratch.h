@@ -11,13 +11,13 @@
 struct dwr_scan_ops;
 
 struct dwr_scratch {
-    char *at, *end;           /* the free rest of the newest block */
+    char *at, *end;               /* the free rest of the newest block */
     struct scratch_block *blocks; /* newest first */
-    size_t total;             /* bytes of all blocks */
+    size_t total;                 /* bytes of all blocks */
     size_t document_limit;
     const struct dwr_scan_ops *scan; /* the vector code, chosen once (scan.h) */
-    /* Memory ran out where a function had no way to say so (an equality, a hash): set by it, cleared
-     * by dwr_scratch_reset, looked at before a result is given out. */
+    /* Memory ran out where a function had no way to say so (an equality, a hash): set by it,
+     * cleared by dwr_scratch_reset, looked at before a result is given out. */
     bool failed;
 };
 

@@ -26,13 +26,20 @@ int dwr_next_byte(struct dwr_unescape *u)
         return (int)c;
     c = (unsigned char)*u->p++;
     switch (c) {
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    case 'u': break;
-    default: return (int)c;
+    case 'b':
+        return '\b';
+    case 'f':
+        return '\f';
+    case 'n':
+        return '\n';
+    case 'r':
+        return '\r';
+    case 't':
+        return '\t';
+    case 'u':
+        break;
+    default:
+        return (int)c;
     }
     if (u->end - u->p < 4)
         return -1;

@@ -242,8 +242,8 @@ static bool objects_equal(struct dwr_scratch *s, struct dwr_text a, struct dwr_t
     const struct dwr_mark mark = dwr_mark(s);
     struct dwr_cell *ca, *cb;
     size_t na, nb;
-    const bool equal = cells_of(s, a, &ca, &na) && cells_of(s, b, &cb, &nb) &&
-                       dwr_cells_equal(s, ca, na, cb, nb);
+    const bool equal =
+        cells_of(s, a, &ca, &na) && cells_of(s, b, &cb, &nb) && dwr_cells_equal(s, ca, na, cb, nb);
 
     dwr_release(s, mark);
     return equal;
@@ -306,12 +306,18 @@ bool dwr_value_instant(struct dwr_scratch *s, struct dwr_text v, struct dwr_inst
 static enum kind kind_of(char first)
 {
     switch (first) {
-    case '"': return STRING;
-    case 'f': return FALSE_;
-    case 't': return TRUE_;
-    case '[': return ARRAY;
-    case '{': return OBJECT;
-    default: return NUMBER;
+    case '"':
+        return STRING;
+    case 'f':
+        return FALSE_;
+    case 't':
+        return TRUE_;
+    case '[':
+        return ARRAY;
+    case '{':
+        return OBJECT;
+    default:
+        return NUMBER;
     }
 }
 
@@ -342,9 +348,8 @@ int dwr_order_compare(const struct dwr_order *a, const struct dwr_order *b)
     case TIMESTAMP:
         if (a->seconds != b->seconds)
             return a->seconds < b->seconds ? -1 : 1;
-        return dwr_instant_compare(
-            &(struct dwr_instant){ a->seconds, a->fraction, a->fraction_n },
-            &(struct dwr_instant){ b->seconds, b->fraction, b->fraction_n });
+        return dwr_instant_compare(&(struct dwr_instant){ a->seconds, a->fraction, a->fraction_n },
+                                   &(struct dwr_instant){ b->seconds, b->fraction, b->fraction_n });
     case STRING:
         return dwr_string_compare(a->value, b->value);
     default:
@@ -364,7 +369,8 @@ int dwr_value_compare(struct dwr_scratch *s, struct dwr_text a, struct dwr_text 
 
 /* --- members --- */
 
-struct dwr_text dwr_member(struct dwr_scratch *s, struct dwr_text object, const char *name, size_t n)
+struct dwr_text dwr_member(struct dwr_scratch *s, struct dwr_text object, const char *name,
+                           size_t n)
 {
     struct dwr_walk w = dwr_walk_of(object);
     struct dwr_text key, value;

@@ -3,8 +3,8 @@
  * A value is a dwr_text of one JSON value without white space around it; p NULL is absent. Equality
  * is tried on the bytes first; different bytes can still be the same value.
  *
- * The scratch is for what does not fit the stack (unescaped strings, objects of many members); where
- * it has no memory left, s->failed is set and the answer means nothing. */
+ * The scratch is for what does not fit the stack (unescaped strings, objects of many members);
+ * where it has no memory left, s->failed is set and the answer means nothing. */
 #ifndef DWR_VALUE_H
 #define DWR_VALUE_H
 
@@ -69,7 +69,7 @@ uint64_t dwr_value_hash(struct dwr_scratch *s, struct dwr_text v);
  * text (and the scratch, for a timestamp with an escape). */
 struct dwr_order {
     struct dwr_text value;
-    int64_t seconds;      /* of a timestamp, with its fraction: instant.h */
+    int64_t seconds; /* of a timestamp, with its fraction: instant.h */
     const char *fraction;
     uint32_t fraction_n;
     uint8_t kind;
@@ -83,8 +83,8 @@ int dwr_order_compare(const struct dwr_order *a, const struct dwr_order *b);
 /* Both at once. */
 int dwr_value_compare(struct dwr_scratch *s, struct dwr_text a, struct dwr_text b);
 
-/* Strings: text is as written, with its quotes. The unescaped bytes are lent from the text itself or,
- * where it has an escape, written to the scratch; p NULL when there is no memory. */
+/* Strings: text is as written, with its quotes. The unescaped bytes are lent from the text itself
+ * or, where it has an escape, written to the scratch; p NULL when there is no memory. */
 struct dwr_text dwr_string_bytes(struct dwr_scratch *s, struct dwr_text text);
 bool dwr_string_equal(struct dwr_text a, struct dwr_text b);
 int dwr_string_compare(struct dwr_text a, struct dwr_text b); /* by code points */
