@@ -62,13 +62,21 @@ static inline block difference(const char *a, const char *b)
     return block_xor(block_load(a), block_load(b));
 }
 
+/* How many of the 64 bytes at a, from the first on, are those at b. */
+static inline size_t block_mismatch(const char *a, const char *b)
+{
+    const uint64_t parts = block_parts(block_load(a), block_load(b));
+
+    return parts != 0 ? first_of(parts) : 64;
+}
+
 /* The same for less than 64 bytes: the bytes are compared where they are, none behind n is read. */
 static inline size_t short_mismatch(const char *a, const char *b, size_t n)
 {
 #ifdef HAS_BLOCK_PART
-    const block d = n > 0 ? block_xor(block_part(a, n), block_part(b, n)) : (block){ 0 };
+    const uint64_t parts = n > 0 ? block_parts(block_part(a, n), block_part(b, n)) : 0;
 
-    return block_is_zero(d) ? n : first_of(block_set(d));
+    return parts != 0 ? first_of(parts) : n;
 #else
     size_t i = 0;
 
@@ -91,10 +99,10 @@ static size_t mismatch(const char *a, const char *b, size_t n)
     size_t i = 0;
 
     for (; n - i >= 64; i += 64) {
-        const block d = difference(a + i, b + i);
+        const size_t same = block_mismatch(a + i, b + i);
 
-        if (!block_is_zero(d))
-            return i + first_of(block_set(d));
+        if (same < 64)
+            return i + same;
         if (i < 512)
             continue;
         /* Aligned in one of them, or every load of both would touch two lines of the cache. */
@@ -754,6 +762,7 @@ struct side {
     const char *second; /* that of the member after it, where `peeked`; NULL: there is none */
     bool peeked;
     const char *end;
+    const char *agreed; /* so far the server's bytes from its member on are the side's from p on */
     struct run run;
     struct passed *passed;
     uint32_t passed_count, passed_room;
@@ -786,7 +795,9 @@ static inline size_t agreement_anew(struct run *r, const char *p, const char *se
 
     if ((size_t)(side_end - q) < n)
         n = (size_t)(side_end - q);
-    *r = (struct run){ p, q, mismatch(p, q, n) };
+    r->server = p;
+    r->side = q;
+    r->n = n < 64 || (r->n = block_mismatch(p, q)) == 64 ? mismatch(p, q, n) : r->n;
     return r->n;
 }
 
@@ -1128,40 +1139,74 @@ static inline void set_same(struct dwr_slot *slot, const struct side *d, bool sa
         slot->client_same = same;
 }
 
+/* *at at the first byte of a value of the side: behind it. */
+static SCAN_INLINE enum dwr_rc side_scan(struct lockstep *k, const struct side *d, const char **at)
+{
+    const char *const q = *at;
+    struct window w;
+    bool escaped;
+
+    if (*q == '"') {
+        const block b = block_at(q, d->end);
+
+        w = (struct window){ q, d->strict ? block_strict(b) : block_stops(b) };
+        w.stops &= w.stops - 1;
+        /* (A strict block that the text ends in stops behind the end.) */
+        if (w.stops != 0 && first_of(w.stops) < (size_t)(d->end - q) &&
+            q[first_of(w.stops)] == '"') {
+            *at = q + first_of(w.stops) + 1;
+            return DWR_OK;
+        }
+        if (d->strict)
+            return strict_string(&w, at, d->end, &escaped);
+        *at = skim_string(&w, q + 1, d->end, &escaped);
+        return DWR_OK;
+    }
+    if (*q == '{' || *q == '[') {
+        if (d->strict)
+            return strict_value(k->s, at, d->end, DWR_DEPTH_MAX - 1);
+        *at = skim_container(q, d->end);
+        return DWR_OK;
+    }
+    *at = d->strict ? strict_scalar(q, d->end) : skim_scalar(q, d->end);
+    return *at != NULL && *at != q ? DWR_OK : DWR_INVALID_JSON;
+}
+
 /* The side's value of the slot begins at q and is not the server's bytes: finds its end, gives it
- * to the slot and moves the side on. The slot's field is known. */
-static enum dwr_rc side_value(struct lockstep *k, struct side *d, struct dwr_slot *slot,
-                              const char *q)
+ * to the slot and moves the side on. Where the slot is a child table's it has been given rows. */
+static SCAN_INLINE enum dwr_rc side_value(struct lockstep *k, struct side *d, struct dwr_slot *slot,
+                                          const char *q)
 {
     const char *const start = q;
     struct dwr_rows3 *const rows = slot->rows;
     enum dwr_rc rc = DWR_OK;
     uint32_t prefix = 0;
 
-    if (*q == '[' && rows != NULL && rows->side[DWR_SERVER].state == DWR_ROWS_READ)
+    if (rows == NULL) {
+        rc = side_scan(k, d, &q);
+        if (rc != DWR_OK)
+            return rc;
+        slot->value[d->which] = (struct dwr_text){ start, (size_t)(q - start) };
+        return side_next(d, q);
+    }
+    if (*q == '[' && rows->side[DWR_SERVER].state == DWR_ROWS_READ)
         rc = rows_beside(k, d, &rows->side[DWR_SERVER], &q, &rows->side[d->which], &prefix);
-    else if (d->strict)
-        rc = strict_value(k->s, &q, d->end, DWR_DEPTH_MAX - 1);
     else
-        q = skip(q, d->end);
+        rc = side_scan(k, d, &q);
     if (rc != DWR_OK)
         return rc;
-    if (q == start)
-        return DWR_INVALID_JSON;
     slot->value[d->which] = (struct dwr_text){ start, (size_t)(q - start) };
-    if (rows != NULL) {
-        if (*start != '[' || rows->side[DWR_SERVER].state != DWR_ROWS_READ)
-            rc = rows_of(k->s, slot->value[d->which], &rows->side[d->which]);
-        if (prefix < rows->same)
-            rows->same = prefix;
-    }
+    if (*start != '[' || rows->side[DWR_SERVER].state != DWR_ROWS_READ)
+        rc = rows_of(k->s, slot->value[d->which], &rows->side[d->which]);
+    if (prefix < rows->same)
+        rows->same = prefix;
     return rc != DWR_OK ? rc : side_next(d, q);
 }
 
 /* The side's value of the slot begins at q: the server's bytes, in which the sides agree, or its
  * own. */
-static enum dwr_rc side_value_beside(struct lockstep *k, struct side *d, struct dwr_slot *slot,
-                                     const char *q)
+static SCAN_SELDOM enum dwr_rc side_value_beside(struct lockstep *k, struct side *d,
+                                                 struct dwr_slot *slot, const char *q)
 {
     const struct dwr_text server = slot->value[DWR_SERVER];
 
@@ -1233,33 +1278,49 @@ static SCAN_SELDOM enum dwr_rc side_pass(struct lockstep *k, struct side *d,
     return DWR_OK;
 }
 
+/* The server's next member begins at key: how far does the side's waiting one agree with it? */
+static inline void side_agree(struct lockstep *k, struct side *d, const char *key)
+{
+    d->agreed = key + (d->p != NULL ? member_agreement(k, d, key, d->p) : 0);
+}
+
+/* The same of both, as far as they both do. */
+static inline const char *sides_agree(struct lockstep *k, const char *key)
+{
+    if (key == NULL)
+        return NULL;
+    side_agree(k, &k->base, key);
+    side_agree(k, &k->client, key);
+    return k->base.agreed < k->client.agreed ? k->base.agreed : k->client.agreed;
+}
+
 /* The slot is the server's member from its key to end, its value at v: lays the side's waiting
  * member beside it. */
-static inline enum dwr_rc side_beside(struct lockstep *k, struct side *d, struct dwr_slot *slot,
-                                      const char *v, const char *end)
+static SCAN_INLINE enum dwr_rc side_beside(struct lockstep *k, struct side *d,
+                                           struct dwr_slot *slot, const char *v, const char *end)
 {
-    const char *const key = slot->key.p, *q;
-    size_t agree;
+    const char *const key = slot->key.p, *q = d->p;
+    size_t agree = (size_t)(d->agreed - key);
 
-    slot->value[d->which] = (struct dwr_text){ NULL, 0 };
+    if (q != NULL && is_same(agree, (size_t)(end - key), q, d->end)) {
+        slot->value[d->which] = (struct dwr_text){ q + (v - key), (size_t)(end - v) };
+        set_same(slot, d, true);
+        side_rows_same(slot, d);
+        return side_next(d, q + (end - key));
+    }
     set_same(slot, d, false);
-    if (d->p == NULL)
+    if (agree > (size_t)(v - key))
+        return side_value(k, d, slot, q + (v - key));
+    slot->value[d->which] = (struct dwr_text){ NULL, 0 };
+    if (q == NULL)
         return DWR_OK;
-    agree = member_agreement(k, d, key, d->p);
     if (agree < slot->key.n) {
         const enum dwr_rc rc = side_pass(k, d, slot, &agree);
 
         if (rc != DWR_OK || agree < slot->key.n)
             return rc;
     }
-    q = d->p;
-    if (is_same(agree, (size_t)(end - key), q, d->end)) {
-        slot->value[d->which] = (struct dwr_text){ q + (v - key), (size_t)(end - v) };
-        set_same(slot, d, true);
-        side_rows_same(slot, d);
-        return side_next(d, q + (end - key));
-    }
-    q = past_colon(q + slot->key.n, d->end);
+    q = past_colon(d->p + slot->key.n, d->end);
     return q != NULL ? side_value_beside(k, d, slot, q) : DWR_INVALID_JSON;
 }
 
@@ -1273,52 +1334,123 @@ static inline bool key_name(struct dwr_scratch *s, const char *p, const char *en
     return name->p != NULL;
 }
 
+/* A member of the server. */
+struct member {
+    const char *key_end, *v, *end;
+};
+
+/* Most members are short and without escapes, their value is no container, another one follows, and
+ * no white space is between: the quotes and backslashes of the 64 bytes from the key on tell where
+ * they end. False: it is not such a one. */
+static SCAN_INLINE bool short_member(struct member *m, const char *key, uint64_t stops)
+{
+    const char *p;
+
+    stops &= stops - 1; /* the quote at key */
+    if (stops == 0)
+        return false;
+    p = key + first_of(stops);
+    if (p[0] != '"' || p[1] != ':')
+        return false;
+    m->key_end = p + 1;
+    m->v = p + 2;
+    stops &= stops - 1;
+    if (p[2] == '"') {
+        stops &= stops - 1;
+        if (stops == 0)
+            return false;
+        p = key + first_of(stops);
+        if (p[0] != '"')
+            return false;
+        m->end = p + 1;
+    } else {
+        if (stops == 0 || (p[2] | 0x20) == '{' || is_space(p[2]))
+            return false;
+        m->end = key + first_of(stops) - 1;
+        if (m->end <= m->v || is_space(m->end[-1]))
+            return false;
+    }
+    return m->end[0] == ',' && m->end[1] == '"';
+}
+
+/* The slot has its name and its key: finds the end of the value at v, and the rows of a child
+ * table. */
+static enum dwr_rc server_value(struct lockstep *k, struct window *w, struct dwr_slot *slot,
+                                const char *v, const char **v_end)
+{
+    const char *const end = k->server_end;
+    enum dwr_rc rc = DWR_OK;
+
+    if (*v == '[') {
+        slot_look_up(k, slot);
+        if (slot_table(k, slot) != NULL) {
+            rc = slot_rows(k, slot);
+            if (rc == DWR_OK)
+                rc = skim_rows(k->s, v, end, &slot->rows->side[DWR_SERVER], v_end);
+            if (rc == DWR_OK)
+                slot->rows->same = slot->rows->side[DWR_SERVER].count;
+            return rc;
+        }
+    }
+    *v_end = skim_value(w, v, end);
+    return *v_end != v ? DWR_OK : DWR_INVALID_JSON;
+}
+
 /* The server's members, one slot each, with what the sides have beside them. */
 static enum dwr_rc walk_server(struct lockstep *k, struct dwr_text text)
 {
     const char *const end = text.p + text.n;
-    struct window w = window_at(text.p, end);
     struct side walk;
     enum dwr_rc rc = side_open(&walk, text);
+    const char *agreed = sides_agree(k, walk.p);
 
     while (rc == DWR_OK && walk.p != NULL) {
         const char *const key = walk.p;
-        bool escaped = false;
-        const char *const key_end = skim_string(&w, key + 1, end, &escaped);
-        const char *const v = past_colon(key_end, end);
-        const char *v_end;
+        struct window w = window_at(key, end);
         struct dwr_slot *const slot = slot_new(k);
+        struct member m;
+        bool escaped = false;
 
         if (slot == NULL)
             return DWR_NOMEM;
-        if (v == NULL)
-            return DWR_INVALID_JSON;
-        if (!key_name(k->s, key, key_end, escaped, &slot->name))
-            return DWR_NOMEM;
-        slot->key = (struct dwr_text){ key, (size_t)(key_end - key) };
         slot->field = DWR_FIELD_UNKNOWN;
         slot->rows = NULL;
-        if (*v == '[') {
-            slot_look_up(k, slot);
-            if (slot_table(k, slot) != NULL) {
-                rc = slot_rows(k, slot);
-                if (rc == DWR_OK)
-                    rc = skim_rows(k->s, v, end, &slot->rows->side[DWR_SERVER], &v_end);
-                if (rc != DWR_OK)
-                    return rc;
-                slot->rows->same = slot->rows->side[DWR_SERVER].count;
-            } else {
-                v_end = skim_container(v, end);
+        if (short_member(&m, key, w.stops)) {
+            slot->key = (struct dwr_text){ key, (size_t)(m.key_end - key) };
+            slot->name = (struct dwr_text){ key + 1, (size_t)(m.key_end - key) - 2 };
+            if (m.end + 1 < agreed) {
+                const size_t v = (size_t)(m.v - key), n = (size_t)(m.end - m.v);
+
+                slot->value[DWR_BASE] = (struct dwr_text){ k->base.p + v, n };
+                slot->value[DWR_SERVER] = (struct dwr_text){ m.v, n };
+                slot->value[DWR_CLIENT] = (struct dwr_text){ k->client.p + v, n };
+                slot->base_same = slot->client_same = true;
+                k->base.p += m.end + 1 - key;
+                k->client.p += m.end + 1 - key;
+                k->base.peeked = k->client.peeked = false;
+                walk.p = m.end + 1;
+                if (!dwr_is_unset(slot->value[DWR_SERVER]))
+                    continue;
+                slot_look_up(k, slot);
+                rc = slot_rows_late(k, slot);
+                continue;
             }
         } else {
-            v_end = skim_value(&w, v, end);
+            m.key_end = skim_string(&w, key + 1, end, &escaped);
+            m.v = past_colon(m.key_end, end);
+            if (m.v == NULL)
+                return DWR_INVALID_JSON;
+            if (!key_name(k->s, key, m.key_end, escaped, &slot->name))
+                return DWR_NOMEM;
+            slot->key = (struct dwr_text){ key, (size_t)(m.key_end - key) };
+            rc = server_value(k, &w, slot, m.v, &m.end);
+            if (rc != DWR_OK)
+                return rc;
         }
-        if (v_end == v)
-            return DWR_INVALID_JSON;
-        slot->value[DWR_SERVER] = (struct dwr_text){ v, (size_t)(v_end - v) };
-        rc = side_beside(k, &k->base, slot, v, v_end);
+        slot->value[DWR_SERVER] = (struct dwr_text){ m.v, (size_t)(m.end - m.v) };
+        rc = side_beside(k, &k->base, slot, m.v, m.end);
         if (rc == DWR_OK)
-            rc = side_beside(k, &k->client, slot, v, v_end);
+            rc = side_beside(k, &k->client, slot, m.v, m.end);
         if (rc != DWR_OK)
             return rc;
         if (!slot->base_same || !slot->client_same || dwr_is_unset(slot->value[DWR_SERVER])) {
@@ -1327,7 +1459,8 @@ static enum dwr_rc walk_server(struct lockstep *k, struct dwr_text text)
             if (rc != DWR_OK)
                 return rc;
         }
-        rc = side_next(&walk, v_end);
+        rc = side_next(&walk, m.end);
+        agreed = sides_agree(k, rc == DWR_OK ? walk.p : NULL);
     }
     return rc;
 }

@@ -172,6 +172,24 @@ static inline bool block_is_zero(block b)
     return (b.v[0] | b.v[1] | b.v[2] | b.v[3] | b.v[4] | b.v[5] | b.v[6] | b.v[7]) == 0;
 }
 
+/* The lowest bit set is the first byte in which they part; 0: they are the same. */
+static inline uint64_t block_parts(block a, block b)
+{
+#define WORD(i)                                                                                    \
+    if (a.v[i] != b.v[i])                                                                          \
+    return (uint64_t)1 << (8 * (i) + (unsigned)__builtin_ctzll(a.v[i] ^ b.v[i]) / 8)
+    WORD(0);
+    WORD(1);
+    WORD(2);
+    WORD(3);
+    WORD(4);
+    WORD(5);
+    WORD(6);
+    WORD(7);
+#undef WORD
+    return 0;
+}
+
 #elif SCAN_PATH == SCAN_SSE2
 
 typedef struct {
@@ -253,6 +271,12 @@ static inline bool block_is_zero(block b)
     return _mm_movemask_epi8(_mm_cmpeq_epi8(any, _mm_setzero_si128())) == 0xFFFF;
 }
 
+static inline uint64_t block_parts(block a, block b)
+{
+    return ~block_mask(_mm_cmpeq_epi8(a.v[0], b.v[0]), _mm_cmpeq_epi8(a.v[1], b.v[1]),
+                       _mm_cmpeq_epi8(a.v[2], b.v[2]), _mm_cmpeq_epi8(a.v[3], b.v[3]));
+}
+
 #elif SCAN_PATH == SCAN_AVX2
 
 typedef struct {
@@ -324,6 +348,11 @@ static inline bool block_is_zero(block b)
     return _mm256_testz_si256(any, any);
 }
 
+static inline uint64_t block_parts(block a, block b)
+{
+    return ~block_mask(_mm256_cmpeq_epi8(a.v[0], b.v[0]), _mm256_cmpeq_epi8(a.v[1], b.v[1]));
+}
+
 #elif SCAN_PATH == SCAN_AVX512
 
 typedef struct {
@@ -376,6 +405,11 @@ static inline block block_or(block a, block b)
 static inline bool block_is_zero(block b)
 {
     return _mm512_test_epi8_mask(b.v, b.v) == 0;
+}
+
+static inline uint64_t block_parts(block a, block b)
+{
+    return _mm512_cmpneq_epi8_mask(a.v, b.v);
 }
 
 #elif SCAN_PATH == SCAN_NEON
@@ -460,6 +494,12 @@ static inline bool block_is_zero(block b)
                vorrq_u8(vorrq_u8(b.v[0], b.v[1]), vorrq_u8(b.v[2], b.v[3])))) == 0;
 }
 
+static inline uint64_t block_parts(block a, block b)
+{
+    return ~block_mask(vceqq_u8(a.v[0], b.v[0]), vceqq_u8(a.v[1], b.v[1]), vceqq_u8(a.v[2], b.v[2]),
+                       vceqq_u8(a.v[3], b.v[3]));
+}
+
 #endif
 
 /* The first n bytes (1 to 64) at p and zeros: no byte behind them is read. */
@@ -472,12 +512,6 @@ static inline block block_part(const char *p, size_t n)
     return block_load(copy);
 }
 #endif
-
-/* Bit i: the byte at i is not zero. */
-static inline uint64_t block_set(block b)
-{
-    return ~block_eq(b, 0);
-}
 
 /* Bit i of the result is the exclusive or of the bits 0 to i. */
 static inline uint64_t prefix_xor(uint64_t m)
