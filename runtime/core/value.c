@@ -62,6 +62,9 @@ bool dwr_string_equal(struct dwr_text a, struct dwr_text b)
 {
     if (a.n == b.n && dwr_bytes_equal(a.p, b.p, a.n))
         return true;
+    /* Two first characters that differ and are no escapes, or one of them the closing quote. */
+    if (a.p[1] != b.p[1] && a.p[1] != '\\' && b.p[1] != '\\')
+        return false;
     return (has_escape(a) || has_escape(b)) && dwr_string_compare(a, b) == 0;
 }
 
