@@ -759,8 +759,8 @@ struct side {
     enum dwr_side which;
     bool strict;
     const char *p;      /* the quote of the member that waits; NULL: there is none */
-    const char *second; /* that of the member after it, where `peeked`; NULL: there is none */
-    bool peeked;
+    const char *second; /* that of the member after it, where p is `peeked`; NULL: there is none */
+    const char *peeked;
     const char *end;
     const char *agreed; /* so far the server's bytes from its member on are the side's from p on */
     struct run run;
@@ -819,7 +819,6 @@ static inline bool is_same(size_t agree, size_t n, const char *q, const char *si
 /* Behind a member: to the next member's quote, or p NULL at the end of the document. */
 static inline enum dwr_rc side_next(struct side *d, const char *p)
 {
-    d->peeked = false;
     if (d->end - p >= 2 && p[0] == ',' && p[1] == '"') {
         d->p = p + 1;
         return DWR_OK;
@@ -1000,8 +999,13 @@ static inline uint32_t rows_within(const struct dwr_rows *server, uint32_t i, si
  * it) or where it is none (*q NULL). */
 static inline bool next_row(const char **q, const char *end)
 {
-    const char *p = past_space(*q, end);
+    const char *p = *q;
 
+    if (end - p >= 2 && p[0] == ',' && p[1] == '{') {
+        *q = p + 1;
+        return true;
+    }
+    p = past_space(p, end);
     *q = NULL;
     if (p >= end || (*p != ',' && *p != ']'))
         return false;
@@ -1066,20 +1070,26 @@ static enum dwr_rc rows_beside(struct lockstep *k, struct side *d, const struct 
 
 /* --- slots --- */
 
+static SCAN_SELDOM bool slots_grow(struct lockstep *k)
+{
+    struct dwr_index *const x = k->index;
+    const uint32_t room = k->room == 0 ? 32 : 2 * k->room;
+    struct dwr_slot *slots = widened(k->s, x->slots, k->room, room, sizeof *slots);
+
+    if (slots == NULL)
+        return false;
+    x->slots = slots;
+    k->room = room;
+    return true;
+}
+
 /* Room for one more; the slots move. */
-static struct dwr_slot *slot_new(struct lockstep *k)
+static SCAN_INLINE struct dwr_slot *slot_new(struct lockstep *k)
 {
     struct dwr_index *const x = k->index;
 
-    if (x->count == k->room) {
-        const uint32_t room = k->room == 0 ? 32 : 2 * k->room;
-        struct dwr_slot *slots = widened(k->s, x->slots, k->room, room, sizeof *slots);
-
-        if (slots == NULL)
-            return NULL;
-        x->slots = slots;
-        k->room = room;
-    }
+    if (x->count == k->room && !slots_grow(k))
+        return NULL;
     return &x->slots[x->count++];
 }
 
@@ -1112,7 +1122,7 @@ static enum dwr_rc slot_rows(struct lockstep *k, struct dwr_slot *slot)
 
 /* The slot's field is known and no value has been given rows: does it for the values that are
  * there, all of them valid. */
-static enum dwr_rc slot_rows_late(struct lockstep *k, struct dwr_slot *slot)
+static SCAN_INLINE enum dwr_rc slot_rows_late(struct lockstep *k, struct dwr_slot *slot)
 {
     enum dwr_rc rc;
 
@@ -1230,7 +1240,7 @@ static SCAN_SELDOM void side_peek(struct side *d)
     bool escaped;
     const char *p = past_colon(skim_string(&w, d->p + 1, d->end, &escaped), d->end);
 
-    d->peeked = true;
+    d->peeked = d->p;
     d->second = NULL;
     if (p == NULL)
         return;
@@ -1256,7 +1266,7 @@ static inline size_t member_agreement(struct lockstep *k, struct side *d, const 
 static SCAN_SELDOM enum dwr_rc side_pass(struct lockstep *k, struct side *d,
                                          const struct dwr_slot *slot, size_t *agree)
 {
-    if (!d->peeked)
+    if (d->peeked != d->p)
         side_peek(d);
     if (d->second == NULL)
         return DWR_OK;
@@ -1274,7 +1284,6 @@ static SCAN_SELDOM enum dwr_rc side_pass(struct lockstep *k, struct side *d,
     }
     d->passed[d->passed_count++] = (struct passed){ d->p, d->second };
     d->p = d->second;
-    d->peeked = false;
     return DWR_OK;
 }
 
@@ -1309,7 +1318,9 @@ static SCAN_INLINE enum dwr_rc side_beside(struct lockstep *k, struct side *d,
         return side_next(d, q + (end - key));
     }
     set_same(slot, d, false);
-    if (agree > (size_t)(v - key))
+    /* The value is another from its first byte on, or later. */
+    if (agree > (size_t)(v - key) ||
+        (agree == (size_t)(v - key) && (size_t)(d->end - q) > agree && !is_space(q[agree])))
         return side_value(k, d, slot, q + (v - key));
     slot->value[d->which] = (struct dwr_text){ NULL, 0 };
     if (q == NULL)
@@ -1427,7 +1438,6 @@ static enum dwr_rc walk_server(struct lockstep *k, struct dwr_text text)
                 slot->base_same = slot->client_same = true;
                 k->base.p += m.end + 1 - key;
                 k->client.p += m.end + 1 - key;
-                k->base.peeked = k->client.peeked = false;
                 walk.p = m.end + 1;
                 if (!dwr_is_unset(slot->value[DWR_SERVER]))
                     continue;
