@@ -54,15 +54,15 @@ if [ -e /etc/ssl/certs/ca-certificates.crt ]; then
     cp -L /etc/ssl/certs/ca-certificates.crt "$root/chroot/etc/ssl/certs/"
 fi
 
-git clone -q "$tree" "$root/chroot/root/dwr"
-git -C "$root/chroot/root/dwr" log -1 --format='fresh: commit %h %s'
+git clone -q "$tree" "$root/chroot/srv/dwr"
+git -C "$root/chroot/srv/dwr" log -1 --format='fresh: commit %h %s'
 proxies=$(env | grep -iE '^(https?|no|ftp)_proxy=' || true)
 # make is what a user has; git came with the clone.
 start=$(date +%s)
 mapfile -t keep <<<"$proxies"
-env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 ${proxies:+"${keep[@]}"} \
+env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C.UTF-8 ${proxies:+"${keep[@]}"} \
     chroot "$root/chroot" sh -c "export DEBIAN_FRONTEND=noninteractive
         command -v make >/dev/null || [ '$command' = .ci/run ] ||
             { apt-get -qq update && apt-get -qq install -y --no-install-recommends make >/dev/null; }
-        cd /root/dwr && $command"
+        cd /srv/dwr && $command"
 echo "fresh: done in $(($(date +%s) - start)) s"

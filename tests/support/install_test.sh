@@ -49,11 +49,11 @@ same "no path of the tree in the text files" "" \
     "$(grep -rIl "$tree" "$prefix" 2>/dev/null | grep -v "^$work/log")"
 
 # DESTDIR: the same files in another root, none of which knows of it.
-ok "make install DESTDIR=" make --no-print-directory B="$B" CC="$CC" install DESTDIR="$work/root" PREFIX=/usr
-same "the same files under DESTDIR" "$installed" "$(cd "$work/root/usr" 2>/dev/null && find . ! -type d | sort)"
-same "nothing outside the prefix" "usr" "$(ls "$work/root")"
-ok "make uninstall" make --no-print-directory B="$B" CC="$CC" uninstall DESTDIR="$work/root" PREFIX=/usr
-same "nothing left" "" "$(find "$work/root" ! -type d)"
+ok "make install DESTDIR=" make --no-print-directory B="$B" CC="$CC" install DESTDIR="$work/stage" PREFIX=/usr
+same "the same files under DESTDIR" "$installed" "$(cd "$work/stage/usr" 2>/dev/null && find . ! -type d | sort)"
+same "nothing outside the prefix" "usr" "$(ls "$work/stage")"
+ok "make uninstall" make --no-print-directory B="$B" CC="$CC" uninstall DESTDIR="$work/stage" PREFIX=/usr
+same "nothing left" "" "$(find "$work/stage" ! -type d)"
 
 # --- a project of somebody else ---
 
