@@ -12,10 +12,10 @@ struct arena_chunk {
     size_t size; /* keeps what follows aligned */
 };
 
-/* The first chunk holds a small rule set; later ones double up to the large size, so that a large
- * rule set takes few of them and a small one touches few pages. */
+/* The first chunk holds a small rule set; later ones double up to the large size, one large page, so
+ * that a large rule set takes few of them and a small one touches few pages. */
 #define CHUNK_FIRST ((size_t)256 << 10)
-#define CHUNK_LARGE ((size_t)8 << 20)
+#define CHUNK_LARGE ((size_t)2 << 20)
 
 _Static_assert(sizeof(struct arena_chunk) % ARENA_ALIGN == 0, "a chunk's bytes begin aligned");
 
@@ -141,7 +141,16 @@ struct dwr_str arena_printf(struct arena *a, const char *format, ...)
     return text;
 }
 
-void arena_adopt(struct arena *a, struct arena *other)
+struct arena arena_lend(struct arena *a, unsigned i)
+{
+    const struct arena_rest *rest = &a->others[i];
+
+    /* What is worth a thread is worth a large page. */
+    a->chunk_size = CHUNK_LARGE;
+    return (struct arena){ .next = rest->next, .end = rest->end, .chunk_size = CHUNK_LARGE };
+}
+
+void arena_adopt(struct arena *a, struct arena *other, unsigned i)
 {
     struct arena_chunk **last = &other->chunks;
 
@@ -149,7 +158,8 @@ void arena_adopt(struct arena *a, struct arena *other)
         last = &(*last)->next;
     *last = a->chunks;
     a->chunks = other->chunks;
-    *other = (struct arena){ .no_memory = other->no_memory };
+    other->chunks = NULL;
+    a->others[i] = (struct arena_rest){ other->next, other->end };
 }
 
 void arena_clear(struct arena *a)

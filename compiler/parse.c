@@ -420,6 +420,7 @@ struct parse_job {
     const struct parse_options *options;
     struct parse *workers[TEAM_MAX];
     pthread_mutex_t lock;
+    struct parse_words words;
     struct parsed { /* one a source */
         struct parse_block top;
         struct diag diag;
@@ -433,6 +434,7 @@ static struct parse *new_parse(struct parse_job *job, struct arena *arena)
     p->arena = arena;
     p->ruleset = job->ruleset;
     p->options = job->options;
+    p->words = &job->words;
     if (job->ruleset->threads > 1) {
         p->lock = &job->lock;
         p->known = arena_zero(arena, PARSE_KNOWN * sizeof *p->known);
@@ -498,6 +500,7 @@ static void parse_sources(struct arena *arena, struct ast_ruleset *ruleset, stru
     job->ruleset = ruleset;
     job->options = options != NULL ? options : &none;
     job->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
+    parse_words_init(&job->words);
     job->parsed = arena_array(arena, count, sizeof *job->parsed);
     ruleset->threads = threads_for(&ruleset->sources, job->options);
     ruleset->files = arena_zero(arena, count * sizeof *ruleset->files);

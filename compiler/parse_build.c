@@ -260,9 +260,18 @@ struct rules_numbers *parse_numbers_end(struct parse *p)
 
 /* Until parse_compare knows more, a word is a field of the document, and a string a value that
  * carries the field it may be. */
+/* A comparison has at most two operands and keeps copies of them, so two are enough. */
+static struct ast_operand *new_operand(struct parse *p)
+{
+    struct ast_operand *operand = &p->operands[p->operand_last ^= 1];
+
+    *operand = (struct ast_operand){ .side = DWR_SIDE_VALUE };
+    return operand;
+}
+
 struct ast_operand *parse_operand_word(struct parse *p, struct span span)
 {
-    struct ast_operand *operand = ARENA_NEW(p->arena, struct ast_operand);
+    struct ast_operand *operand = new_operand(p);
 
     operand->span = span;
     operand->side = DWR_SIDE_DOC;
@@ -272,7 +281,7 @@ struct ast_operand *parse_operand_word(struct parse *p, struct span span)
 
 struct ast_operand *parse_operand_string(struct parse *p, const struct ast_text *text)
 {
-    struct ast_operand *operand = ARENA_NEW(p->arena, struct ast_operand);
+    struct ast_operand *operand = new_operand(p);
 
     operand->span = text->span;
     operand->side = DWR_SIDE_VALUE;
@@ -285,7 +294,7 @@ struct ast_operand *parse_operand_string(struct parse *p, const struct ast_text 
 struct ast_operand *parse_operand_side(struct parse *p, struct span span,
                                        enum dwr_operand_side side, const struct ast_name *field)
 {
-    struct ast_operand *operand = ARENA_NEW(p->arena, struct ast_operand);
+    struct ast_operand *operand = new_operand(p);
 
     operand->span = span;
     operand->side = side;
@@ -295,7 +304,7 @@ struct ast_operand *parse_operand_side(struct parse *p, struct span span,
 
 struct ast_operand *parse_operand_value(struct parse *p, const struct ast_value *value)
 {
-    struct ast_operand *operand = ARENA_NEW(p->arena, struct ast_operand);
+    struct ast_operand *operand = new_operand(p);
 
     operand->span = value->span;
     operand->side = DWR_SIDE_VALUE;

@@ -130,11 +130,35 @@ struct parse_known {
 
 #define PARSE_KNOWN 4096u
 
+/* The words of the language by a hash of some of their letters: open addressing. */
+struct parse_words {
+    struct parse_word_slot {
+        const char *word;
+        uint16_t length; /* 0: free */
+        int16_t token;
+    } slots[512];
+};
+
+/* From the grammar's own list of tokens. */
+void parse_words_init(struct parse_words *words);
+
+static inline uint32_t parse_word_hash(const char *p, size_t n)
+{
+    const unsigned char first = (unsigned char)p[0], middle = (unsigned char)p[n / 2];
+    const unsigned char last = (unsigned char)p[n - 1];
+
+    return first * 7u + middle * 31u + last * 101u + (uint32_t)n * 13u;
+}
+
+/* The token of a word that has at least one letter: the language's, or WORD. */
+int parse_word_token(const struct parse_words *words, const char *p, size_t n);
+
 struct parse {
     struct arena *arena;
     struct diag *diag;
     struct ast_ruleset *ruleset;
     const struct parse_options *options;
+    const struct parse_words *words;
 
     /* the source being read */
     void *scanner;
@@ -153,6 +177,9 @@ struct parse {
 
     struct parse_known *known; /* names this thread has met; NULL: there is only one */
     pthread_mutex_t *lock;     /* the rule set's names belong to whoever has it */
+
+    struct ast_operand operands[2]; /* of the comparison being read */
+    unsigned operand_last;
 
     /* Lists being read; no two of one kind are read at once. Elements that were made one behind the
      * other are a list where they lie; room 0 says that they still are. */

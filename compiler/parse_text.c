@@ -3,8 +3,38 @@
 #include <ctype.h>
 
 #include "parse_state.h"
+#include "rules.tab.h"
 
 #include "../runtime/name_hash.h"
+
+/* --- words --- */
+
+void parse_words_init(struct parse_words *words)
+{
+    const uint32_t mask = sizeof words->slots / sizeof *words->slots - 1;
+
+    memset(words, 0, sizeof *words);
+    for (int token = T_RULESET; token <= T_VERSION_ALL; token++) {
+        const char *word = parse_token_name(token);
+        const size_t n = strlen(word);
+        uint32_t i = parse_word_hash(word, n) & mask;
+
+        while (words->slots[i].length != 0)
+            i = (i + 1) & mask;
+        words->slots[i] = (struct parse_word_slot){ word, (uint16_t)n, (int16_t)token };
+    }
+}
+
+int parse_word_token(const struct parse_words *words, const char *p, size_t n)
+{
+    const uint32_t mask = sizeof words->slots / sizeof *words->slots - 1;
+
+    for (uint32_t i = parse_word_hash(p, n) & mask; words->slots[i].length != 0;
+         i = (i + 1) & mask)
+        if (words->slots[i].length == n && memcmp(words->slots[i].word, p, n) == 0)
+            return words->slots[i].token;
+    return T_WORD;
+}
 
 /* --- strings --- */
 

@@ -5,17 +5,22 @@
 void source_find_lines(struct arena *arena, struct source *source)
 {
     const char *p = source->text, *end = source->text + source->size, *newline;
-    uint32_t count = 1, i = 0;
+    uint32_t capacity = source->size / 16 + 64, count = 0, *lines;
 
     if (source->lines != NULL)
         return;
-    for (newline = p; (newline = memchr(newline, '\n', (size_t)(end - newline))) != NULL; newline++)
-        count++;
-    source->lines = arena_array(arena, count, sizeof *source->lines);
+    lines = arena_array(arena, capacity, sizeof *lines);
+    lines[count++] = 0;
+    for (newline = p; (newline = memchr(newline, '\n', (size_t)(end - newline))) != NULL;
+         newline++) {
+        if (count == capacity) {
+            lines = arena_grow(arena, lines, capacity, 2 * (size_t)capacity, sizeof *lines);
+            capacity *= 2;
+        }
+        lines[count++] = (uint32_t)(newline + 1 - p);
+    }
+    source->lines = lines;
     source->line_count = count;
-    source->lines[i++] = 0;
-    for (newline = p; (newline = memchr(newline, '\n', (size_t)(end - newline))) != NULL; newline++)
-        source->lines[i++] = (uint32_t)(newline + 1 - p);
 }
 
 static uint32_t line_of(const struct source *source, uint32_t offset)

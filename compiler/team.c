@@ -71,13 +71,14 @@ static void *work_apart(void *member)
 /* Apart from team_run, whose own arena's jump must not skip the joining. */
 static bool run(struct arena *arena, unsigned threads, struct team *team)
 {
-    struct arena arenas[TEAM_MAX] = { { .no_memory = NULL } };
+    struct arena arenas[TEAM_MAX];
     struct member members[TEAM_MAX] = { { .team = team, .arena = arena } };
     pthread_t thread[TEAM_MAX];
     jmp_buf *const no_memory = arena->no_memory;
     unsigned started = 1;
 
     for (; started < threads; started++) {
+        arenas[started] = arena_lend(arena, started);
         members[started] =
             (struct member){ .team = team, .arena = &arenas[started], .number = started };
         if (pthread_create(&thread[started], NULL, work_apart, &members[started]) != 0)
@@ -87,7 +88,7 @@ static bool run(struct arena *arena, unsigned threads, struct team *team)
     arena->no_memory = no_memory;
     for (unsigned i = 1; i < started; i++) {
         pthread_join(thread[i], NULL);
-        arena_adopt(arena, &arenas[i]);
+        arena_adopt(arena, &arenas[i], i);
     }
     return !atomic_load(&team->stop);
 }

@@ -14,7 +14,7 @@
 #include "arena.h"
 
 /* More threads than this do not help any rule set. */
-enum { TEAM_MAX = 8 };
+enum { TEAM_MAX = ARENA_OTHERS };
 
 /* How many threads rules of this size are worth on this machine: one unless they are large. */
 unsigned team_for(size_t bytes);
