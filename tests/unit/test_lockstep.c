@@ -56,6 +56,8 @@ static const struct triple triples[] = {
       DWR_OK },
     { "spaces in other places", "{ \"a\" :1 , \"status\": \"x\" }", "{\"a\": 1,\"status\":\"x\"}",
       "{\"a\":1\n,\"status\"\t:\t\"x\"}", DWR_OK },
+    { "spaces in front of values, not the same ones", "{\"a\": 1,\"b\":2,\"c\":3}",
+      "{\"a\":\t1,\"b\":\n2,\"c\":3}", "{\"a\":\t2,\"b\":2,\"c\":3}", DWR_OK },
     { "rows that go on", "{\"parts\":[{\"i\":1}]}", "{\"parts\":[{\"i\":1},{\"i\":2}]}",
       "{\"parts\":[{\"i\":1},{\"i\":3},{\"i\":2}]}", DWR_OK },
     { "rows with spaces between", "{\"parts\":[ {\"i\":1} , {\"i\":2}]}",
@@ -83,6 +85,7 @@ static const struct triple triples[] = {
     { "a value that is no JSON", NULL, "{\"a\":1}", "{\"a\":01}", DWR_INVALID_JSON },
     { "a value that begins as the server's", NULL, "{\"a\":tru}", "{\"a\":tru1}",
       DWR_INVALID_JSON },
+    { "a string left open at the end", NULL, "{\"a\":\"\"}", "{\"a\":\"}", DWR_INVALID_JSON },
     { "no value", NULL, "{\"a\":1}", "{\"a\":}", DWR_INVALID_JSON },
     { "no colon", NULL, "{\"a\":1}", "{\"a\"1}", DWR_INVALID_JSON },
     { "a comma last", NULL, "{\"a\":1}", "{\"a\":1,}", DWR_INVALID_JSON },
@@ -192,6 +195,43 @@ Test(lockstep, every_truncation_is_refused)
                           "%s: the first %zu bytes", scan->name, n);
         }
     }
+}
+
+/* Members are read in blocks of 64 bytes: names and values of every length around them, the same in
+ * all three, and the client's with another last letter. */
+Test(lockstep, members_of_every_length)
+{
+    static const enum dwr_side sides[] = { DWR_SERVER, DWR_BASE, DWR_CLIENT };
+
+    for (unsigned n = 0; n < 150; n++)
+        for (unsigned form = 0; form < 4; form++) {
+            struct dwr_text text[3];
+
+            for (int i = 0; i < 3; i++) {
+                struct buffer *b = &r.text[sides[i]];
+
+                b->n = 0;
+                put_text(b, form < 2 ? "{\"first\":\"" : "{\"first");
+                for (unsigned k = 0; k < n; k++)
+                    put_text(b, form % 2 == 1 && sides[i] == DWR_CLIENT && k + 1 == n ? "y" : "x");
+                put_text(b, form < 2 ? "\",\"count\":17,\"last\":null}"
+                                     : "\":true,\"count\":17,\"last\":\"\"}");
+                text[sides[i]] = guarded_copy(&r.guard[sides[i]], text_of(b));
+            }
+            for (size_t k = 0; k < REFERENCE_PATHS; k++) {
+                const struct dwr_scan_ops *scan = reference_path(k);
+                struct dwr_index x;
+
+                if (scan == NULL)
+                    continue;
+                dwr_scratch_reset(r.scratch);
+                r.complaint = (struct complaint){ .path = scan->name };
+                cr_assert_eq(scan->index(r.scratch, &r.type.doctype, text, false, &x), DWR_OK,
+                             "%s: %u letters, form %u", scan->name, n, form);
+                cr_expect(reference_index(&r.type.doctype, text, &x, &r.complaint),
+                          "%u letters, form %u: %s", n, form, r.complaint.text);
+            }
+        }
 }
 
 /* --- many --- */
