@@ -1,7 +1,6 @@
 /* child_report.c - what the rows of a child table are called in the report (section 6). */
 #include <string.h>
 
-#include "../name_hash.h"
 #include "children.h"
 
 static const struct dwr_text ABSENT = { NULL, 0 };
@@ -13,13 +12,14 @@ struct label {
 };
 
 struct labels {
+    const struct dwr_scratch *s;
     struct label *v;
     uint32_t count, mask, *first;
 };
 
 static struct label *find_label(struct labels *l, struct dwr_text text)
 {
-    for (uint32_t i = l->first[dwr_name_hash(text.p, text.n) & l->mask]; i != 0;
+    for (uint32_t i = l->first[dwr_bytes_hash(l->s, text.p, text.n) & l->mask]; i != 0;
          i = l->v[i - 1].next)
         if (l->v[i - 1].text.n == text.n && memcmp(l->v[i - 1].text.p, text.p, text.n) == 0)
             return &l->v[i - 1];
@@ -28,7 +28,7 @@ static struct label *find_label(struct labels *l, struct dwr_text text)
 
 static void add_label(struct labels *l, struct dwr_text text)
 {
-    uint32_t *bucket = &l->first[dwr_name_hash(text.p, text.n) & l->mask];
+    uint32_t *bucket = &l->first[dwr_bytes_hash(l->s, text.p, text.n) & l->mask];
 
     l->v[l->count] = (struct label){ .text = text, .next = *bucket, .uses = 1 };
     *bucket = ++l->count;
@@ -159,7 +159,7 @@ static bool may_be_label(struct dwr_text name)
  * only refusals are reported: a row's label does not depend on that. */
 bool report_rows(struct merging *t)
 {
-    struct labels used = { .mask = 15 };
+    struct labels used = { .s = t->s, .mask = 15 };
     uint32_t n = 0;
 
     for (uint32_t k = 0; k < t->match_count; k++)

@@ -145,10 +145,10 @@ static uint64_t place_hash(const struct number *x)
     return (v + prime + (uint64_t)x->shift) % prime;
 }
 
-uint64_t dwr_decimal_hash(struct dwr_text a)
+uint64_t dwr_decimal_hash(uint64_t seed, struct dwr_text a)
 {
     const struct number x = number_of(a);
-    uint64_t h = 0x8D2C5F4E91B3A607u, word = 0;
+    uint64_t h = seed ^ 0x8D2C5F4E91B3A607u, word = 0;
     unsigned digits = 0;
 
     if (is_zero(&x))

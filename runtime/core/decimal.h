@@ -10,8 +10,8 @@
 /* -1, 0 or 1. */
 int dwr_decimal_compare(struct dwr_text a, struct dwr_text b);
 
-/* Equal numbers have equal hashes: 1, 1.0, 10e-1; 0, -0, 0e9. */
-uint64_t dwr_decimal_hash(struct dwr_text a);
+/* Equal numbers have equal hashes with one seed: 1, 1.0, 10e-1; 0, -0, 0e9. */
+uint64_t dwr_decimal_hash(uint64_t seed, struct dwr_text a);
 
 /* At most DWR_SUM_DIGITS_MAX digits written out without exponent: the digits before the point (at
  * least one) and those after it, trailing zeros after the point not counted. */

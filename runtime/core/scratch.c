@@ -92,6 +92,7 @@ struct dwr_scratch *dwr_scratch_new(void)
     if (s == NULL)
         return NULL;
     *s = (struct dwr_scratch){ .document_limit = DWR_DOCUMENT_MAX, .scan = dwr_scan_best() };
+    s->seed = (uint64_t)(uintptr_t)s * 0x9E3779B97F4A7C15u;
     if (!block_add(s, FIRST_BLOCK)) {
         free(s);
         return NULL;

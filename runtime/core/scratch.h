@@ -15,6 +15,7 @@ struct dwr_scratch {
     struct scratch_block *blocks; /* newest first */
     size_t total;                 /* bytes of all blocks */
     size_t document_limit;
+    uint64_t seed; /* of hashes; from where the scratch lies, which differs from run to run */
     const struct dwr_scan_ops *scan; /* the vector code, chosen once (scan.h) */
     /* Memory ran out where a function had no way to say so (an equality, a hash): set by it,
      * cleared by dwr_scratch_reset, looked at before a result is given out. */

@@ -87,6 +87,21 @@ bool dwr_string_is(struct dwr_text text, const char *p, size_t n)
 
 /* --- hashes --- */
 
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    a = (a ^ b) * 0x9FB21C651E98DF25u;
+    return a ^ a >> 32;
+}
+
+uint64_t dwr_bytes_hash(const struct dwr_scratch *s, const char *p, size_t n)
+{
+    uint64_t h = s->seed + n;
+
+    for (; n >= 8; n -= 8, p += 8)
+        h = mix(h, dwr_load_le(p, 8));
+    return mix(mix(h, dwr_load_le(p, n)), n);
+}
+
 /* Strings hash as their unescaped bytes do, so that two spellings meet. */
 static uint64_t string_hash(struct dwr_scratch *s, struct dwr_text text)
 {
@@ -95,18 +110,12 @@ static uint64_t string_hash(struct dwr_scratch *s, struct dwr_text text)
     uint64_t h;
 
     if (!has_escape(text))
-        return dwr_name_hash(text.p + 1, text.n - 2);
+        return dwr_bytes_hash(s, text.p + 1, text.n - 2);
     mark = dwr_mark(s);
     bytes = dwr_string_bytes(s, text);
-    h = bytes.p == NULL ? 0 : dwr_name_hash(bytes.p, bytes.n);
+    h = bytes.p == NULL ? 0 : dwr_bytes_hash(s, bytes.p, bytes.n);
     dwr_release(s, mark);
     return h;
-}
-
-static uint64_t mix(uint64_t a, uint64_t b)
-{
-    a = (a ^ b) * 0x9FB21C651E98DF25u;
-    return a ^ a >> 32;
 }
 
 uint64_t dwr_value_hash(struct dwr_scratch *s, struct dwr_text v)
@@ -132,7 +141,7 @@ uint64_t dwr_value_hash(struct dwr_scratch *s, struct dwr_text v)
     case 'n':
         return (unsigned char)v.p[0] * 0xD6E8FEB86659FD93u;
     default:
-        return dwr_decimal_hash(v);
+        return dwr_decimal_hash(s->seed, v);
     }
 }
 

@@ -62,6 +62,10 @@ struct dwr_cell {
 bool dwr_cells_equal(struct dwr_scratch *s, const struct dwr_cell *a, size_t na,
                      const struct dwr_cell *b, size_t nb);
 
+/* A hash of bytes that depends on the scratch's seed: nobody outside can make keys that collide,
+ * and no result depends on it. */
+uint64_t dwr_bytes_hash(const struct dwr_scratch *s, const char *p, size_t n);
+
 /* Equal values have equal hashes; never the same for every value of a kind. */
 uint64_t dwr_value_hash(struct dwr_scratch *s, struct dwr_text v);
 
