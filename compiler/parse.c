@@ -342,6 +342,13 @@ static bool read_found(struct arena *arena, const struct found *found, struct so
     return good;
 }
 
+static unsigned threads_for(size_t bytes, const struct parse_options *options)
+{
+    if (options->threads > 0)
+        return options->threads < TEAM_MAX ? options->threads : TEAM_MAX;
+    return team_for(bytes);
+}
+
 /* --- parsing them --- */
 
 /* What makes a text unfit to scan becomes a finding; true: there is none. */
@@ -477,18 +484,6 @@ static void join(struct parse_block *all, const struct parse_block *one)
     all->block.broken |= one->block.broken;
 }
 
-static unsigned threads_for(const struct sources *sources, const struct parse_options *options)
-{
-    size_t bytes = 0;
-    uint32_t i;
-
-    if (options->threads > 0)
-        return options->threads < TEAM_MAX ? options->threads : TEAM_MAX;
-    for (i = 0; i < sources->count; i++)
-        bytes += sources->v[i].size;
-    return team_for(bytes);
-}
-
 static void parse_sources(struct arena *arena, struct ast_ruleset *ruleset, struct diag *diag,
                           const struct parse_options *options)
 {
@@ -496,13 +491,16 @@ static void parse_sources(struct arena *arena, struct ast_ruleset *ruleset, stru
     struct parse_job *job = ARENA_NEW(arena, struct parse_job);
     struct parse_block *top = ARENA_NEW(arena, struct parse_block);
     uint32_t count = ruleset->sources.count, i;
+    size_t bytes = 0;
 
+    for (i = 0; i < count; i++)
+        bytes += ruleset->sources.v[i].size;
     job->ruleset = ruleset;
     job->options = options != NULL ? options : &none;
     job->lock = (pthread_mutex_t)PTHREAD_MUTEX_INITIALIZER;
     parse_words_init(&job->words);
     job->parsed = arena_array(arena, count, sizeof *job->parsed);
-    ruleset->threads = threads_for(&ruleset->sources, job->options);
+    ruleset->threads = threads_for(bytes, job->options);
     ruleset->files = arena_zero(arena, count * sizeof *ruleset->files);
     team_run(arena, ruleset->threads, count, parse_part, job);
     for (i = 0; i < count; i++) {
@@ -512,12 +510,52 @@ static void parse_sources(struct arena *arena, struct ast_ruleset *ruleset, stru
     ruleset->top = top->block;
 }
 
+/* --- reading all of them, each on any thread --- */
+
+struct read_job {
+    const struct found *found;
+    struct was_read { /* one a file */
+        struct source source;
+        int error; /* errno, or 0 */
+    } *read;
+};
+
+static void read_part(void *context, unsigned worker, struct arena *arena, uint32_t i)
+{
+    struct read_job *job = context;
+    struct was_read *read = &job->read[i];
+
+    (void)worker;
+    read->source = (struct source){ .path = job->found[i].path, .label = job->found[i].label };
+    read->error = read_found(arena, &job->found[i], &read->source) ? 0 : errno;
+}
+
+static void read_sources(struct finder *f, struct sources *sources,
+                         const struct parse_options *options)
+{
+    struct read_job job = { f->v, arena_array(f->arena, f->count, sizeof *job.read) };
+    size_t bytes = 0;
+    uint32_t i;
+
+    for (i = 0; i < f->count; i++)
+        bytes += (size_t)f->v[i].size;
+    team_run(f->arena, threads_for(bytes, options), f->count, read_part, &job);
+    sources->capacity = f->count;
+    sources->v = arena_zero(f->arena, f->count * sizeof *sources->v);
+    for (i = 0; i < f->count; i++) {
+        if (job.read[i].error == 0)
+            sources->v[sources->count++] = job.read[i].source;
+        else
+            diag_failure(f->diag, "cannot read %s: %s", f->v[i].path.p,
+                         strerror(job.read[i].error));
+    }
+}
+
 void parse_rules(struct arena *arena, struct ast_ruleset *ruleset, struct diag *diag,
                  const char *const *paths, size_t path_count, const struct parse_options *options)
 {
     static const struct parse_options none;
     struct finder f = { .arena = arena, .diag = diag };
-    struct sources *sources = &ruleset->sources;
     size_t i;
 
     if (options == NULL)
@@ -527,19 +565,7 @@ void parse_rules(struct arena *arena, struct ast_ruleset *ruleset, struct diag *
     if (path_count == 0)
         diag_failure(diag, "no rules were named");
     sort_found(&f);
-    sources->capacity = f.count;
-    sources->v = arena_zero(arena, f.count * sizeof *sources->v);
-    for (i = 0; i < f.count; i++) {
-        struct source *source = &sources->v[sources->count];
-
-        if (!read_found(arena, &f.v[i], source)) {
-            diag_failure(diag, "cannot read %s: %s", f.v[i].path.p, strerror(errno));
-            continue;
-        }
-        source->path = f.v[i].path;
-        source->label = f.v[i].label;
-        sources->count++;
-    }
+    read_sources(&f, &ruleset->sources, options);
     parse_sources(arena, ruleset, diag, options);
     if (diag->failure_count > 0)
         ruleset->top.broken = true;

@@ -93,8 +93,7 @@ static bool run(struct arena *arena, unsigned threads, struct team *team)
     return !atomic_load(&team->stop);
 }
 
-void team_run(struct arena *arena, unsigned threads, uint32_t parts, team_work *work,
-              void *context)
+void team_run(struct arena *arena, unsigned threads, uint32_t parts, team_work *work, void *context)
 {
     struct team team = { .work = work, .context = context, .parts = parts };
 
