@@ -16,7 +16,7 @@ static const struct {
     { "job_node", "the merge's own time, as in the first figure" },
     { "conversation", "every row of the result is placed by its timestamp" },
     { "rows_shuffled", "rows that stand elsewhere are hashed: a cache miss for each of many" },
-    { "compile", "one process: start, the files, the checks and writing the tables" },
+    { "compile", "both cores work; parsing is a third, touching 21 MB and writing 15 MB another" },
 };
 
 static cJSON *all, *last;
