@@ -131,8 +131,9 @@ class Page:
             self.failures.tell(where, f"the program prints\n{self.given}")
 
     def words(self, where, text):
-        with open(os.path.join(TOP, "grammar/rules.l"), encoding="utf-8") as f:
-            words = sorted(re.findall(r'^"(\w+)"\s+KEYWORD\(', f.read(), re.M))
+        with open(os.path.join(TOP, "grammar/rules.y"), encoding="utf-8") as f:
+            tokens = re.findall(r"^%token ([A-Z].*)$", f.read(), re.M)
+        words = sorted(re.findall(r'[A-Z_]+ "([a-z_]+)"', " ".join(tokens)))
         if text.split() != words:
             self.failures.tell(where, f"these differ: {sorted(set(words) ^ set(text.split()))}")
 
