@@ -234,6 +234,8 @@ static void sort_found(struct finder *f)
     struct found **order = arena_array(f->arena, f->count, sizeof *order);
     uint32_t i, kept = 0;
 
+    if (f->count == 0) /* qsort wants an array also where nothing is in it */
+        return;
     qsort(f->v, f->count, sizeof *f->v, by_path);
     for (i = 0; i < f->count; i++)
         order[i] = &f->v[i];
