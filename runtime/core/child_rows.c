@@ -120,26 +120,33 @@ bool tables_equal(struct merge *m, const struct dwr_table *table, const struct d
     return true;
 }
 
-/* The value of a name of the table in a row. Rows of one table are written alike: where the member
- * stood in the last row is where it is looked for first. That is safe at the start of the row and
- * in a row without inner brackets: a quote, the name, a quote and a colon behind a comma can then
- * be nothing but that member. */
+/* The first byte of a value of the row, if its member stands where it stood in the last row: rows
+ * of one table are written alike. That is safe at the start of the row and in a row without inner
+ * brackets: a quote, the name, a quote and a colon behind a comma can then be nothing but that
+ * member. NULL: look for it. */
+static const char *predicted_value(struct dwr_text row, bool flat, struct dwr_str name, uint32_t at)
+{
+    const char *p = row.p + at;
+
+    if (at == 0 || at + name.n + 3 >= row.n || (at != 1 && !(flat && p[-1] == ',')) ||
+        p[0] != '"' || !dwr_bytes_equal(p + 1, name.p, name.n) || p[name.n + 1] != '"' ||
+        p[name.n + 2] != ':' || dwr_has_byte(name.p, name.n, '\\'))
+        return NULL;
+    p += name.n + 3;
+    return *p == ' ' || *p == '\n' || *p == '\t' || *p == '\r' ? NULL : p;
+}
+
 struct dwr_text row_member(struct merging *t, struct dwr_text row, bool flat, unsigned field,
                            uint32_t *predicted)
 {
     const struct dwr_str name = t->table->names.v[field].name;
-    const uint32_t at = *predicted;
+    const char *at = predicted_value(row, flat, name, *predicted);
     struct dwr_walk w;
     struct dwr_text key, value;
 
-    if (at != 0 && at + name.n + 3 < row.n && (at == 1 || (flat && row.p[at - 1] == ',')) &&
-        row.p[at] == '"' && dwr_bytes_equal(row.p + at + 1, name.p, name.n) &&
-        row.p[at + name.n + 1] == '"' && row.p[at + name.n + 2] == ':' &&
-        row.p[at + name.n + 3] != ' ' && row.p[at + name.n + 3] != '\n' &&
-        row.p[at + name.n + 3] != '\t' && row.p[at + name.n + 3] != '\r' &&
-        !dwr_has_byte(name.p, name.n, '\\')) {
-        value.p = row.p + at + name.n + 3;
-        value.n = (size_t)(dwr_past_value(value.p, row.p + row.n, t->s->scan) - value.p);
+    if (at != NULL) {
+        value.p = at;
+        value.n = (size_t)(dwr_past_value(at, row.p + row.n, t->s->scan) - at);
         return value;
     }
     w = dwr_walk_of(row);
@@ -158,40 +165,48 @@ struct dwr_text key_part(struct merging *t, struct dwr_text row, unsigned k)
     return set_or_absent(row_member(t, row, false, t->table->key[k], &nowhere));
 }
 
-/* "hh:mm:ssZ" behind a date that is known: seconds of the day, -1 where it is not just that. */
+enum { DATE = 12, LENGTH = 22 }; /* "2025-11-20T and "2025-11-20T10:00:00Z", with their quotes */
+
+/* hh:mm:ssZ" behind a date that is known: seconds of the day, -1 where it is not just that. The
+ * eight bytes at once: each has the upper half of a digit, which a colon has too, and of the lower
+ * halves only the colons' are above nine. */
 static int32_t time_of_day(const char *p)
 {
-    const unsigned h = (unsigned)(p[0] - '0') * 10 + (unsigned)(p[1] - '0');
-    const unsigned m = (unsigned)(p[3] - '0') * 10 + (unsigned)(p[4] - '0');
-    const unsigned s = (unsigned)(p[6] - '0') * 10 + (unsigned)(p[7] - '0');
+    const uint64_t w = dwr_load_le(p, 8), low = w & 0x0F0F0F0F0F0F0F0Fu;
+    unsigned h, m, s;
 
-    for (int i = 0; i < 8; i++)
-        if (i == 2 || i == 5 ? p[i] != ':' : (unsigned)(p[i] - '0') > 9u)
-            return -1;
-    if (p[8] != 'Z' || p[9] != '"' || h > 23 || m > 59 || s > 60)
+    if ((w & 0xF0F0F0F0F0F0F0F0u) != 0x3030303030303030u || p[2] != ':' || p[5] != ':' ||
+        ((low + 0x0606060606060606u) & 0x1010101010101010u) != 0x0000100000100000u || p[8] != 'Z' ||
+        p[9] != '"')
         return -1;
-    return (int32_t)(h * 3600 + m * 60 + s);
+    h = (unsigned)(low & 15) * 10 + (unsigned)(low >> 8 & 15);
+    m = (unsigned)(low >> 24 & 15) * 10 + (unsigned)(low >> 32 & 15);
+    s = (unsigned)(low >> 48 & 15) * 10 + (unsigned)(low >> 56 & 15);
+    return h > 23 || m > 59 || s > 60 ? -1 : (int32_t)(h * 3600 + m * 60 + s);
 }
 
 /* The rows of a table are mostly of few days: where the date is the last one read, only the time of
  * the day has to be. */
 struct dwr_order row_order(struct merging *t, struct dwr_text row, bool flat)
 {
-    enum { DATE = 12, LENGTH = 22 }; /* "2025-11-20T ; "2025-11-20T10:00:00Z" */
-    const struct dwr_text v = row_member(t, row, flat, t->table->order_by, &t->predicted[1]);
-    const bool looks = v.n == LENGTH && v.p[LENGTH - 2] == 'Z' && v.p[DATE - 1] == 'T';
+    const unsigned field = t->table->order_by;
+    const char *at = NULL;
     struct dwr_order order;
     int32_t time;
 
-    if (looks && t->date_kind != 0 && memcmp(v.p, t->date, DATE) == 0 &&
-        (time = time_of_day(v.p + DATE)) >= 0)
-        return (struct dwr_order){ .value = v,
+    if (t->date_kind != 0)
+        at = predicted_value(row, flat, t->table->names.v[field].name, t->predicted[1]);
+    if (at != NULL && row.p + row.n - at > LENGTH && memcmp(at, t->date, DATE) == 0 &&
+        (time = time_of_day(at + DATE)) >= 0)
+        return (struct dwr_order){ .value = { at, LENGTH },
                                    .seconds = t->date_seconds + time,
                                    .kind = t->date_kind };
-    order = dwr_order_of(t->s, v);
-    if (looks && order.fraction_n == 0 && (time = time_of_day(v.p + DATE)) >= 0 &&
-        dwr_value_instant(t->s, v, &(struct dwr_instant){ 0 })) {
-        memcpy(t->date, v.p, DATE);
+    order = dwr_order_of(t->s, row_member(t, row, flat, field, &t->predicted[1]));
+    at = order.value.p;
+    if (order.value.n == LENGTH && at[DATE - 1] == 'T' && order.fraction_n == 0 &&
+        dwr_value_instant(t->s, order.value, &(struct dwr_instant){ 0 }) &&
+        (time = time_of_day(at + DATE)) >= 0) {
+        memcpy(t->date, at, DATE);
         t->date_seconds = order.seconds - time;
         t->date_kind = order.kind;
     }

@@ -318,28 +318,64 @@ static int by_order_then_key(struct merging *t, uint32_t a, uint32_t b, const vo
     return order != 0 ? order : (int)y->of_server - (int)x->of_server;
 }
 
+/* Where the order breaks first, from a row on; the count where it does not. */
+static uint32_t run_end(struct merging *t, const struct placing *rows, uint32_t from)
+{
+    uint32_t i = from + 1;
+
+    while (i < rows->count && by_order_then_key(t, i - 1, i, rows) <= 0)
+        i++;
+    return i < rows->count ? i : rows->count;
+}
+
+/* The first row of a sorted run [0, n) that stands behind row `at`. */
+static uint32_t place_of(struct merging *t, const struct placing *rows, uint32_t n, uint32_t at)
+{
+    uint32_t lo = 0;
+
+    while (lo < n) {
+        const uint32_t mid = lo + (n - lo) / 2;
+
+        if (by_order_then_key(t, at, mid, rows) < 0)
+            n = mid;
+        else
+            lo = mid + 1;
+    }
+    return lo;
+}
+
 /* Sorts by order_by, then by key, then the server's before the client's. Mostly the rows are in
- * order already. */
+ * order already, or the server's are and the added ones behind them: then only the rows from the
+ * first added one's place on have to move. */
 static bool sort_rows(struct merging *t, struct placing *rows)
 {
-    uint32_t *v, n = rows->count;
+    const uint32_t n = rows->count, first = n == 0 ? 0 : run_end(t, rows, 0);
+    uint32_t *v, from = 0, out;
     struct result_row *sorted;
-    bool in_order = true;
 
-    for (uint32_t i = 1; i < n && in_order; i++)
-        in_order = by_order_then_key(t, i - 1, i, rows) <= 0;
-    if (in_order)
+    if (first == n)
         return true;
     v = dwr_take(t->s, 2 * (size_t)n * sizeof *v);
     sorted = dwr_take(t->s, n * sizeof *sorted);
     if (v == NULL || sorted == NULL)
         return false;
-    for (uint32_t i = 0; i < n; i++)
-        v[i] = i;
-    merge_sort(t, v, v + n, n, by_order_then_key, rows);
-    for (uint32_t i = 0; i < n; i++)
+    if (run_end(t, rows, first) == n) {
+        uint32_t a = from = place_of(t, rows, first, first), b = first;
+
+        for (out = from; a < first && b < n; out++)
+            v[out] = by_order_then_key(t, b, a, rows) < 0 ? b++ : a++;
+        while (a < first)
+            v[out++] = a++;
+        while (b < n)
+            v[out++] = b++;
+    } else {
+        for (uint32_t i = 0; i < n; i++)
+            v[i] = i;
+        merge_sort(t, v, v + n, n, by_order_then_key, rows);
+    }
+    for (uint32_t i = from; i < n; i++)
         sorted[i] = rows->v[v[i]];
-    rows->v = sorted;
+    memcpy(&rows->v[from], &sorted[from], (n - from) * sizeof *sorted);
     return true;
 }
 
