@@ -71,7 +71,7 @@ LINK         = @mkdir -p $(@D) && echo "  ld      $@" && $(CC) $(DWR_LDFLAGS)
 # --- sources, by wildcard ---
 
 CORE_SRC     := $(sort $(wildcard runtime/core/*.c))
-COMPILER_SRC := $(sort $(filter-out compiler/dwrc.c,$(wildcard compiler/*.c)))
+COMPILER_SRC := $(sort $(filter-out compiler/dwrc.c,$(wildcard compiler/*.c compiler/*/*.c)))
 UNIT_SRC     := $(sort $(wildcard tests/unit/*.c))
 FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 RULE_FILES   := $(sort $(wildcard rules/*.dwr rules/*/*.dwr))
@@ -111,8 +111,8 @@ $B/%.o: %.c Makefile | $B/setup.build
 	$(COMPILE) $(FOR_SIZE) -c $< -o $@
 
 $(LIB_OBJ): DWR_CFLAGS += $(CORE_SMALL)
-$(call objects,$(wildcard compiler/*.c)): DWR_CPPFLAGS += -Icompiler
-$(call objects,$(wildcard compiler/*.c) $(UNIT_SRC)): | $B/grammar/rules.tab.h $B/grammar/rules.lex.h
+$(call objects,$(wildcard compiler/*.c compiler/*/*.c)): DWR_CPPFLAGS += -Icompiler
+$(call objects,$(wildcard compiler/*.c compiler/*/*.c) $(UNIT_SRC)): | $B/grammar/rules.tab.h $B/grammar/rules.lex.h
 
 # The actions and prologues are ours and get all warnings; the one that is off is what flex's own
 # code earns (yy_fatal_error, which ours replaces).
@@ -419,7 +419,7 @@ size: $(foreach p,$(ONLY),$B/only_$(p)/libdwr_core.a)
 
 .PHONY: format-check
 format-check:
-	clang-format --dry-run -Werror $(wildcard runtime/*.[ch] runtime/core/*.[ch] compiler/*.[ch] \
+	clang-format --dry-run -Werror $(wildcard runtime/*.[ch] runtime/core/*.[ch] compiler/*.[ch] compiler/*/*.[ch] \
 	    tests/*/*.[ch])
 
 .PHONY: fresh

@@ -153,6 +153,40 @@ void diag_note(struct diag *diag, struct diag_finding *finding, struct span span
     *last = note;
 }
 
+void diag_subject(struct diag_finding *finding, struct dwr_str doctype, struct dwr_str field)
+{
+    finding->doctype = doctype;
+    finding->field = field;
+}
+
+struct diag_fix *diag_fix(struct diag *diag, struct diag_finding *finding, bool safe,
+                          const char *title, ...)
+{
+    struct diag_fix *fix = ARENA_NEW(diag->arena, struct diag_fix);
+    va_list args;
+
+    va_start(args, title);
+    fix->title = make_printable(arena_vprintf(diag->arena, title, args));
+    va_end(args);
+    fix->safe = safe;
+    finding->fix = fix;
+    return fix;
+}
+
+void diag_edit(struct diag *diag, struct diag_fix *fix, struct span span, const char *text, ...)
+{
+    struct diag_edit *edit = ARENA_NEW(diag->arena, struct diag_edit), **last = &fix->edits;
+    va_list args;
+
+    va_start(args, text);
+    edit->text = arena_vprintf(diag->arena, text, args);
+    va_end(args);
+    edit->span = span;
+    while (*last != NULL)
+        last = &(*last)->next;
+    *last = edit;
+}
+
 static void append_failure(struct diag *diag, struct dwr_str text)
 {
     if (diag->failure_count == diag->failure_capacity) {

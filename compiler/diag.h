@@ -37,6 +37,39 @@ struct diag_note {
     struct diag_note *next;
 };
 
+/* One replacement of text; an empty span inserts. */
+struct diag_edit {
+    struct span span;
+    struct dwr_str text;
+    struct diag_edit *next;
+};
+
+/* What would do away with a finding. Its edits do not overlap and go together. */
+struct diag_fix {
+    struct dwr_str title;    /* "put 'rank' between 'priority' and ';'": an imperative */
+    bool safe;               /* there is one right answer: `lint --fix` applies it */
+    struct diag_edit *edits; /* in the order they were added */
+};
+
+/* A value that a merge keeps or loses, in the scenario of a finding. */
+struct diag_fate {
+    struct dwr_str field;  /* as reports name it: "notes", "parts_used[WIDGET-9]" */
+    struct dwr_str value;  /* JSON */
+    struct dwr_str reason; /* "the server's note replaces it, rules/ops.dwr:14" */
+    struct diag_fate *next;
+};
+
+/* The documents that show what a finding means, in the DocType's own field names. `request` is the
+ * whole merge as `dwrc resolve` takes it: whoever doubts the finding can run it. */
+struct diag_scenario {
+    struct dwr_str story; /* one sentence: who did what while offline */
+    struct dwr_str request;
+    struct dwr_str op;                   /* p NULL: update */
+    struct dwr_str base, server, client; /* JSON; p NULL: none */
+    struct dwr_str result;               /* the document after the merge; p NULL: none */
+    struct diag_fate *kept, *gone;       /* gone: what the client wrote that nobody is shown */
+};
+
 struct diag_finding {
     enum diag_code code;
     enum diag_severity severity;
@@ -45,6 +78,10 @@ struct diag_finding {
     struct dwr_str help; /* p NULL: none */
     struct diag_note *notes; /* in the order they were added */
     uint32_t order;      /* the order found in, for findings of one place and code */
+    /* What it is about, apart from where it stands: what baselines and fingerprints go by. */
+    struct dwr_str doctype, field; /* p NULL: of no DocType; of no one field */
+    struct diag_fix *fix;           /* NULL: none */
+    struct diag_scenario *scenario; /* NULL: none */
 };
 
 struct diag {
@@ -77,6 +114,14 @@ void diag_help(struct diag *diag, struct diag_finding *finding, const char *form
     __attribute__((format(printf, 3, 4)));
 void diag_note(struct diag *diag, struct diag_finding *finding, struct span span,
                const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* What the finding is about; field p NULL: the DocType as a whole. */
+void diag_subject(struct diag_finding *finding, struct dwr_str doctype, struct dwr_str field);
+/* Gives the finding a fix without edits, to be filled by diag_edit. */
+struct diag_fix *diag_fix(struct diag *diag, struct diag_finding *finding, bool safe,
+                          const char *title, ...) __attribute__((format(printf, 4, 5)));
+void diag_edit(struct diag *diag, struct diag_fix *fix, struct span span, const char *text, ...)
+    __attribute__((format(printf, 4, 5)));
 
 /* The run could not do its job: printed as "dwrc: SENTENCE" to stderr; exit 2. */
 void diag_failure(struct diag *diag, const char *format, ...)
