@@ -246,6 +246,33 @@ void out_json_text(struct out *o, struct dwr_str s)
     }
 }
 
+/* XML has no way to write most control characters, nor U+FFFE and U+FFFF: they become U+FFFD. */
+void out_xml_text(struct out *o, struct dwr_str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        const unsigned char c = (unsigned char)s.p[i];
+
+        if (c == '&')
+            out_lit(o, "&amp;");
+        else if (c == '<')
+            out_lit(o, "&lt;");
+        else if (c == '>')
+            out_lit(o, "&gt;");
+        else if (c == '"')
+            out_lit(o, "&quot;");
+        else if (c == '\n')
+            out_lit(o, "&#10;");
+        else if (c < 0x20 && c != '\t')
+            out_lit(o, "\xEF\xBF\xBD");
+        else if (c == 0xEF && i + 2 < s.n && (unsigned char)s.p[i + 1] == 0xBF &&
+                 (unsigned char)s.p[i + 2] >= 0xBE) {
+            out_lit(o, "\xEF\xBF\xBD");
+            i += 2;
+        } else
+            out_char(o, (char)c);
+    }
+}
+
 /* --- memory --- */
 
 static void grow(struct out *o)
@@ -302,8 +329,7 @@ void out_stream_begin(struct out_stream *s, int fd)
 {
     s->fd = fd;
     s->error = 0;
-    s->out =
-        (struct out){ s->buffer, s->buffer, s->buffer + sizeof s->buffer, drain_stream, NULL };
+    s->out = (struct out){ s->buffer, s->buffer, s->buffer + sizeof s->buffer, drain_stream, NULL };
 }
 
 bool out_stream_end(struct out_stream *s)

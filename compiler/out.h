@@ -87,6 +87,10 @@ void out_c_comment(struct out *o, struct dwr_str s);
 /* The inside of a JSON string; the bytes are valid UTF-8. */
 void out_json_text(struct out *o, struct dwr_str s);
 
+/* Text between tags or inside a quoted attribute, of XML and of HTML: what neither can hold becomes
+ * U+FFFD. The bytes are valid UTF-8. */
+void out_xml_text(struct out *o, struct dwr_str s);
+
 /* --- an output kept in memory --- */
 
 struct out_memory {

@@ -138,33 +138,6 @@ void testrun_json(struct out *o, struct arena *arena, struct sources *sources,
 
 /* --- JUnit --- */
 
-/* XML has no way to write most control characters, nor U+FFFE and U+FFFF: they become U+FFFD. */
-static void xml(struct out *o, struct dwr_str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        const unsigned char c = (unsigned char)s.p[i];
-
-        if (c == '&')
-            out_lit(o, "&amp;");
-        else if (c == '<')
-            out_lit(o, "&lt;");
-        else if (c == '>')
-            out_lit(o, "&gt;");
-        else if (c == '"')
-            out_lit(o, "&quot;");
-        else if (c == '\n')
-            out_lit(o, "&#10;");
-        else if (c < 0x20 && c != '\t')
-            out_lit(o, "\xEF\xBF\xBD");
-        else if (c == 0xEF && i + 2 < s.n && (unsigned char)s.p[i + 1] == 0xBF &&
-                 (unsigned char)s.p[i + 2] >= 0xBE) {
-            out_lit(o, "\xEF\xBF\xBD");
-            i += 2;
-        } else
-            out_char(o, (char)c);
-    }
-}
-
 static void junit_failure(struct out *o, struct arena *arena, struct sources *sources,
                           const struct testrun_problem *p)
 {
@@ -177,13 +150,13 @@ static void junit_failure(struct out *o, struct arena *arena, struct sources *so
     text_part(&text.out, "got       ", p->got);
     text_part(&text.out, "decided   ", p->decided);
     out_lit(o, "      <failure message=\"");
-    xml(o, p->what);
+    out_xml_text(o, p->what);
     out_lit(o, ": expected ");
-    xml(o, p->expected);
+    out_xml_text(o, p->expected);
     out_lit(o, ", got ");
-    xml(o, p->got);
+    out_xml_text(o, p->got);
     out_lit(o, "\">");
-    xml(o, out_memory_bytes(&text));
+    out_xml_text(o, out_memory_bytes(&text));
     out_lit(o, "</failure>\n");
 }
 
@@ -208,11 +181,11 @@ void testrun_junit(struct out *o, struct arena *arena, struct sources *sources,
         struct source *source = &sources->v[result->test->stmt.span.source];
 
         out_lit(o, "    <testcase classname=\"");
-        xml(o, result->test->doctype.text);
+        out_xml_text(o, result->test->doctype.text);
         out_lit(o, "\" name=\"");
-        xml(o, result->test->title.text);
+        out_xml_text(o, result->test->title.text);
         out_lit(o, "\" file=\"");
-        xml(o, source->path);
+        out_xml_text(o, source->path);
         out_lit(o, "\" line=\"");
         out_number(o, source_position(arena, source, result->test->stmt.span.begin).line);
         if (!result->problems) {

@@ -22,12 +22,16 @@ static const struct escape_case {
     { "plain text stays", DWR_STR("status"), "status" },
     { "quotes and backslashes", DWR_STR("a \"b\" \\ c"), "a \\\"b\\\" \\\\ c" },
     { "line ends and tabs", DWR_STR("a\nb\tc"), "a\\nb\\tc" },
-    { "control characters in three digits, so that a digit may follow", DWR_STR("\001" "7\177" "1"),
+    { "control characters in three digits, so that a digit may follow",
+      DWR_STR("\001"
+              "7\177"
+              "1"),
       "\\0017\\1771" },
     { "a NUL is a character like others", DWR_STR("a\0b"), "a\\000b" },
     { "letters of other scripts are kept", DWR_STR("Straße 東京 😀"), "Straße 東京 😀" },
     { "marks that turn the direction are shown", DWR_STR("a\u202Eb"), "a\\342\\200\\256b" },
-    { "spaces of no width are shown", DWR_STR("a\u200Bb\uFEFF"), "a\\342\\200\\213b\\357\\273\\277" },
+    { "spaces of no width are shown", DWR_STR("a\u200Bb\uFEFF"),
+      "a\\342\\200\\213b\\357\\273\\277" },
     { "C1 controls are shown", DWR_STR("\xC2\x85"), "\\302\\205" },
     { "bytes that are no UTF-8", DWR_STR("\xC3(\xFF\xE6\x9D"), "\\303(\\377\\346\\235" },
     { "one question mark", DWR_STR("why?"), "why?" },
@@ -81,6 +85,16 @@ Test(out, text_inside_a_json_string)
 
     cr_expect(is(escaped(&a, out_json_text, (struct dwr_str)DWR_STR("\"a\\\n\001 ü")),
                  "\\\"a\\\\\\n\\u0001 ü"));
+    arena_clear(&a);
+}
+
+Test(out, text_of_xml_and_html)
+{
+    static const struct dwr_str text = DWR_STR("<a & \"b\">\n\t\001\xEF\xBF\xBFü");
+    struct arena a = { 0 };
+
+    cr_expect(is(escaped(&a, out_xml_text, text),
+                 "&lt;a &amp; &quot;b&quot;&gt;&#10;\t\xEF\xBF\xBD\xEF\xBF\xBDü"));
     arena_clear(&a);
 }
 
@@ -155,7 +169,8 @@ static bool run(struct arena *a, const char *path, size_t n, size_t odd, bool ch
 enum { NOWHERE = -1 };
 static const size_t sizes[] = { 0, 1, 1000, (1 << 17) - 1, 1 << 17, (1 << 17) + 1, 700001 };
 
-Test(out_file, replaces_what_differs_wherever_it_differs, .init = make_folder, .fini = remove_folder)
+Test(out_file, replaces_what_differs_wherever_it_differs, .init = make_folder,
+     .fini = remove_folder)
 {
     struct arena a = { 0 };
 
@@ -166,7 +181,8 @@ Test(out_file, replaces_what_differs_wherever_it_differs, .init = make_folder, .
         cr_expect(run(&a, "f", n, (size_t)NOWHERE, false), "%zu bytes: a new file differs", n);
         cr_expect(holds("f", n, (size_t)NOWHERE));
         for (size_t k = 0; n > 2 && k < 3; k++) {
-            cr_expect(run(&a, "f", n, odds[k], false), "%zu bytes: byte %zu is another", n, odds[k]);
+            cr_expect(run(&a, "f", n, odds[k], false), "%zu bytes: byte %zu is another", n,
+                      odds[k]);
             cr_expect(holds("f", n, odds[k]), "%zu bytes, byte %zu another", n, odds[k]);
         }
         cr_expect(run(&a, "f", n + 1, (size_t)NOWHERE, false), "one byte more than %zu", n);
