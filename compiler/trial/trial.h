@@ -27,15 +27,17 @@ struct trial {
 /* Where trials are run: one a thread. */
 struct trial_bench {
     struct arena *arena;
-    struct dwr_scratch *scratch;
-    uint64_t merges; /* how many so far */
+    struct dwr_scratch *scratch; /* of the merges: the latest result lies in it */
+    struct dwr_scratch *compare; /* of the comparisons */
+    uint64_t merges;             /* how many so far */
 };
 
 /* False where there is no memory. */
 bool trial_bench_open(struct trial_bench *bench, struct arena *arena);
 void trial_bench_close(struct trial_bench *bench);
 
-/* Merges. DWR_OK, or why the documents were refused; out of memory jumps to the arena's no_memory. */
+/* Merges. DWR_OK, or why the documents were refused; out of memory jumps to the arena's no_memory.
+ */
 enum dwr_rc trial_merge(struct trial_bench *bench, const struct trial *trial,
                         struct dwr_result *result);
 
@@ -62,6 +64,8 @@ struct dwr_text trial_member(struct arena *arena, struct dwr_text doc, struct dw
 
 /* Equal as SEMANTICS 1.2 says: unset is absent, null and ""; numbers by value; p NULL is unset. */
 bool trial_equal(struct arena *arena, struct dwr_text a, struct dwr_text b);
+/* The same, where there is a bench: without taking memory. No white space around the values. */
+bool trial_same(struct trial_bench *bench, struct dwr_text a, struct dwr_text b);
 
 /* --- what a merge did to a write --- */
 
@@ -73,7 +77,10 @@ enum trial_fate {
     TRIAL_LOST      /* nowhere: no rule set may ever do this (SEMANTICS 10) */
 };
 
-/* What became of the value the client wrote into a field (its index into the DocType's names). */
+/* What became of the value the client wrote into a field (its index into the DocType's names): what
+ * was not written, is no change or is the sync layer's own (1.6) counts as kept. Of a child table,
+ * the worst fate of a row that the client added or changed. A rejected write is in the audit
+ * record: TRIAL_REPORTED. */
 enum trial_fate trial_fate(struct trial_bench *bench, const struct trial *trial,
                            const struct dwr_result *result, uint16_t field);
 
