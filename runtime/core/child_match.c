@@ -302,7 +302,7 @@ void merge_sort(struct merging *t, uint32_t *v, uint32_t *spare, uint32_t n, com
         memcpy(v, from, n * sizeof *v);
 }
 
-static int by_row_order(struct merging *t, uint32_t a, uint32_t b, const void *context)
+static DWR_SELDOM int by_row_order(struct merging *t, uint32_t a, uint32_t b, const void *context)
 {
     const struct side_rows *side = context;
 
@@ -310,8 +310,8 @@ static int by_row_order(struct merging *t, uint32_t a, uint32_t b, const void *c
 }
 
 /* The rows of a side and group that are not taken, in order (order_by, else position). */
-static uint32_t *free_rows(struct merging *t, const struct group *g, enum dwr_side side,
-                           uint32_t *n)
+static DWR_SELDOM uint32_t *free_rows(struct merging *t, const struct group *g, enum dwr_side side,
+                                      uint32_t *n)
 {
     uint32_t *v = dwr_take(t->s, (2 * (size_t)g->count[side] + 1) * sizeof *v);
 
@@ -336,8 +336,8 @@ struct by_content {
     int32_t *rows;
 };
 
-static bool index_content(struct merging *t, const struct group *g, enum dwr_side side,
-                          struct by_content *c)
+static DWR_SELDOM bool index_content(struct merging *t, const struct group *g, enum dwr_side side,
+                                     struct by_content *c)
 {
     struct side_rows *rows = &t->side[side];
     const uint32_t n = g->count[side];
@@ -372,8 +372,8 @@ static bool index_content(struct merging *t, const struct group *g, enum dwr_sid
 }
 
 /* Where the first free row equal to this one stands in the list; NULL where there is none. */
-static int32_t *find_equal(struct merging *t, struct by_content *c, enum dwr_side side,
-                           struct item *like)
+static DWR_SELDOM int32_t *find_equal(struct merging *t, struct by_content *c, enum dwr_side side,
+                                      struct item *like)
 {
     const uint64_t hash = whole_hash(t, like);
     int32_t *at = &c->first[(uint32_t)(hash >> 7) & c->mask];
@@ -389,7 +389,8 @@ static int32_t *find_equal(struct merging *t, struct by_content *c, enum dwr_sid
 }
 
 /* Takes it out of the list. */
-static int32_t take_equal(struct merging *t, struct by_content *c, enum dwr_side side, int32_t *at)
+static DWR_SELDOM int32_t take_equal(struct merging *t, struct by_content *c, enum dwr_side side,
+                                     int32_t *at)
 {
     int32_t row;
 
@@ -409,7 +410,7 @@ static int32_t new_match(struct merging *t, int32_t server, int32_t client)
 
 /* Server's and client's rows of one key: equal ones first, by position, the rest in order. The
  * matches are made later, in the order of positions; here each row learns its partner. */
-static void pair_group(struct merging *t, const struct group *g)
+static DWR_SELDOM void pair_group(struct merging *t, const struct group *g)
 {
     struct side_rows *server = &t->side[DWR_SERVER], *client = &t->side[DWR_CLIENT];
     struct by_content equal;
@@ -441,14 +442,14 @@ static struct item *ordering_row(const struct merging *t, uint32_t match)
                                         : &t->side[DWR_CLIENT].v[m->row[DWR_CLIENT]];
 }
 
-static int by_match_order(struct merging *t, uint32_t a, uint32_t b, const void *context)
+static DWR_SELDOM int by_match_order(struct merging *t, uint32_t a, uint32_t b, const void *context)
 {
     (void)context;
     return dwr_order_compare(order_of(t, ordering_row(t, a)), order_of(t, ordering_row(t, b)));
 }
 
 /* The matches of a group, the server's rows by position, then the client's. */
-static uint32_t matches_of(struct merging *t, const struct group *g, uint32_t *v)
+static DWR_SELDOM uint32_t matches_of(struct merging *t, const struct group *g, uint32_t *v)
 {
     uint32_t n = 0;
 
@@ -465,7 +466,7 @@ static uint32_t matches_of(struct merging *t, const struct group *g, uint32_t *v
 
 /* Base's rows join the matches of their key: first those that equal one of a match's rows, then in
  * order. */
-static void join_base(struct merging *t, const struct group *g)
+static DWR_SELDOM void join_base(struct merging *t, const struct group *g)
 {
     struct by_content equal;
     uint32_t *v, *base, n, free_count, left = 0;

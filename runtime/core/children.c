@@ -11,7 +11,7 @@ static const struct dwr_str *at_or_table(const struct merging *t, const struct d
     return at->p != NULL ? at : &t->table->at;
 }
 
-static bool has_hidden_member(struct merging *t, struct dwr_text row)
+static DWR_SELDOM bool has_hidden_member(struct merging *t, struct dwr_text row)
 {
     struct dwr_walk w = dwr_walk_of(row);
     struct dwr_text key, value;
@@ -24,7 +24,8 @@ static bool has_hidden_member(struct merging *t, struct dwr_text row)
 
 /* The client's row in place of the server's: its members, with what the server's row has beside
  * them (idx, parent and so on). */
-static struct dwr_text client_row(struct merging *t, struct dwr_text server, struct dwr_text client)
+static DWR_SELDOM struct dwr_text client_row(struct merging *t, struct dwr_text server,
+                                             struct dwr_text client)
 {
     const struct dwr_text from[2] = { client, server };
     struct dwr_text key, value;
@@ -143,8 +144,8 @@ static void by_member(struct merging *t, const struct dwr_text rows[3], struct o
     o->rule = at_or_table(t, &t->table->same_key_at);
 }
 
-static void conflicting_rows(struct merging *t, const struct match *m,
-                             const struct dwr_text rows[3], struct outcome *o)
+static DWR_SELDOM void conflicting_rows(struct merging *t, const struct match *m,
+                                        const struct dwr_text rows[3], struct outcome *o)
 {
     int order = 0;
     bool client = false;
@@ -227,7 +228,8 @@ static bool both_have(struct merging *t, const struct match *m, const struct dwr
     return !t->out_of_memory;
 }
 
-static void server_has(struct merging *t, const struct dwr_text rows[3], struct outcome *o)
+static DWR_SELDOM void server_has(struct merging *t, const struct dwr_text rows[3],
+                                  struct outcome *o)
 {
     const struct dwr_table *table = t->table;
 

@@ -78,7 +78,7 @@ enum dwr_name_role record_role(struct record *r, uint32_t i)
     return r->slots[i].name.n > 0 && r->slots[i].name.p[0] == '_' ? DWR_NAME_META : DWR_NAME_FREE;
 }
 
-uint32_t record_add(struct record *r, unsigned field)
+DWR_SELDOM uint32_t record_add(struct record *r, unsigned field)
 {
     struct dwr_scratch *s = r->m->s;
     const struct dwr_str name = r->names->v[field].name;

@@ -199,8 +199,8 @@ static struct dwr_str line_or_strategy(const struct merge *m, const struct dwr_s
     return at->p != NULL ? *at : *strategy_line(m);
 }
 
-static enum dwr_rc reject(struct merge *m, struct dwr_result *out, enum dwr_code code,
-                          struct dwr_str rule, struct dwr_text stands)
+static DWR_SELDOM enum dwr_rc reject(struct merge *m, struct dwr_result *out, enum dwr_code code,
+                                     struct dwr_str rule, struct dwr_text stands)
 {
     (void)m;
     *out = (struct dwr_result){
@@ -222,7 +222,7 @@ static enum dwr_rc plain_success(struct dwr_result *out, struct dwr_text doc, st
 /* --- branches (5.1, 5.2) --- */
 
 /* The time in a branch's name: client_ts, else now, else none. */
-static size_t branch_stamp(struct merge *m, char stamp[24])
+static DWR_SELDOM size_t branch_stamp(struct merge *m, char stamp[24])
 {
     struct dwr_instant at;
 
@@ -232,7 +232,7 @@ static size_t branch_stamp(struct merge *m, char stamp[24])
 }
 
 /* The branch pattern filled in, as JSON. */
-static struct dwr_text branch_name(struct merge *m, struct dwr_text name)
+static DWR_SELDOM struct dwr_text branch_name(struct merge *m, struct dwr_text name)
 {
     const struct dwr_str pattern = m->d->branch;
     char stamp[24], *start, *to;
@@ -278,7 +278,7 @@ static struct dwr_text branch_name(struct merge *m, struct dwr_text name)
 }
 
 /* The version after this one; unset, and what is no number, counts as 1. */
-static struct dwr_text next_version(struct merge *m, struct dwr_text version)
+static DWR_SELDOM struct dwr_text next_version(struct merge *m, struct dwr_text version)
 {
     const bool counts = !dwr_is_unset(version) &&
                         (version.p[0] == '-' || (version.p[0] >= '0' && version.p[0] <= '9')) &&
@@ -301,7 +301,7 @@ static char *put_member(char *to, struct dwr_text key, struct dwr_text value)
 
 /* The branch document: the fields of the client's view (5.1), or of the document as sent (5.2),
  * without the sync layer's, then name, _branch_of and the version field. */
-static struct dwr_text branch_document(struct merge *m, bool as_sent)
+static DWR_SELDOM struct dwr_text branch_document(struct merge *m, bool as_sent)
 {
     struct record *r = &m->doc;
     const uint32_t name_slot = find_slot(r, "name", 4);
@@ -347,7 +347,7 @@ static struct dwr_text branch_document(struct merge *m, bool as_sent)
     return (struct dwr_text){ start, (size_t)(to - start) };
 }
 
-static enum dwr_rc branched(struct merge *m, bool as_sent, struct dwr_result *out)
+static DWR_SELDOM enum dwr_rc branched(struct merge *m, bool as_sent, struct dwr_result *out)
 {
     struct dwr_text branch;
 
@@ -363,7 +363,7 @@ static enum dwr_rc branched(struct merge *m, bool as_sent, struct dwr_result *ou
 }
 
 /* Section 5.2: an insert into an append_only DocType whose name exists with other content. */
-static enum dwr_rc branch_insert(struct merge *m, struct dwr_result *out)
+static DWR_SELDOM enum dwr_rc branch_insert(struct merge *m, struct dwr_result *out)
 {
     struct record *r = &m->doc;
 
@@ -525,8 +525,8 @@ struct marks {
 };
 
 /* A member "_f_conflict", "_server_f" or "_client_f": where some side has it, in its slot. */
-static bool set_mark(struct record *r, struct marks *marks, struct dwr_text name,
-                     struct dwr_text value, bool keep)
+static DWR_SELDOM bool set_mark(struct record *r, struct marks *marks, struct dwr_text name,
+                                struct dwr_text value, bool keep)
 {
     uint32_t i = find_slot(r, name.p, name.n);
     struct dwr_text key;
@@ -543,8 +543,8 @@ static bool set_mark(struct record *r, struct marks *marks, struct dwr_text name
     return true;
 }
 
-static struct dwr_text joined(struct dwr_scratch *s, const char *before, struct dwr_text name,
-                              const char *after)
+static DWR_SELDOM struct dwr_text joined(struct dwr_scratch *s, const char *before,
+                                         struct dwr_text name, const char *after)
 {
     const size_t nb = strlen(before), na = strlen(after);
     char *p = dwr_take(s, nb + name.n + na);
@@ -643,8 +643,8 @@ static enum dwr_rc update(struct merge *m, struct dwr_result *out)
 /* --- insert --- */
 
 /* Where the server has nothing: an update of an empty document that base equals. */
-static enum dwr_rc insert_new(struct merge *m, struct dwr_text client, bool checked,
-                              struct dwr_result *out)
+static DWR_SELDOM enum dwr_rc insert_new(struct merge *m, struct dwr_text client, bool checked,
+                                         struct dwr_result *out)
 {
     static const char empty[] = "{}", draft[] = "{\"docstatus\":0}";
     uint32_t docstatus = NO_SLOT;
@@ -666,7 +666,7 @@ static enum dwr_rc insert_new(struct merge *m, struct dwr_text client, bool chec
 }
 
 /* Where the server has a document. */
-static enum dwr_rc insert_existing(struct merge *m, struct dwr_result *out)
+static DWR_SELDOM enum dwr_rc insert_existing(struct merge *m, struct dwr_result *out)
 {
     if (invalid_table(&m->doc) != NULL)
         return update(m, out);
@@ -677,8 +677,8 @@ static enum dwr_rc insert_existing(struct merge *m, struct dwr_result *out)
 
 /* --- delete and undelete (7) --- */
 
-static enum dwr_rc soft_delete(struct merge *m, struct dwr_text base, struct dwr_text server,
-                               struct dwr_result *out)
+static DWR_SELDOM enum dwr_rc soft_delete(struct merge *m, struct dwr_text base,
+                                          struct dwr_text server, struct dwr_result *out)
 {
     const struct dwr_set *set = &m->d->tombstone.soft_delete;
     const struct dwr_str name = m->d->names.v[set->field].name;
@@ -701,8 +701,8 @@ static enum dwr_rc soft_delete(struct merge *m, struct dwr_text base, struct dwr
     return rc;
 }
 
-static enum dwr_rc remove_document(struct merge *m, struct dwr_text base, struct dwr_text server,
-                                   struct dwr_result *out)
+static DWR_SELDOM enum dwr_rc remove_document(struct merge *m, struct dwr_text base,
+                                              struct dwr_text server, struct dwr_result *out)
 {
     const struct dwr_tombstone *t = &m->d->tombstone;
 
@@ -722,8 +722,9 @@ static enum dwr_rc remove_document(struct merge *m, struct dwr_text base, struct
 }
 
 /* A write to a tombstone whose last content is `server`. */
-static enum dwr_rc resurrect(struct merge *m, struct dwr_text server, struct dwr_text client,
-                             bool checked, struct dwr_result *out)
+static DWR_SELDOM enum dwr_rc resurrect(struct merge *m, struct dwr_text server,
+                                        struct dwr_text client, bool checked,
+                                        struct dwr_result *out)
 {
     uint32_t deleted;
     enum dwr_rc rc = join(m, server, server, client, checked);

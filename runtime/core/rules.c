@@ -142,7 +142,7 @@ static bool rule_first_write_wins(const struct unit_case *u)
 }
 
 /* Section 4.3. The conflict opens where some field is reported `manual`. */
-static bool rule_manual(const struct unit_case *u)
+static DWR_SELDOM bool rule_manual(const struct unit_case *u)
 {
     struct merge *m = u->r->m;
     bool open = false;
@@ -229,7 +229,7 @@ static bool is_array(const struct dwr_rule *rule, struct dwr_text v)
     return v.p[0] == '[';
 }
 
-static bool lists(const struct unit_case *u, bool keep_both)
+static DWR_SELDOM bool lists(const struct unit_case *u, bool keep_both)
 {
     const struct three t = three_of(u);
     struct dwr_text out;
@@ -282,7 +282,7 @@ static bool rule_sum(const struct unit_case *u)
 }
 
 /* The place in `ranked`, from 0; -1 where it has none. */
-static int rank_of(struct dwr_scratch *s, const struct dwr_rule *rule, struct dwr_text v)
+static DWR_SELDOM int rank_of(struct dwr_scratch *s, const struct dwr_rule *rule, struct dwr_text v)
 {
     for (unsigned i = 0; i < rule->ranked_count; i++)
         if (dwr_field_equal(s, v, (struct dwr_text){ rule->ranked[i].p, rule->ranked[i].n }))
@@ -298,7 +298,7 @@ static bool has_order(const struct dwr_rule *rule, struct dwr_text v)
 
 /* direction: 1 keeps the later, -1 the earlier. An unset side does not take part; a tie is the
  * server's. */
-static bool extreme(const struct unit_case *u, int direction)
+static DWR_SELDOM bool extreme(const struct unit_case *u, int direction)
 {
     struct dwr_scratch *s = u->r->m->s;
     const struct three t = three_of(u);
@@ -347,7 +347,7 @@ static bool rule_immutable(const struct unit_case *u)
 
 /* Section 5.1: the server's document stands, the client's view becomes a branch; every field of C
  * is reported so. */
-static bool rule_branch(const struct unit_case *u)
+static DWR_SELDOM bool rule_branch(const struct unit_case *u)
 {
     for (uint32_t k = 0; k < u->slot_count; k++)
         if (slot_in_c(u->r, u->slots[k]))
@@ -436,7 +436,7 @@ const struct dwr_rule *select_rule(struct merge *m, const struct dwr_unit *unit,
     return rule;
 }
 
-static bool lock_excepts(const struct merge *m, unsigned field)
+static DWR_SELDOM bool lock_excepts(const struct merge *m, unsigned field)
 {
     for (unsigned i = 0; i < m->d->lock_except_count; i++)
         if (m->d->lock_except[i] == field)
@@ -514,7 +514,7 @@ static bool decide_free_field(struct record *r, uint32_t i)
 }
 
 /* All fields without a rule of their own, as one unit. */
-static bool decide_free_unit(struct record *r)
+static DWR_SELDOM bool decide_free_unit(struct record *r)
 {
     static const struct scope everywhere = { .name = { NULL, 0 } };
     uint32_t *slots = dwr_take(r->m->s, (r->count + 1) * sizeof *slots);

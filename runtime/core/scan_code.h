@@ -151,12 +151,13 @@ static inline struct window window_at(const char *p, const char *end)
 
 /* --- skimming --- */
 
-/* p behind the opening quote: behind the closing one; end where there is none. */
-static inline const char *skim_string(struct window *w, const char *p, const char *end,
-                                      bool *escaped)
+/* p at the opening quote: behind the closing one; end where there is none. */
+static SCAN_OUT const char *skim_string(const char *p, const char *end, bool *escaped)
 {
-    for (;;) {
-        p = next_stop(w, p, end);
+    struct window w = window_at(p, end);
+
+    for (p++;; p += 2) {
+        p = next_stop(&w, p, end);
         if (p == end)
             return end;
         if (*p == '"')
@@ -164,7 +165,6 @@ static inline const char *skim_string(struct window *w, const char *p, const cha
         *escaped = true;
         if (end - p < 2)
             return end;
-        p += 2;
     }
 }
 
@@ -204,7 +204,7 @@ static inline uint64_t skim_block(struct skim *k, block b)
 
 /* p at a bracket: behind the one that closes it, or end. That brackets of two kinds close each
  * other is not looked at. */
-static const char *skim_container(const char *p, const char *end)
+static SCAN_OUT const char *skim_container(const char *p, const char *end)
 {
     struct skim k = { 0, 0 };
     size_t depth = 0;
@@ -237,27 +237,15 @@ static inline const char *skim_scalar(const char *p, const char *end)
 }
 
 /* p at the first byte of a value: behind it. */
-static inline const char *skim_value(struct window *w, const char *p, const char *end)
+static const char *skip(const char *p, const char *end)
 {
     bool escaped;
 
-    if (*p == '"')
-        return skim_string(w, p + 1, end, &escaped);
-    if (*p == '{' || *p == '[')
-        return skim_container(p, end);
-    return skim_scalar(p, end);
-}
-
-static const char *skip(const char *p, const char *end)
-{
-    struct window w;
-
     if (p >= end)
         return end;
-    if (*p != '"')
-        return *p == '{' || *p == '[' ? skim_container(p, end) : skim_scalar(p, end);
-    w = window_at(p, end);
-    return skim_value(&w, p, end);
+    if (*p == '"')
+        return skim_string(p, end, &escaped);
+    return *p == '{' || *p == '[' ? skim_container(p, end) : skim_scalar(p, end);
 }
 
 /* --- strict: the pieces of a string --- */
@@ -541,6 +529,14 @@ static SCAN_INLINE enum dwr_rc strict_string(struct window *w, const char **p, c
         if (q == NULL)
             return rc;
     }
+}
+
+/* The same where no other string is near. */
+static SCAN_OUT enum dwr_rc strict_string_at(const char **p, const char *end, bool *escaped)
+{
+    struct window w = strict_window_at(*p, end);
+
+    return strict_string(&w, p, end, escaped);
 }
 
 static inline const char *past_digits(const char *p, const char *end)
@@ -1070,7 +1066,7 @@ static enum dwr_rc rows_beside(struct lockstep *k, struct side *d, const struct 
 
 /* --- slots --- */
 
-static SCAN_SELDOM bool slots_grow(struct lockstep *k)
+static DWR_SELDOM bool slots_grow(struct lockstep *k)
 {
     struct dwr_index *const x = k->index;
     const uint32_t room = k->room == 0 ? 32 : 2 * k->room;
@@ -1153,23 +1149,22 @@ static inline void set_same(struct dwr_slot *slot, const struct side *d, bool sa
 static SCAN_INLINE enum dwr_rc side_scan(struct lockstep *k, const struct side *d, const char **at)
 {
     const char *const q = *at;
-    struct window w;
     bool escaped;
 
     if (*q == '"') {
         const block b = block_at(q, d->end);
 
-        w = (struct window){ q, d->strict ? block_strict(b) : block_stops(b) };
-        w.stops &= w.stops - 1;
+        uint64_t stops = d->strict ? block_strict(b) : block_stops(b);
+
+        stops &= stops - 1;
         /* (A strict block that the text ends in stops behind the end.) */
-        if (w.stops != 0 && first_of(w.stops) < (size_t)(d->end - q) &&
-            q[first_of(w.stops)] == '"') {
-            *at = q + first_of(w.stops) + 1;
+        if (stops != 0 && first_of(stops) < (size_t)(d->end - q) && q[first_of(stops)] == '"') {
+            *at = q + first_of(stops) + 1;
             return DWR_OK;
         }
         if (d->strict)
-            return strict_string(&w, at, d->end, &escaped);
-        *at = skim_string(&w, q + 1, d->end, &escaped);
+            return strict_string_at(at, d->end, &escaped);
+        *at = skim_string(q, d->end, &escaped);
         return DWR_OK;
     }
     if (*q == '{' || *q == '[') {
@@ -1184,8 +1179,8 @@ static SCAN_INLINE enum dwr_rc side_scan(struct lockstep *k, const struct side *
 
 /* The side's value of the slot begins at q and is not the server's bytes: finds its end, gives it
  * to the slot and moves the side on. Where the slot is a child table's it has been given rows. */
-static SCAN_INLINE enum dwr_rc side_value(struct lockstep *k, struct side *d, struct dwr_slot *slot,
-                                          const char *q)
+static SCAN_OUT enum dwr_rc side_value(struct lockstep *k, struct side *d, struct dwr_slot *slot,
+                                       const char *q)
 {
     const char *const start = q;
     struct dwr_rows3 *const rows = slot->rows;
@@ -1215,8 +1210,8 @@ static SCAN_INLINE enum dwr_rc side_value(struct lockstep *k, struct side *d, st
 
 /* The side's value of the slot begins at q: the server's bytes, in which the sides agree, or its
  * own. */
-static SCAN_SELDOM enum dwr_rc side_value_beside(struct lockstep *k, struct side *d,
-                                                 struct dwr_slot *slot, const char *q)
+static SCAN_OUT enum dwr_rc side_value_beside(struct lockstep *k, struct side *d,
+                                              struct dwr_slot *slot, const char *q)
 {
     const struct dwr_text server = slot->value[DWR_SERVER];
 
@@ -1234,17 +1229,16 @@ static SCAN_SELDOM enum dwr_rc side_value_beside(struct lockstep *k, struct side
 
 /* Finds the member after the one that waits. The text in between is only skimmed, also the
  * client's: it is checked when that member is joined, and has to end here then. */
-static SCAN_SELDOM void side_peek(struct side *d)
+static SCAN_OUT void side_peek(struct side *d)
 {
-    struct window w = window_at(d->p, d->end);
     bool escaped;
-    const char *p = past_colon(skim_string(&w, d->p + 1, d->end, &escaped), d->end);
+    const char *p = past_colon(skim_string(d->p, d->end, &escaped), d->end);
 
     d->peeked = d->p;
     d->second = NULL;
     if (p == NULL)
         return;
-    p = past_space(skim_value(&w, p, d->end), d->end);
+    p = past_space(skip(p, d->end), d->end);
     if (p < d->end && *p == ',')
         p = past_space(p + 1, d->end);
     if (p < d->end && *p == '"')
@@ -1263,8 +1257,8 @@ static inline size_t member_agreement(struct lockstep *k, struct side *d, const 
 
 /* The waiting member has another name than the slot's: has the one after it, then that one waits
  * from now on. */
-static SCAN_SELDOM enum dwr_rc side_pass(struct lockstep *k, struct side *d,
-                                         const struct dwr_slot *slot, size_t *agree)
+static SCAN_OUT enum dwr_rc side_pass(struct lockstep *k, struct side *d,
+                                      const struct dwr_slot *slot, size_t *agree)
 {
     if (d->peeked != d->p)
         side_peek(d);
@@ -1305,8 +1299,8 @@ static inline const char *sides_agree(struct lockstep *k, const char *key)
 
 /* The slot is the server's member from its key to end, its value at v: lays the side's waiting
  * member beside it. */
-static SCAN_INLINE enum dwr_rc side_beside(struct lockstep *k, struct side *d,
-                                           struct dwr_slot *slot, const char *v, const char *end)
+static SCAN_OUT enum dwr_rc side_beside(struct lockstep *k, struct side *d, struct dwr_slot *slot,
+                                        const char *v, const char *end)
 {
     const char *const key = slot->key.p, *q = d->p;
     size_t agree = (size_t)(d->agreed - key);
@@ -1386,8 +1380,8 @@ static SCAN_INLINE bool short_member(struct member *m, const char *key, uint64_t
 
 /* The slot has its name and its key: finds the end of the value at v, and the rows of a child
  * table. */
-static enum dwr_rc server_value(struct lockstep *k, struct window *w, struct dwr_slot *slot,
-                                const char *v, const char **v_end)
+static enum dwr_rc server_value(struct lockstep *k, struct dwr_slot *slot, const char *v,
+                                const char **v_end)
 {
     const char *const end = k->server_end;
     enum dwr_rc rc = DWR_OK;
@@ -1403,7 +1397,7 @@ static enum dwr_rc server_value(struct lockstep *k, struct window *w, struct dwr
             return rc;
         }
     }
-    *v_end = skim_value(w, v, end);
+    *v_end = skip(v, end);
     return *v_end != v ? DWR_OK : DWR_INVALID_JSON;
 }
 
@@ -1417,7 +1411,7 @@ static enum dwr_rc walk_server(struct lockstep *k, struct dwr_text text)
 
     while (rc == DWR_OK && walk.p != NULL) {
         const char *const key = walk.p;
-        struct window w = window_at(key, end);
+        const uint64_t stops = block_stops(block_at(key, end));
         struct dwr_slot *const slot = slot_new(k);
         struct member m;
         bool escaped = false;
@@ -1426,7 +1420,7 @@ static enum dwr_rc walk_server(struct lockstep *k, struct dwr_text text)
             return DWR_NOMEM;
         slot->field = DWR_FIELD_UNKNOWN;
         slot->rows = NULL;
-        if (short_member(&m, key, w.stops)) {
+        if (short_member(&m, key, stops)) {
             slot->key = (struct dwr_text){ key, (size_t)(m.key_end - key) };
             slot->name = (struct dwr_text){ key + 1, (size_t)(m.key_end - key) - 2 };
             if (m.end + 1 < agreed) {
@@ -1446,14 +1440,14 @@ static enum dwr_rc walk_server(struct lockstep *k, struct dwr_text text)
                 continue;
             }
         } else {
-            m.key_end = skim_string(&w, key + 1, end, &escaped);
+            m.key_end = skim_string(key, end, &escaped);
             m.v = past_colon(m.key_end, end);
             if (m.v == NULL)
                 return DWR_INVALID_JSON;
             if (!key_name(k->s, key, m.key_end, escaped, &slot->name))
                 return DWR_NOMEM;
             slot->key = (struct dwr_text){ key, (size_t)(m.key_end - key) };
-            rc = server_value(k, &w, slot, m.v, &m.end);
+            rc = server_value(k, slot, m.v, &m.end);
             if (rc != DWR_OK)
                 return rc;
         }
@@ -1494,16 +1488,11 @@ static enum dwr_rc names_make(struct lockstep *k)
 /* The key at d->p: behind it, checked where the side is. */
 static enum dwr_rc side_key(const struct side *d, const char **key_end, bool *escaped)
 {
-    struct window w;
-
     *escaped = false;
     *key_end = d->p;
-    if (d->strict) {
-        w = strict_window_at(d->p, d->end);
-        return strict_string(&w, key_end, d->end, escaped);
-    }
-    w = window_at(d->p, d->end);
-    *key_end = skim_string(&w, d->p + 1, d->end, escaped);
+    if (d->strict)
+        return strict_string_at(key_end, d->end, escaped);
+    *key_end = skim_string(d->p, d->end, escaped);
     return DWR_OK;
 }
 

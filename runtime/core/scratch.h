@@ -8,6 +8,13 @@
 
 #include "../dwr.h"
 
+/* What few merges come to: compiled for size, out of the way of what every merge does. */
+#if defined(__GNUC__)
+#define DWR_SELDOM __attribute__((noinline, cold))
+#else
+#define DWR_SELDOM
+#endif
+
 struct dwr_scan_ops;
 
 struct dwr_scratch {

@@ -16,7 +16,7 @@ static const struct {
     { "job_node", "the merge's own time, as in the first figure" },
     { "conversation", "every row of the result is placed by its timestamp" },
     { "rows_shuffled", "rows that stand elsewhere are hashed: a cache miss for each of many" },
-    { "size", "the reader of the documents is written out for speed and is a third of it" },
+    { "size", "the reader of the documents, one copy for the instruction set, is a third of it" },
     { "compile", "both cores work; parsing is a third, touching 21 MB and writing 15 MB another" },
 };
 
