@@ -45,13 +45,39 @@ bool cmd_style(const struct cli_command *command, struct cmd_findings *f)
     return true;
 }
 
+/* The schemas are shown in findings as the rules are, and are no rules. */
+static void read_schemas(struct cmd_rules *r, struct arena *arena, const struct cli_list *folders,
+                         unsigned threads)
+{
+    struct schemas *schemas = ARENA_NEW(arena, struct schemas);
+    const uint32_t count = r->ast.sources.count;
+
+    r->sources.v = arena_array(arena, count, sizeof *r->sources.v);
+    r->sources.count = r->sources.capacity = count;
+    if (count > 0)
+        memcpy(r->sources.v, r->ast.sources.v, count * sizeof *r->sources.v);
+    r->diag.sources = &r->sources;
+    schema_read(arena, schemas, &r->sources, &r->diag, folders->v, folders->count, threads);
+    r->schemas = schemas;
+}
+
 void cmd_read(struct cmd_rules *r, struct arena *arena, const struct cli_list *paths,
               const struct parse_options *options)
+{
+    const struct cli_list none = { NULL, 0 };
+
+    cmd_read_checked(r, arena, paths, options, &none);
+}
+
+void cmd_read_checked(struct cmd_rules *r, struct arena *arena, const struct cli_list *paths,
+                      const struct parse_options *options, const struct cli_list *schemas)
 {
     *r = (struct cmd_rules){ .rules = NULL };
     diag_init(&r->diag, arena, &r->ast.sources);
     parse_rules(arena, &r->ast, &r->diag, paths->v, paths->count, options);
     check_rules(arena, &r->ast, &r->diag);
+    if (schemas->count > 0)
+        read_schemas(r, arena, schemas, options->threads);
     if (r->diag.errors == 0 && r->diag.failure_count == 0)
         r->rules = plan_rules(arena, &r->ast, &r->diag);
 }

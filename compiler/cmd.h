@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "parse.h"
 #include "plan.h"
+#include "schema/schema.h"
 
 int cmd_compile(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 int cmd_lint(const struct cli_command *command, struct arena *arena, int argc, char **argv);
@@ -18,17 +19,20 @@ int cmd_test(const struct cli_command *command, struct arena *arena, int argc, c
 struct cmd_rules {
     struct ast_ruleset ast;
     struct diag diag;
+    struct sources sources;        /* of the rules and behind them of the schemas: diag's */
+    const struct schemas *schemas; /* NULL where no --schema was said */
     const struct dwr_ruleset *rules; /* NULL where a finding is an error, or something failed */
 };
 
 /* What decides how findings are shown, as the options say it. */
 struct cmd_findings {
     const char *color, *fail_on, *max_errors, *threads_said;
+    struct cli_list schemas; /* --schema: folders, for cmd_read_checked */
     struct diag_style style; /* made from them by cmd_style */
     unsigned threads;        /* likewise; 0: as many as the rules are worth */
 };
 
-/* Four rows for a command's table of options. */
+/* Five rows for a command's table of options. */
 #define CMD_FINDINGS_OPTIONS(f)                                                                    \
     { .name = "--color",                                                                           \
       .value = "WHEN",                                                                             \
@@ -46,6 +50,11 @@ struct cmd_findings {
         .name = "--threads", .value = "N",                                                         \
         .help = "work on N threads, 1 to 8; else as many as the rules are worth",                  \
         .text = &(f)->threads_said                                                                 \
+    },                                                                                             \
+    {                                                                                              \
+        .name = "--schema", .value = "FOLDER",                                                     \
+        .help = "check the rules against the DocTypes defined there; may be repeated",             \
+        .list = &(f)->schemas                                                                      \
     }
 
 /* False: a value is wrong, which has been said. */
@@ -54,6 +63,10 @@ bool cmd_style(const struct cli_command *command, struct cmd_findings *f);
 /* Reads, parses, checks and plans; prints nothing. The rules must be named. */
 void cmd_read(struct cmd_rules *r, struct arena *arena, const struct cli_list *paths,
               const struct parse_options *options);
+/* The same, checked against the DocTypes of the schemas' folders too, where some were said
+ * (findings.schemas). */
+void cmd_read_checked(struct cmd_rules *r, struct arena *arena, const struct cli_list *paths,
+                      const struct parse_options *options, const struct cli_list *schemas);
 
 /* Prints the findings to `out` and the failures to stderr; the exit status they make, CLI_GOOD
  * where the rules are there to be used. */

@@ -186,7 +186,7 @@ int cmd_compile(const struct cli_command *command, struct arena *arena, int argc
     if (!c.make_depfile && (c.depfile || c.targets.count > 0 || c.phony))
         return cli_usage(command, "-MF, -MT and -MP need -MD");
     parsing.threads = c.findings.threads;
-    cmd_read(&c.r, arena, &paths, &parsing);
+    cmd_read_checked(&c.r, arena, &paths, &parsing, &c.findings.schemas);
     status = cmd_report(&c.r, &c.findings.style, stdout);
     return status == CLI_GOOD ? compile(&c) : status;
 }

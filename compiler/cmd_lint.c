@@ -42,7 +42,7 @@ int cmd_lint(const struct cli_command *command, struct arena *arena, int argc, c
     if (paths.count == 0)
         return cli_usage(command, "no rules given: name files or folders, or '-'");
     parsing.threads = findings.threads;
-    cmd_read(&r, arena, &paths, &parsing);
+    cmd_read_checked(&r, arena, &paths, &parsing, &findings.schemas);
     if (output && !(out = fopen(output, "w")))
         return cli_trouble("%s: %s", output, strerror(errno));
     status = report(&r, &findings.style, out);

@@ -39,7 +39,7 @@ int cmd_resolve(const struct cli_command *command, struct arena *arena, int argc
     if (paths.count == 0)
         return cli_usage(command, "no rules given: name files or folders");
     parsing.threads = findings.threads;
-    cmd_read(&r, arena, &paths, &parsing);
+    cmd_read_checked(&r, arena, &paths, &parsing, &findings.schemas);
     /* Standard output is for answers alone. */
     status = cmd_report(&r, &findings.style, stderr);
     return status == CLI_GOOD ? run(r.rules) : status;

@@ -116,7 +116,7 @@ int cmd_test(const struct cli_command *command, struct arena *arena, int argc, c
     if (paths.count == 0)
         return cli_usage(command, "no rules given: name files or folders");
     parsing.threads = findings.threads;
-    cmd_read(&r, arena, &paths, &parsing);
+    cmd_read_checked(&r, arena, &paths, &parsing, &findings.schemas);
     /* Standard output is for the results alone where a program reads them. */
     status = cmd_report(&r, &findings.style, as == 0 ? stdout : stderr);
     if (status != CLI_GOOD)

@@ -1,0 +1,397 @@
+/* schema_file.c - the DocType definitions in one file. */
+#include <string.h>
+
+#include "json_pull.h"
+#include "schema_parts.h"
+
+struct file_reader {
+    struct arena *arena;
+    struct schema_room *room;
+    const struct sources *sources;
+    uint32_t source;
+    struct schema_file *file;
+    struct json_pull json;
+};
+
+/* --- fieldtypes --- */
+
+static const struct type_row {
+    const char *name;
+    size_t n;
+    enum schema_kind kind;
+} types[] = {
+#define SCHEMA_TYPE(name, kind) { name, sizeof name - 1, SCHEMA_##kind },
+#include "schema_types.def"
+#undef SCHEMA_TYPE
+};
+
+static enum schema_kind kind_of(struct dwr_str type)
+{
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (types[i].n == type.n && memcmp(types[i].name, type.p, type.n) == 0)
+            return types[i].kind;
+    return SCHEMA_OTHER;
+}
+
+const char *schema_kind_words(enum schema_kind kind)
+{
+    static const char *const words[] = {
+#define SCHEMA_KIND(kind, words) [SCHEMA_##kind] = words,
+#include "schema_types.def"
+#undef SCHEMA_KIND
+    };
+
+    return words[kind];
+}
+
+/* --- values --- */
+
+static struct span span_of(const struct file_reader *r, uint32_t begin, uint32_t end)
+{
+    return (struct span){ r->source, begin, end };
+}
+
+/* A string's text; anything else is passed over and p stays NULL. */
+static struct dwr_str text_or_nothing(struct file_reader *r, struct span *span)
+{
+    struct json_string s;
+
+    if (!json_pull_string(&r->json, &s)) {
+        json_pull_skip(&r->json);
+        return (struct dwr_str){ NULL, 0 };
+    }
+    if (span != NULL)
+        *span = span_of(r, s.begin, s.end);
+    return json_pull_text(&r->json, r->arena, s);
+}
+
+static struct dwr_str trimmed(const char *p, const char *end)
+{
+    while (p < end && (unsigned char)*p <= ' ')
+        p++;
+    while (end > p && (unsigned char)end[-1] <= ' ')
+        end--;
+    return (struct dwr_str){ p, (size_t)(end - p) };
+}
+
+/* The options of a Select, one a line. */
+static void read_select(struct arena *arena, struct schema_field *field)
+{
+    const char *p = field->options.p, *const end = p == NULL ? NULL : p + field->options.n;
+    struct dwr_str *options;
+    size_t lines = 1;
+
+    if (p == NULL)
+        return;
+    for (const char *q = p; q < end; q++)
+        lines += *q == '\n';
+    if (lines > UINT16_MAX)
+        return; /* nobody chooses from so many: nothing is said about its values */
+    field->select = options = arena_array(arena, lines, sizeof *options);
+    while (p <= end) {
+        const char *const newline = p == end ? NULL : memchr(p, '\n', (size_t)(end - p));
+        const struct dwr_str option = trimmed(p, newline == NULL ? end : newline);
+
+        if (option.n > 0)
+            options[field->select_count++] = option;
+        p = newline == NULL ? end + 1 : newline + 1;
+    }
+}
+
+/* --- fields --- */
+
+enum field_member { FIELDNAME, FIELDTYPE, LABEL, OPTIONS, REQD, READ_ONLY, UNIQUE, HIDDEN, OTHER };
+
+static enum field_member field_member(const struct json_pull *j, struct json_string name)
+{
+    static const char *const names[] = { "fieldname", "fieldtype", "label",  "options",
+                                         "reqd",      "read_only", "unique", "hidden" };
+
+    for (int i = 0; i < OTHER; i++)
+        if (json_pull_is(j, name, names[i]))
+            return (enum field_member)i;
+    return OTHER;
+}
+
+static void read_field_member(struct file_reader *r, enum field_member member,
+                              struct schema_field *field)
+{
+    switch (member) {
+    case FIELDNAME:
+        field->name = text_or_nothing(r, &field->span);
+        break;
+    case FIELDTYPE:
+        field->type = text_or_nothing(r, NULL);
+        break;
+    case LABEL:
+        field->label = text_or_nothing(r, NULL);
+        break;
+    case OPTIONS:
+        field->options = text_or_nothing(r, NULL);
+        break;
+    case REQD:
+        field->required = json_pull_truth(&r->json);
+        break;
+    case READ_ONLY:
+        field->read_only = json_pull_truth(&r->json);
+        break;
+    case UNIQUE:
+        field->unique = json_pull_truth(&r->json);
+        break;
+    case HIDDEN:
+        field->hidden = json_pull_truth(&r->json);
+        break;
+    case OTHER:
+        json_pull_skip(&r->json);
+    }
+}
+
+/* A field with data and a name; layout, and what is no field, are passed over. */
+static bool read_field(struct file_reader *r, struct schema_field *field)
+{
+    struct json_string name;
+
+    if (!json_pull_enter(&r->json, '{')) {
+        json_pull_skip(&r->json);
+        return false;
+    }
+    while (json_pull_member(&r->json, &name))
+        read_field_member(r, field_member(&r->json, name), field);
+    if (r->json.fault != NULL || field->name.n == 0 || field->type.p == NULL)
+        return false;
+    field->kind = kind_of(field->type);
+    if (field->kind == SCHEMA_SELECT)
+        read_select(r->arena, field);
+    return field->kind != SCHEMA_LAYOUT;
+}
+
+static struct schema_field *new_field(struct file_reader *r, uint32_t count)
+{
+    struct schema_room *room = r->room;
+
+    if (count == room->capacity) {
+        const uint32_t capacity = room->capacity == 0 ? 128 : room->capacity * 2;
+
+        room->fields =
+            arena_grow(r->arena, room->fields, room->capacity, capacity, sizeof *room->fields);
+        room->capacity = capacity;
+    }
+    room->fields[count] = (struct schema_field){ .kind = SCHEMA_OTHER };
+    return &room->fields[count];
+}
+
+/* How many; they stand in the room. */
+static uint32_t read_fields(struct file_reader *r)
+{
+    uint32_t count = 0;
+
+    if (!json_pull_enter(&r->json, '[')) {
+        json_pull_skip(&r->json);
+        return 0;
+    }
+    while (json_pull_element(&r->json))
+        count += read_field(r, new_field(r, count));
+    return count;
+}
+
+/* --- a definition --- */
+
+static void field_twice(struct file_reader *r, const struct schema_doctype *doctype,
+                        const struct schema_field *field, const struct schema_field *first)
+{
+    struct diag_finding *finding =
+        diag_add(&r->file->diag, DIAG_SCHEMA_FIELD_TWICE, field->span,
+                 "DocType '%.*s' has two fields '%.*s'", (int)doctype->name.n, doctype->name.p,
+                 (int)field->name.n, field->name.p);
+
+    diag_note(&r->file->diag, finding, first->span, "first here");
+    diag_subject(finding, doctype->name, field->name);
+}
+
+/* Takes the fields out of the room, with their table of names. Of two of one name the first. */
+static void keep_fields(struct file_reader *r, struct schema_doctype *doctype, uint32_t count)
+{
+    struct schema_field *fields = arena_array(r->arena, count, sizeof *fields);
+    uint32_t *slots = schema_slots(r->arena, count, &doctype->slot_mask), kept = 0;
+
+    doctype->fields = fields;
+    doctype->slots = slots;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct schema_field *field = &r->room->fields[i];
+        const uint64_t hash = dwr_name_hash(field->name.p, field->name.n);
+        const struct schema_field *first = schema_field_hashed(doctype, field->name, hash);
+        uint32_t slot = (uint32_t)hash & doctype->slot_mask;
+
+        if (first != NULL) {
+            field_twice(r, doctype, field, first);
+            continue;
+        }
+        while (slots[slot] != 0)
+            slot = (slot + 1) & doctype->slot_mask;
+        fields[kept++] = *field;
+        slots[slot] = kept;
+    }
+    doctype->field_count = kept;
+}
+
+static void keep_definition(struct file_reader *r, struct schema_doctype *doctype,
+                            uint32_t field_count)
+{
+    struct schema_file *file = r->file;
+
+    doctype->path = r->sources->v[r->source].path;
+    keep_fields(r, doctype, field_count);
+    /* There is one to a file, but in an export of several. */
+    file->v = arena_grow(r->arena, file->v, file->count, (size_t)file->count + 1, sizeof *file->v);
+    file->v[file->count++] = *doctype;
+}
+
+/* What a definition must have, as far as it has been seen. */
+struct seen {
+    bool is_doctype, is_other, fields;
+};
+
+static void read_member(struct file_reader *r, struct json_string name,
+                        struct schema_doctype *doctype, struct seen *seen, uint32_t *field_count)
+{
+    struct json_string value;
+
+    if (json_pull_is(&r->json, name, "doctype")) {
+        if (json_pull_string(&r->json, &value))
+            *(json_pull_is(&r->json, value, "DocType") ? &seen->is_doctype : &seen->is_other) =
+                true;
+        else
+            json_pull_skip(&r->json);
+    } else if (json_pull_is(&r->json, name, "name")) {
+        doctype->name = text_or_nothing(r, &doctype->span);
+    } else if (json_pull_is(&r->json, name, "fields") && json_pull_kind(&r->json) == '[') {
+        seen->fields = true;
+        *field_count = read_fields(r);
+    } else if (json_pull_is(&r->json, name, "istable")) {
+        doctype->is_table = json_pull_truth(&r->json);
+    } else if (json_pull_is(&r->json, name, "issingle")) {
+        doctype->is_single = json_pull_truth(&r->json);
+    } else {
+        json_pull_skip(&r->json);
+    }
+}
+
+/* An object that may be a definition. */
+static void read_object(struct file_reader *r)
+{
+    struct schema_doctype doctype = { .is_table = false };
+    struct seen seen = { false, false, false };
+    struct json_string name;
+    uint32_t field_count = 0;
+    const uint32_t begin = r->json.at;
+
+    while (json_pull_member(&r->json, &name))
+        read_member(r, name, &doctype, &seen, &field_count);
+    if (r->json.fault != NULL || seen.is_other || !seen.is_doctype || !seen.fields)
+        return;
+    if (doctype.name.n == 0)
+        diag_add(&r->file->diag, DIAG_SCHEMA_NAME, span_of(r, begin - 1, begin),
+                 "this DocType definition has no name");
+    else
+        keep_definition(r, &doctype, field_count);
+}
+
+/* A definition, or an export of several in an array. */
+static void read_value(struct file_reader *r)
+{
+    if (json_pull_enter(&r->json, '{')) {
+        read_object(r);
+    } else if (json_pull_enter(&r->json, '[')) {
+        while (json_pull_element(&r->json)) {
+            if (json_pull_enter(&r->json, '{'))
+                read_object(r);
+            else
+                json_pull_skip(&r->json);
+        }
+    } else {
+        json_pull_skip(&r->json);
+    }
+    json_pull_end(&r->json);
+}
+
+/* --- what is wrong with a file --- */
+
+static bool holds(const char *text, size_t size, const char *word)
+{
+    const size_t n = strlen(word);
+    const char *p = text, *const end = text + size;
+
+    while ((size_t)(end - p) >= n && (p = memchr(p, word[0], (size_t)(end - p) - n + 1)) != NULL) {
+        if (memcmp(p, word, n) == 0)
+            return true;
+        p++;
+    }
+    return false;
+}
+
+/* Other programs keep JSON of their own in the same folders, also with comments in it: a broken file
+ * is told of only where a definition is meant. */
+static bool is_meant(const struct source *source, bool at_place)
+{
+    return at_place || holds(source->text, source->size, "\"DocType\"") ||
+           holds(source->text, source->size, "\"fieldtype\"");
+}
+
+static void tell_fault(struct file_reader *r, enum diag_code code, uint32_t at, const char *says)
+{
+    const uint32_t size = r->sources->v[r->source].size;
+
+    diag_add(&r->file->diag, code, span_of(r, at, at < size ? at + 1 : at),
+             "this schema file is broken here: %s", says);
+}
+
+/* Whether the text can be read at all. */
+static bool fit_to_read(struct file_reader *r, bool at_place)
+{
+    const struct source *source = &r->sources->v[r->source];
+    const char *says = NULL;
+    uint32_t at;
+
+    switch (source_inspect(source->text, source->size, &at)) {
+    case SOURCE_GOOD:
+    case SOURCE_LINE_LONG: /* JSON may stand on one line */
+        return true;
+    case SOURCE_NUL:
+        says = "a NUL byte";
+        break;
+    case SOURCE_UTF8:
+        says = "this byte is not UTF-8";
+        break;
+    case SOURCE_LARGE:
+        break;
+    }
+    if (!is_meant(source, at_place))
+        return false;
+    if (says != NULL)
+        tell_fault(r, DIAG_SCHEMA_JSON, at, says);
+    else
+        diag_add(&r->file->diag, DIAG_SCHEMA_LARGE, span_of(r, 0, 0),
+                 "this schema file is larger than %zu MiB", SOURCE_BYTES_MAX >> 20);
+    return false;
+}
+
+void schema_read_file(struct arena *arena, struct schema_room *room, const struct sources *sources,
+                      uint32_t source, bool at_place, struct schema_file *file)
+{
+    struct file_reader r = { .arena = arena, .room = room, .sources = sources, .source = source,
+                             .file = file };
+    const struct source *text = &sources->v[source];
+
+    *file = (struct schema_file){ .v = NULL };
+    diag_init(&file->diag, arena, NULL);
+    if (!fit_to_read(&r, at_place))
+        return;
+    json_pull_begin(&r.json, text->text, text->size);
+    read_value(&r);
+    if (r.json.fault == NULL)
+        return;
+    file->count = 0; /* what came before the fault is not trusted */
+    if (is_meant(text, at_place))
+        tell_fault(&r, r.json.too_deep ? DIAG_SCHEMA_LARGE : DIAG_SCHEMA_JSON, r.json.fault_at,
+                   r.json.fault);
+}
