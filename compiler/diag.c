@@ -80,6 +80,11 @@ static size_t printable(const char *p, size_t n)
     return length;
 }
 
+size_t diag_printable(const char *p, size_t n)
+{
+    return printable(p, n);
+}
+
 /* Overwrites what must not reach a terminal. */
 static struct dwr_str make_printable(struct dwr_str text)
 {

@@ -143,6 +143,10 @@ int diag_exit(const struct diag *diag, enum diag_fail_on fail_on);
 const char *diag_code_title(enum diag_code code);
 enum diag_severity diag_code_severity(enum diag_code code);
 
+/* How many bytes of p (n of them, at least 1) are one character that a terminal may be shown; 0: its
+ * first byte must not be: a control character, a mark that turns the direction of text, no UTF-8. */
+size_t diag_printable(const char *p, size_t n);
+
 /* The candidate nearest to the word, if it is near enough to be meant: at most a third of its
  * letters differ (swaps of neighbours count once). -1: none. */
 int diag_nearest(struct dwr_str word, const struct dwr_str *candidates, size_t count);
