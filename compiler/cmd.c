@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check.h"
+#include "out.h"
 #include "team.h"
 
 _Static_assert(TEAM_MAX == 8, "the help of --threads says so");
@@ -88,4 +90,24 @@ int cmd_report(struct cmd_rules *r, const struct diag_style *style, FILE *out)
     if (!r->rules && r->diag.failure_count == 0)
         return CLI_FINDINGS; /* errors, whatever --fail-on says: there is nothing to go on with */
     return diag_exit(&r->diag, style->fail_on);
+}
+
+int cmd_put(struct arena *arena, const char *path, struct dwr_str bytes)
+{
+    struct out_stream stream;
+    struct out_file file;
+    bool good;
+
+    if (!path) {
+        out_stream_begin(&stream, STDOUT_FILENO);
+        out_str(&stream.out, bytes);
+        good = out_stream_end(&stream);
+        return good ? CLI_GOOD : cli_trouble("standard output: %s", strerror(stream.error));
+    }
+    out_file_prepare(&file, arena, path, false);
+    out_file_begin(&file);
+    out_str(&file.out, bytes);
+    good = out_file_finish(&file) && out_file_commit(&file);
+    out_file_end(&file);
+    return good ? CLI_GOOD : cli_trouble("%s: %s", path, strerror(file.error));
 }

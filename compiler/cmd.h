@@ -72,4 +72,8 @@ void cmd_read_checked(struct cmd_rules *r, struct arena *arena, const struct cli
  * where the rules are there to be used. */
 int cmd_report(struct cmd_rules *r, const struct diag_style *style, FILE *out);
 
+/* Bytes to the file, whole or not at all; without one to standard output. CLI_GOOD, or what went
+ * wrong has been said. */
+int cmd_put(struct arena *arena, const char *path, struct dwr_str bytes);
+
 #endif

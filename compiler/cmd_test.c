@@ -1,24 +1,46 @@
-/* cmd_test.c - `dwrc test`: runs the `test` blocks of the rules. */
+/* cmd_test.c - `dwrc test`: runs the `test` blocks of the rules, and says what they do not try. */
 #include <errno.h>
 #include <regex.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cmd.h"
+#include "cover/cover.h"
 #include "testrun.h"
 
-typedef void show(struct out *, struct arena *, struct sources *, const struct testrun_results *);
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JUNIT, FORMAT_LCOV };
+
+/* What the command line asks for. */
+struct asked {
+    const char *pattern, *format_said, *threshold_said, *output;
+    enum format format;
+    double threshold; /* below 0: none */
+    bool coverage;
+};
+
+/* What came of it. */
+struct tested {
+    struct testrun_results results;
+    struct cover *cover; /* NULL: not asked for */
+};
+
+/* --- running --- */
 
 static bool matches(void *context, const char *title)
 {
     return regexec(context, title, 0, NULL, 0) == 0;
 }
 
-/* The regular expression holds memory of its own; nothing jumps between compiling and freeing it
- * but through here. */
-static bool run_filtered(struct cmd_rules *r, struct arena *arena, regex_t *regex,
-                         struct testrun_results *results)
+/* Regular expression and coverage hold memory of their own: nothing jumps between taking and giving
+ * it back but through here. False: out of memory. */
+static bool run_guarded(struct cmd_rules *r, struct arena *arena, regex_t *regex,
+                        struct tested *tested)
 {
+    const struct testrun_options options = { .filter = regex ? matches : NULL,
+                                             .filter_context = regex,
+                                             .observer = tested->cover ? cover_see : NULL,
+                                             .observer_context = tested->cover };
     jmp_buf *const outer = arena->no_memory;
     jmp_buf no_memory;
 
@@ -27,106 +49,206 @@ static bool run_filtered(struct cmd_rules *r, struct arena *arena, regex_t *rege
         return false;
     }
     arena->no_memory = &no_memory;
-    *results = testrun(arena, &r->ast, r->rules, regex ? matches : NULL, regex);
+    tested->results = testrun_with(arena, &r->ast, r->rules, &options);
+    if (tested->cover)
+        cover_finish(tested->cover);
     arena->no_memory = outer;
     return true;
 }
 
+static bool run_all(struct cmd_rules *r, struct arena *arena, const struct asked *asked,
+                    regex_t *regex, struct tested *tested)
+{
+    bool done;
+
+    *tested = (struct tested){ .cover = NULL };
+    if (asked->coverage && !(tested->cover = cover_open(arena, &r->ast, r->rules)))
+        return false;
+    done = run_guarded(r, arena, regex, tested);
+    if (tested->cover)
+        cover_close(tested->cover);
+    return done;
+}
+
 /* CLI_GOOD with the results, or the status of what was said. */
 static int run(const struct cli_command *command, struct cmd_rules *r, struct arena *arena,
-               const char *pattern, struct testrun_results *results)
+               const struct asked *asked, struct tested *tested)
 {
     regex_t regex;
     bool done;
-    int rc;
+    int rc = 0;
 
-    if (!pattern) {
-        *results = testrun(arena, &r->ast, r->rules, NULL, NULL);
-        return CLI_GOOD;
-    }
-    rc = regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB);
+    if (asked->pattern)
+        rc = regcomp(&regex, asked->pattern, REG_EXTENDED | REG_NOSUB);
     if (rc != 0) {
         char why[200];
 
         regerror(rc, &regex, why, sizeof why);
-        return cli_usage(command, "'%s' is no value of --run: %s", pattern, why);
+        return cli_usage(command, "'%s' is no value of --run: %s", asked->pattern, why);
     }
-    done = run_filtered(r, arena, &regex, results);
-    regfree(&regex);
+    done = run_all(r, arena, asked, asked->pattern ? &regex : NULL, tested);
+    if (asked->pattern)
+        regfree(&regex);
     if (!done)
         arena_fail(arena);
-    if (results->count == 0)
-        return cli_trouble("no test has a title that '%s' matches", pattern);
+    if (asked->pattern && tested->results.count == 0)
+        return cli_trouble("no test has a title that '%s' matches", asked->pattern);
     return CLI_GOOD;
 }
 
-/* To the file, whole or not at all; without one to standard output. */
-static int put(struct arena *arena, const char *path, struct dwr_str bytes)
+/* --- showing --- */
+
+static void show_json(struct out *o, struct arena *arena, struct sources *sources,
+                      const struct tested *tested, const struct cover_shown *cover)
+{
+    out_char(o, '{');
+    testrun_json_members(o, arena, sources, &tested->results);
+    if (cover->cover) {
+        out_lit(o, ",\"coverage\":");
+        cover_json(o, arena, cover);
+    }
+    out_lit(o, "}\n");
+}
+
+static void show_junit(struct out *o, struct arena *arena, struct sources *sources,
+                       const struct tested *tested, const struct cover_shown *cover)
+{
+    const bool coverage = cover->cover != NULL;
+    const bool below = coverage && cover_is_below(cover->cover, cover->threshold);
+    const uint32_t cases =
+        coverage ? cover->cover->type_count + (cover->threshold >= 0 ? 1u : 0u) : 0;
+
+    testrun_junit_begin(o, tested->results.count + cases,
+                        tested->results.failed + (below ? 1u : 0u));
+    testrun_junit_suite(o, arena, sources, &tested->results);
+    if (coverage)
+        cover_junit(o, arena, cover);
+    testrun_junit_end(o);
+}
+
+static void show(struct out *o, struct arena *arena, struct sources *sources,
+                 const struct asked *asked, const struct tested *tested)
+{
+    const struct cover_shown cover = { tested->cover, sources, asked->threshold };
+
+    switch (asked->format) {
+    case FORMAT_TEXT:
+        testrun_text(o, arena, sources, &tested->results);
+        if (tested->cover)
+            cover_text(o, arena, &cover);
+        break;
+    case FORMAT_JSON:
+        show_json(o, arena, sources, tested, &cover);
+        break;
+    case FORMAT_JUNIT:
+        show_junit(o, arena, sources, tested, &cover);
+        break;
+    case FORMAT_LCOV:
+        cover_lcov(o, arena, &cover);
+        break;
+    }
+}
+
+/* A tracefile has no place for a test that fails: those are said to people. */
+static int show_failures(struct arena *arena, struct sources *sources, const struct tested *tested)
 {
     struct out_stream stream;
-    struct out_file file;
-    bool good;
 
-    if (!path) {
-        out_stream_begin(&stream, STDOUT_FILENO);
-        out_str(&stream.out, bytes);
-        good = out_stream_end(&stream);
-        return good ? CLI_GOOD : cli_trouble("standard output: %s", strerror(stream.error));
+    if (tested->results.failed == 0)
+        return CLI_GOOD;
+    out_stream_begin(&stream, STDERR_FILENO);
+    testrun_text(&stream.out, arena, sources, &tested->results);
+    return out_stream_end(&stream) ? CLI_GOOD : CLI_TROUBLE;
+}
+
+/* --- the command --- */
+
+static bool is_asked_well(const struct cli_command *command, struct asked *asked)
+{
+    static const char *const formats[] = { "text", "json", "junit", "lcov" };
+    const int format = cli_choice(command, "--format", asked->format_said, formats, 4);
+    char *end;
+
+    if (format < 0)
+        return false;
+    asked->format = (enum format)format;
+    asked->threshold = -1;
+    if (asked->threshold_said) {
+        const char first = asked->threshold_said[0];
+
+        errno = 0;
+        asked->threshold = strtod(asked->threshold_said, &end);
+        if (first < '0' || first > '9' || *end != '\0' || errno != 0 ||
+            !(asked->threshold <= 100)) {
+            cli_usage(command, "'%s' is no value of --threshold: a number from 0 to 100",
+                      asked->threshold_said);
+            return false;
+        }
     }
-    out_file_prepare(&file, arena, path, false);
-    out_file_begin(&file);
-    out_str(&file.out, bytes);
-    good = out_file_finish(&file) && out_file_commit(&file);
-    out_file_end(&file);
-    return good ? CLI_GOOD : cli_trouble("%s: %s", path, strerror(file.error));
+    asked->coverage =
+        asked->coverage || asked->threshold >= 0 || asked->format == FORMAT_LCOV;
+    return true;
 }
 
 int cmd_test(const struct cli_command *command, struct arena *arena, int argc, char **argv)
 {
-    static const char *const formats[] = { "text", "json", "junit" };
-    static show *const shows[] = { testrun_text, testrun_json, testrun_junit };
     struct cmd_findings findings = { .color = NULL };
     struct parse_options parsing = { .allow_stdin = false };
     struct cli_list paths = { NULL, 0 };
-    const char *format = NULL, *output = NULL, *pattern = NULL;
+    struct asked asked = { .pattern = NULL };
     const struct cli_option options[] = {
         { .name = "--run",
           .value = "REGEX",
           .help = "only tests whose title matches",
-          .text = &pattern },
-        { .name = "--format", .value = "FORMAT", .help = "text, json or junit", .text = &format },
+          .text = &asked.pattern },
+        { .name = "--coverage",
+          .help = "also say which kinds of merge no test tries",
+          .flag = &asked.coverage },
+        { .name = "--threshold",
+          .value = "PERCENT",
+          .help = "with --coverage: fail where less is tried",
+          .text = &asked.threshold_said },
+        { .name = "--format",
+          .value = "FORMAT",
+          .help = "text, json, junit or lcov (coverage alone)",
+          .text = &asked.format_said },
         { .name = "-o",
           .value = "FILE",
           .help = "the results' file, instead of standard output",
-          .text = &output },
+          .text = &asked.output },
         CMD_FINDINGS_OPTIONS(&findings),
     };
-    struct testrun_results results;
+    struct tested tested;
     struct out_memory shown;
     struct cmd_rules r;
     int status =
         cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv, &paths);
-    int as;
 
     if (status != CLI_RUN)
         return status;
-    if (!cmd_style(command, &findings) ||
-        (as = cli_choice(command, "--format", format, formats, 3)) < 0)
+    if (!cmd_style(command, &findings) || !is_asked_well(command, &asked))
         return CLI_TROUBLE;
     if (paths.count == 0)
         return cli_usage(command, "no rules given: name files or folders");
     parsing.threads = findings.threads;
     cmd_read_checked(&r, arena, &paths, &parsing, &findings.schemas);
     /* Standard output is for the results alone where a program reads them. */
-    status = cmd_report(&r, &findings.style, as == 0 ? stdout : stderr);
+    status = cmd_report(&r, &findings.style, asked.format == FORMAT_TEXT ? stdout : stderr);
     if (status != CLI_GOOD)
         return status;
-    status = run(command, &r, arena, pattern, &results);
+    status = run(command, &r, arena, &asked, &tested);
     if (status != CLI_GOOD)
         return status;
     out_memory_begin(&shown, arena);
-    shows[as](&shown.out, arena, &r.ast.sources, &results);
+    show(&shown.out, arena, &r.ast.sources, &asked, &tested);
     fflush(stdout); /* what was found in the rules comes first */
-    status = put(arena, output, out_memory_bytes(&shown));
-    return status != CLI_GOOD ? status : results.failed > 0 ? CLI_FINDINGS : CLI_GOOD;
+    status = cmd_put(arena, asked.output, out_memory_bytes(&shown));
+    if (status == CLI_GOOD && asked.format == FORMAT_LCOV)
+        status = show_failures(arena, &r.ast.sources, &tested);
+    if (status != CLI_GOOD)
+        return status;
+    return tested.results.failed > 0 ||
+                   (tested.cover && cover_is_below(tested.cover, asked.threshold))
+               ? CLI_FINDINGS
+               : CLI_GOOD;
 }

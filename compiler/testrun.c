@@ -6,6 +6,7 @@
 struct run {
     struct arena *arena;
     const struct dwr_ruleset *rules;
+    const struct testrun_options *options;
     struct dwr_scratch *merge, *compare; /* the result lives in the first */
 
     /* The test that is run. */
@@ -358,7 +359,7 @@ static enum dwr_op op_of(const struct ast_test *test)
     return DWR_UPDATE;
 }
 
-static enum dwr_rc merge(struct run *r, const struct ast_test *test)
+static struct dwr_write write_of(const struct ast_test *test)
 {
     struct dwr_write write = {
         .op = op_of(test),
@@ -375,18 +376,28 @@ static enum dwr_rc merge(struct run *r, const struct ast_test *test)
 
     if (!write.client.p && (write.op == DWR_UPDATE || write.op == DWR_INSERT))
         write.client = (struct dwr_text){ "{}", 2 }; /* a write of nothing */
-    return dwr_merge(r->doctype, &write, r->merge, &r->got);
+    return write;
+}
+
+static void observed(struct run *r, const struct ast_test *test, const struct dwr_write *write)
+{
+    const struct testrun_seen seen = { test, r->doctype, write, &r->got };
+
+    *r->last = r->options->observer(r->options->observer_context, &seen);
+    while (*r->last)
+        r->last = &(*r->last)->next;
 }
 
 static void run_test(struct run *r, const struct ast_test *test, struct testrun_result *result)
 {
+    const struct dwr_write write = write_of(test);
     enum dwr_rc rc;
 
     *result = (struct testrun_result){ .test = test };
     r->last = &result->problems;
     r->span = test->stmt.word;
     r->doctype = dwr_doctype_find(r->rules, test->doctype.text.p, test->doctype.text.n);
-    rc = merge(r, test);
+    rc = dwr_merge(r->doctype, &write, r->merge, &r->got);
     if (rc == DWR_NOMEM)
         arena_fail(r->arena);
     if (rc != DWR_OK) {
@@ -402,17 +413,21 @@ static void run_test(struct run *r, const struct ast_test *test, struct testrun_
         dwr_scratch_reset(r->compare);
         expect[AST_AS(ast_expect, s)->expect](r, AST_AS(ast_expect, s));
     }
+    if (r->options->observer)
+        observed(r, test, &write);
 }
 
-static void run_all(struct run *r, const struct ast_ruleset *ast, testrun_filter *filter,
-                    void *context, struct testrun_results *results)
+static void run_all(struct run *r, const struct ast_ruleset *ast, struct testrun_results *results)
 {
+    const struct testrun_options *o = r->options;
+
     for (const struct ast_stmt *s = ast->top.of[AST_TEST]; s; s = s->same) {
         const struct ast_test *test = AST_AS(ast_test, s);
         struct testrun_result *result = &results->v[results->count];
 
-        if (filter &&
-            !filter(context, arena_copy(r->arena, test->title.text.p, test->title.text.n)))
+        if (o->filter &&
+            !o->filter(o->filter_context,
+                       arena_copy(r->arena, test->title.text.p, test->title.text.n)))
             continue;
         run_test(r, test, result);
         results->count++;
@@ -421,8 +436,8 @@ static void run_all(struct run *r, const struct ast_ruleset *ast, testrun_filter
 }
 
 /* Apart from testrun, whose variables must outlive the jump. False: out of memory. */
-static bool run_guarded(struct run *r, const struct ast_ruleset *ast, testrun_filter *filter,
-                        void *context, struct testrun_results *results)
+static bool run_guarded(struct run *r, const struct ast_ruleset *ast,
+                        struct testrun_results *results)
 {
     jmp_buf *const outer = r->arena->no_memory;
     jmp_buf no_memory;
@@ -432,16 +447,16 @@ static bool run_guarded(struct run *r, const struct ast_ruleset *ast, testrun_fi
         return false;
     }
     r->arena->no_memory = &no_memory;
-    run_all(r, ast, filter, context, results);
+    run_all(r, ast, results);
     r->arena->no_memory = outer;
     return true;
 }
 
-struct testrun_results testrun(struct arena *arena, const struct ast_ruleset *ast,
-                               const struct dwr_ruleset *rules, testrun_filter *filter,
-                               void *context)
+struct testrun_results testrun_with(struct arena *arena, const struct ast_ruleset *ast,
+                                    const struct dwr_ruleset *rules,
+                                    const struct testrun_options *options)
 {
-    struct run r = { .arena = arena, .rules = rules };
+    struct run r = { .arena = arena, .rules = rules, .options = options };
     struct testrun_results results = { NULL, 0, 0 };
     uint32_t count = 0;
     bool done;
@@ -451,10 +466,19 @@ struct testrun_results testrun(struct arena *arena, const struct ast_ruleset *as
     results.v = arena_array(arena, count, sizeof *results.v);
     r.merge = dwr_scratch_new();
     r.compare = dwr_scratch_new();
-    done = r.merge && r.compare && run_guarded(&r, ast, filter, context, &results);
+    done = r.merge && r.compare && run_guarded(&r, ast, &results);
     dwr_scratch_free(r.merge);
     dwr_scratch_free(r.compare);
     if (!done)
         arena_fail(arena);
     return results;
+}
+
+struct testrun_results testrun(struct arena *arena, const struct ast_ruleset *ast,
+                               const struct dwr_ruleset *rules, testrun_filter *filter,
+                               void *context)
+{
+    const struct testrun_options options = { .filter = filter, .filter_context = context };
+
+    return testrun_with(arena, ast, rules, &options);
 }

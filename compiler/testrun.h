@@ -43,16 +43,46 @@ struct testrun_results testrun(struct arena *arena, const struct ast_ruleset *as
                                const struct dwr_ruleset *rules, testrun_filter *filter,
                                void *context);
 
+/* A merge that a test made: for those who count what is tried. Valid while it is seen. */
+struct testrun_seen {
+    const struct ast_test *test;
+    const struct dwr_doctype *doctype;
+    const struct dwr_write *write;
+    const struct dwr_result *result;
+};
+
+/* Sees it; what it finds wrong about it is a problem of the test. NULL: nothing. */
+typedef struct testrun_problem *testrun_observer(void *context, const struct testrun_seen *seen);
+
+/* What to run, and who looks on. */
+struct testrun_options {
+    testrun_filter *filter; /* NULL: all tests */
+    void *filter_context;
+    testrun_observer *observer; /* NULL: nobody */
+    void *observer_context;
+};
+
+struct testrun_results testrun_with(struct arena *arena, const struct ast_ruleset *ast,
+                                    const struct dwr_ruleset *rules,
+                                    const struct testrun_options *options);
+
 /* --- showing them --- */
 
 /* What failed, and a line that counts. */
 void testrun_text(struct out *o, struct arena *arena, struct sources *sources,
                   const struct testrun_results *results);
-/* One object: format_version, counts, results. */
+/* One object: format_version, counts, results; and its members alone. */
 void testrun_json(struct out *o, struct arena *arena, struct sources *sources,
                   const struct testrun_results *results);
-/* JUnit's XML, as build servers read it: a case a test, its DocType the class. */
+void testrun_json_members(struct out *o, struct arena *arena, struct sources *sources,
+                          const struct testrun_results *results);
+/* JUnit's XML, as build servers read it: a case a test, its DocType the class. The head and the end
+ * of the file, and the suite between them. */
 void testrun_junit(struct out *o, struct arena *arena, struct sources *sources,
                    const struct testrun_results *results);
+void testrun_junit_begin(struct out *o, uint32_t tests, uint32_t failures);
+void testrun_junit_suite(struct out *o, struct arena *arena, struct sources *sources,
+                         const struct testrun_results *results);
+void testrun_junit_end(struct out *o);
 
 #endif

@@ -120,10 +120,10 @@ static void json_result(struct out *o, struct arena *arena, struct sources *sour
     out_lit(o, "]}");
 }
 
-void testrun_json(struct out *o, struct arena *arena, struct sources *sources,
-                  const struct testrun_results *results)
+void testrun_json_members(struct out *o, struct arena *arena, struct sources *sources,
+                          const struct testrun_results *results)
 {
-    out_lit(o, "{\"format_version\":1,\"tests\":");
+    out_lit(o, "\"format_version\":1,\"tests\":");
     out_number(o, results->count);
     out_lit(o, ",\"failed\":");
     out_number(o, results->failed);
@@ -133,7 +133,15 @@ void testrun_json(struct out *o, struct arena *arena, struct sources *sources,
             out_char(o, ',');
         json_result(o, arena, sources, &results->v[i]);
     }
-    out_lit(o, "]}\n");
+    out_char(o, ']');
+}
+
+void testrun_json(struct out *o, struct arena *arena, struct sources *sources,
+                  const struct testrun_results *results)
+{
+    out_char(o, '{');
+    testrun_json_members(o, arena, sources, results);
+    out_lit(o, "}\n");
 }
 
 /* --- JUnit --- */
@@ -160,22 +168,31 @@ static void junit_failure(struct out *o, struct arena *arena, struct sources *so
     out_lit(o, "</failure>\n");
 }
 
-static void junit_counts(struct out *o, const struct testrun_results *results)
+static void junit_counts(struct out *o, uint32_t tests, uint32_t failures)
 {
     out_lit(o, " tests=\"");
-    out_number(o, results->count);
+    out_number(o, tests);
     out_lit(o, "\" failures=\"");
-    out_number(o, results->failed);
+    out_number(o, failures);
     out_lit(o, "\" errors=\"0\">\n");
 }
 
-void testrun_junit(struct out *o, struct arena *arena, struct sources *sources,
-                   const struct testrun_results *results)
+void testrun_junit_begin(struct out *o, uint32_t tests, uint32_t failures)
 {
     out_lit(o, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
-    junit_counts(o, results);
+    junit_counts(o, tests, failures);
+}
+
+void testrun_junit_end(struct out *o)
+{
+    out_lit(o, "</testsuites>\n");
+}
+
+void testrun_junit_suite(struct out *o, struct arena *arena, struct sources *sources,
+                         const struct testrun_results *results)
+{
     out_lit(o, "  <testsuite name=\"dwrc test\"");
-    junit_counts(o, results);
+    junit_counts(o, results->count, results->failed);
     for (uint32_t i = 0; i < results->count; i++) {
         const struct testrun_result *result = &results->v[i];
         struct source *source = &sources->v[result->test->stmt.span.source];
@@ -197,5 +214,13 @@ void testrun_junit(struct out *o, struct arena *arena, struct sources *sources,
             junit_failure(o, arena, sources, p);
         out_lit(o, "    </testcase>\n");
     }
-    out_lit(o, "  </testsuite>\n</testsuites>\n");
+    out_lit(o, "  </testsuite>\n");
+}
+
+void testrun_junit(struct out *o, struct arena *arena, struct sources *sources,
+                   const struct testrun_results *results)
+{
+    testrun_junit_begin(o, results->count, results->failed);
+    testrun_junit_suite(o, arena, sources, results);
+    testrun_junit_end(o);
 }
