@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "lint/lint.h"
 
 /* --fail-on never means it: errors are then findings like others. */
 static int report(struct cmd_rules *r, const struct diag_style *style, FILE *out)
@@ -43,6 +44,8 @@ int cmd_lint(const struct cli_command *command, struct arena *arena, int argc, c
         return cli_usage(command, "no rules given: name files or folders, or '-'");
     parsing.threads = findings.threads;
     cmd_read_checked(&r, arena, &paths, &parsing, &findings.schemas);
+    if (r.rules)
+        lint_rules(arena, &r.ast, r.rules, r.schemas, &r.diag);
     if (output && !(out = fopen(output, "w")))
         return cli_trouble("%s: %s", output, strerror(errno));
     status = report(&r, &findings.style, out);

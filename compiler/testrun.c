@@ -359,7 +359,7 @@ static enum dwr_op op_of(const struct ast_test *test)
     return DWR_UPDATE;
 }
 
-static struct dwr_write write_of(const struct ast_test *test)
+struct dwr_write testrun_write(const struct ast_test *test)
 {
     struct dwr_write write = {
         .op = op_of(test),
@@ -390,7 +390,7 @@ static void observed(struct run *r, const struct ast_test *test, const struct dw
 
 static void run_test(struct run *r, const struct ast_test *test, struct testrun_result *result)
 {
-    const struct dwr_write write = write_of(test);
+    const struct dwr_write write = testrun_write(test);
     enum dwr_rc rc;
 
     *result = (struct testrun_result){ .test = test };

@@ -34,6 +34,9 @@ struct testrun_results {
     uint32_t count, failed;
 };
 
+/* The merge that a test says: what it gives to dwr_merge. */
+struct dwr_write testrun_write(const struct ast_test *test);
+
 /* Whether a test of this title is to run. */
 typedef bool testrun_filter(void *context, const char *title);
 

@@ -1,0 +1,160 @@
+/* kinds.c - what a field is to people: by the schema's fieldtype, or by the last word of its name.
+ */
+#include "lint_parts.h"
+
+/* --- the words of a name --- */
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+}
+
+static bool is_upper(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+/* The last word of the name's first n bytes; *n becomes where it begins. Empty: there is none.
+ * `completion_notes`, `completionNotes`, `completion notes 2` end in `notes`. */
+static struct dwr_str last_word(struct dwr_str name, size_t *n)
+{
+    size_t end = *n, begin;
+
+    while (end > 0 && !is_letter(name.p[end - 1]))
+        end--;
+    begin = end;
+    while (begin > 0 && is_letter(name.p[begin - 1])) {
+        begin--;
+        if (is_upper(name.p[begin]) && (begin == 0 || !is_upper(name.p[begin - 1])))
+            break;
+    }
+    *n = begin;
+    return (struct dwr_str){ name.p + begin, end - begin };
+}
+
+static bool word_is(struct dwr_str word, const char *wanted)
+{
+    size_t i;
+
+    for (i = 0; i < word.n && wanted[i] != '\0'; i++)
+        if (lower(word.p[i]) != wanted[i])
+            return false;
+    return i == word.n && wanted[i] == '\0';
+}
+
+bool lint_has_word(struct dwr_str name, const char *wanted)
+{
+    size_t n = name.n;
+
+    for (;;) {
+        const struct dwr_str word = last_word(name, &n);
+
+        if (word.n == 0)
+            return false;
+        if (word_is(word, wanted))
+            return true;
+    }
+}
+
+/* --- by name --- */
+
+static const struct kind_word {
+    const char *word;
+    enum lint_kind kind;
+} kind_words[] = {
+    { "notes", LINT_PROSE },         { "note", LINT_PROSE },      { "comments", LINT_PROSE },
+    { "comment", LINT_PROSE },       { "remarks", LINT_PROSE },   { "remark", LINT_PROSE },
+    { "description", LINT_PROSE },   { "feedback", LINT_PROSE },  { "instructions", LINT_PROSE },
+    { "observations", LINT_PROSE },  { "findings", LINT_PROSE },  { "analysis", LINT_PROSE },
+    { "summary", LINT_PROSE },       { "narrative", LINT_PROSE }, { "memo", LINT_PROSE },
+    { "signature", LINT_SIGNATURE }, { "photo", LINT_FILE },      { "photos", LINT_FILES },
+    { "picture", LINT_FILE },        { "pictures", LINT_FILES },  { "image", LINT_FILE },
+    { "images", LINT_FILES },        { "attachment", LINT_FILE }, { "attachments", LINT_FILES },
+    { "file", LINT_FILE },           { "files", LINT_FILES },     { "signatures", LINT_FILES },
+    { "date", LINT_DATE },           { "time", LINT_TIME },       { "timestamp", LINT_MOMENT },
+    { "datetime", LINT_MOMENT },     { "at", LINT_MOMENT },
+};
+
+static enum lint_kind kind_by_name(struct dwr_str name)
+{
+    size_t n = name.n;
+    const struct dwr_str word = last_word(name, &n);
+
+    for (size_t i = 0; i < sizeof kind_words / sizeof *kind_words && word.n > 0; i++)
+        if (word_is(word, kind_words[i].word))
+            return kind_words[i].kind;
+    return LINT_UNKNOWN;
+}
+
+static bool is_file(enum lint_kind kind)
+{
+    return kind == LINT_SIGNATURE || kind == LINT_FILE || kind == LINT_FILES;
+}
+
+/* --- by schema --- */
+
+/* Apps keep lists of files, links to photos and signatures as text of one kind or another; there
+ * the name says what the fieldtype does not. */
+static enum lint_kind kind_of_text(enum lint_kind by_name, enum lint_kind otherwise)
+{
+    return is_file(by_name) ? by_name : otherwise;
+}
+
+enum lint_kind lint_field_kind(const struct schema_field *schema, struct dwr_str name)
+{
+    const enum lint_kind by_name = kind_by_name(name);
+
+    if (!schema)
+        return by_name;
+    switch (schema->kind) {
+    case SCHEMA_TEXT:
+        return kind_of_text(by_name, LINT_PROSE);
+    case SCHEMA_DATA:
+    case SCHEMA_CODE:
+        return kind_of_text(by_name, by_name == LINT_PROSE ? LINT_PROSE : LINT_PLAIN);
+    case SCHEMA_OTHER:
+        return by_name;
+    case SCHEMA_ATTACH:
+        return by_name == LINT_FILES ? LINT_FILES : LINT_FILE;
+    case SCHEMA_SIGNATURE:
+        return LINT_SIGNATURE;
+    case SCHEMA_DATE:
+        return LINT_DATE;
+    case SCHEMA_TIME:
+        return LINT_TIME;
+    case SCHEMA_DATETIME:
+        return LINT_MOMENT;
+    case SCHEMA_NUMBER:
+    case SCHEMA_DURATION:
+        return LINT_NUMBER;
+    case SCHEMA_SELECT:
+        return LINT_SELECT;
+    case SCHEMA_TABLE:
+        return LINT_TABLE;
+    default:
+        return LINT_PLAIN;
+    }
+}
+
+/* `clock_in_time`, `checkin_at`, `punch_time`: pay hangs on them. */
+static bool is_clock_in(struct dwr_str name)
+{
+    const bool clocks = lint_has_word(name, "clock") || lint_has_word(name, "check");
+
+    return (clocks && (lint_has_word(name, "in") || lint_has_word(name, "out"))) ||
+           lint_has_word(name, "clockin") || lint_has_word(name, "clockout") ||
+           lint_has_word(name, "checkin") || lint_has_word(name, "checkout") ||
+           lint_has_word(name, "punch");
+}
+
+bool lint_is_evidence(enum lint_kind kind, struct dwr_str name)
+{
+    if (kind == LINT_TABLE)
+        return is_file(kind_by_name(name));
+    return is_file(kind) || ((kind == LINT_TIME || kind == LINT_MOMENT) && is_clock_in(name));
+}

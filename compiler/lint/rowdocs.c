@@ -1,0 +1,125 @@
+/* rowdocs.c - rows of a child table for a merge that is made up, and what a table is made of. */
+#include "lint_parts.h"
+
+#include "../../runtime/name_hash.h"
+
+const struct dwr_table *lint_table(const struct lint *l, struct dwr_str field)
+{
+    const struct dwr_name *name = lint_name(l, field);
+
+    return name && name->role == DWR_NAME_TABLE ? &l->plan->tables[name->index] : NULL;
+}
+
+const struct schema_doctype *lint_rows_of(const struct lint *l, struct dwr_str field)
+{
+    const struct schema_field *f = l->schema ? schema_field(l->schema, field) : NULL;
+
+    return f && f->kind == SCHEMA_TABLE ? f->rows : NULL;
+}
+
+enum lint_kind lint_member_kind(const struct schema_doctype *rows, struct dwr_str member)
+{
+    return lint_field_kind(rows ? schema_field(rows, member) : NULL, member);
+}
+
+/* Different in rows of different numbers, the same in those of one. */
+static struct dwr_str numbered(struct lint *l, enum lint_kind kind, unsigned n)
+{
+    switch (kind) {
+    case LINT_NUMBER:
+        return arena_printf(l->arena, "%u", n);
+    case LINT_DATE:
+        return arena_printf(l->arena, "\"2026-03-%02u\"", n % 28 + 1);
+    case LINT_TIME:
+        return arena_printf(l->arena, "\"%02u:00:00\"", (8 + n) % 24);
+    case LINT_MOMENT:
+        return arena_printf(l->arena, "\"2026-03-02T%02u:00:00Z\"", (8 + n) % 24);
+    default:
+        return arena_printf(l->arena, "\"A-%u\"", n);
+    }
+}
+
+struct lint_row lint_row_begin(struct lint *l, const struct dwr_table *table,
+                               const struct schema_doctype *rows, unsigned n)
+{
+    struct lint_row row = { .table = table };
+
+    trial_doc_start(&row.doc, l->arena);
+    for (uint16_t i = 0; table && i < table->key_count; i++) {
+        const struct dwr_str name = table->names.v[table->key[i]].name;
+
+        trial_doc_put(&row.doc, name, numbered(l, lint_member_kind(rows, name), n));
+    }
+    return row;
+}
+
+void lint_row_put(struct lint_row *row, struct dwr_str member, struct dwr_str value)
+{
+    trial_doc_put(&row->doc, member, value);
+}
+
+struct dwr_str lint_row_end(struct lint_row *row)
+{
+    const struct dwr_text t = trial_doc_end(&row->doc);
+
+    return (struct dwr_str){ t.p, t.n };
+}
+
+struct dwr_str lint_row_of(struct lint *l, const struct dwr_table *table,
+                           const struct schema_doctype *rows, unsigned n, struct dwr_str member,
+                           struct dwr_str value)
+{
+    struct lint_row row = lint_row_begin(l, table, rows, n);
+
+    lint_row_put(&row, member, value);
+    return lint_row_end(&row);
+}
+
+struct dwr_str lint_list(struct lint *l, struct dwr_str a, struct dwr_str b)
+{
+    if (!b.p)
+        return arena_printf(l->arena, "[%.*s]", (int)a.n, a.p);
+    return arena_printf(l->arena, "[%.*s,%.*s]", (int)a.n, a.p, (int)b.n, b.p);
+}
+
+const struct dwr_name *lint_row_name(const struct dwr_table *table, struct dwr_str member)
+{
+    const unsigned i = dwr_names_find(&table->names, member.p, member.n);
+
+    return i == DWR_NONE ? NULL : &table->names.v[i];
+}
+
+bool lint_is_key_part(const struct dwr_table *table, struct dwr_str member)
+{
+    for (uint16_t i = 0; i < table->key_count; i++)
+        if (lint_same(table->names.v[table->key[i]].name, member))
+            return true;
+    return false;
+}
+
+bool lint_is_key(const struct dwr_table *table, struct dwr_str member)
+{
+    return lint_is_key_part(table, member) ||
+           (table->order_by != DWR_NONE && lint_same(table->names.v[table->order_by].name, member));
+}
+
+/* Text that people type before all else: that is what they miss. */
+struct dwr_str lint_plain_member(const struct dwr_table *table, const struct schema_doctype *rows,
+                                 unsigned nth)
+{
+    struct dwr_str other[2] = { lint_str("remark"), lint_str("quantity") };
+    unsigned found = 0;
+
+    for (uint32_t i = 0; rows && i < rows->field_count; i++)
+        if (rows->fields[i].kind == SCHEMA_TEXT && !lint_is_key(table, rows->fields[i].name) &&
+            nth-- == 0)
+            return rows->fields[i].name;
+    for (uint32_t i = 0; rows && i < rows->field_count && found < 2; i++)
+        if ((rows->fields[i].kind == SCHEMA_DATA || rows->fields[i].kind == SCHEMA_NUMBER) &&
+            !lint_is_key(table, rows->fields[i].name))
+            other[found++] = rows->fields[i].name;
+    for (uint16_t i = 0; !rows && i < table->names.count && found < 2; i++)
+        if (table->names.v[i].role != DWR_NAME_META && !lint_is_key(table, table->names.v[i].name))
+            other[found++] = table->names.v[i].name;
+    return other[nth < 2 ? nth : 1];
+}

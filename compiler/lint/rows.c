@@ -1,0 +1,349 @@
+/* rows.c - child tables: rows that both changed where nothing is said (DW2011), keys that may be
+ * missing (DW2007), order that is missing or wrong (DW2008, DW2009), tables that are no child
+ * (DW2010). */
+#include "lint_parts.h"
+
+static const struct dwr_str none = { NULL, 0 };
+
+/* --- DW2011: on_same_key is not said --- */
+
+/* Behind the key's statement, on a line of its own where that has one. */
+static void say_same_key(struct lint *l, struct diag_finding *finding, const struct ast_stmt *key)
+{
+    struct source *source = &l->ast->sources.v[key->span.source];
+    const struct span behind = { key->span.source, key->span.end, key->span.end };
+    uint32_t line = key->span.begin, indent;
+    struct diag_fix *fix =
+        diag_fix(l->diag, finding, true, "say what holds already: on_same_key server_wins;");
+
+    while (line > 0 && source->text[line - 1] != '\n')
+        line--;
+    for (indent = line; source->text[indent] == ' ' || source->text[indent] == '\t'; indent++)
+        ;
+    if (indent != key->span.begin)
+        diag_edit(l->diag, fix, behind, " on_same_key server_wins;");
+    else
+        diag_edit(l->diag, fix, behind, "\n%.*son_same_key server_wins;", (int)(indent - line),
+                  source->text + line);
+}
+
+static void same_key_is_said(struct lint *l, const struct ast_child *child,
+                             const struct dwr_table *table, const struct schema_doctype *rows)
+{
+    const struct dwr_str field = child->field.text;
+    const struct dwr_str member = lint_plain_member(table, rows, 0);
+    const struct ast_stmt *key = child->block.of[AST_KEY];
+    struct lint_case c = lint_case_begin(l);
+    struct dwr_str office, device;
+    struct diag_finding *finding;
+
+    if (child->block.of[AST_ON_SAME_KEY] || table->append_only || !key)
+        return;
+    lint_values(lint_member_kind(rows, member), &office, &device);
+    lint_put(&c, field, lint_list(l, lint_row_of(l, table, rows, 1, member, none), none),
+             lint_list(l, lint_row_of(l, table, rows, 1, member, office), none),
+             lint_list(l, lint_row_of(l, table, rows, 1, member, device), none));
+    if (l->plan->lock)
+        lint_assume(l, &c, l->plan->lock, false);
+    if (!lint_try(l, &c) || lint_is_asked(&c, field) || lint_result_has(&c, field, device))
+        return;
+    finding =
+        lint_found(l, DIAG_SAME_KEY_UNSAID, child->field.span, field,
+                   "'%.*s' says nothing about a row that both sides changed", LINT_TEXT(field));
+    diag_help(l->diag, finding,
+              "the server's row stands, as a whole; fields { … } decides member by "
+              "member, sum(…) adds quantities up");
+    say_same_key(l, finding, key);
+    lint_show(l, finding, &c,
+              "A user changed a row of %.*s offline; meanwhile the office changed the "
+              "same row: the office's row stands, and the user's is only in the field report.",
+              LINT_TEXT(field));
+    if (lint_report(&c, field)) {
+        const struct dwr_text label = lint_report(&c, field)->field;
+
+        lint_kept(l, finding, (struct dwr_str){ label.p, label.n }, office, "the office's %.*s",
+                  LINT_TEXT(member));
+        lint_gone(l, finding, (struct dwr_str){ label.p, label.n }, device, "the user's %.*s",
+                  LINT_TEXT(member));
+    }
+}
+
+/* --- DW2007: an append-only table whose key may be missing --- */
+
+static bool key_is_required(const struct dwr_table *table, const struct schema_doctype *rows)
+{
+    for (uint16_t i = 0; i < table->key_count; i++) {
+        const struct schema_field *f = schema_field(rows, table->names.v[table->key[i]].name);
+
+        if (!f || f->required)
+            return true; /* `name`, which every row has, is no field of the schema */
+    }
+    return false;
+}
+
+static void key_is_there(struct lint *l, const struct ast_child *child,
+                         const struct dwr_table *table, const struct schema_doctype *rows)
+{
+    const struct ast_stmt *key = child->block.of[AST_KEY];
+    const struct dwr_str field = child->field.text;
+    struct lint_case c = lint_case_begin(l);
+    struct dwr_str first, second, office, device;
+    struct lint_row stored, sent;
+    struct diag_finding *finding;
+
+    if (!table->append_only || !rows || !key || key_is_required(table, rows))
+        return;
+    first = lint_plain_member(table, rows, 0);
+    second = lint_plain_member(table, rows, 1);
+    if (lint_same(first, second))
+        return;
+    lint_values(LINT_PROSE, &office, &device);
+    stored = lint_row_begin(l, NULL, rows, 1);
+    lint_row_put(&stored, first, device);
+    lint_row_put(&stored, second, office);
+    sent = lint_row_begin(l, NULL, rows, 1);
+    lint_row_put(&sent, first, device);
+    lint_put(&c, field, lint_str("[]"), lint_list(l, lint_row_end(&stored), none),
+             lint_list(l, lint_row_end(&sent), none));
+    if (!lint_try(l, &c) || lint_count(lint_result(&c, field), device) != 2)
+        return;
+    finding = lint_found(l, DIAG_KEY_NOT_REQUIRED, AST_AS(ast_fields, key)->fields.v[0].span, field,
+                         "'%.*s' is added to only, and its rows need not have the key '%.*s'",
+                         LINT_TEXT(field), LINT_TEXT(AST_AS(ast_fields, key)->fields.v[0].text));
+    diag_help(l->diag, finding,
+              "mark it reqd in %.*s, or take `name`, which every row has, as the key",
+              LINT_TEXT(rows->path));
+    lint_show(
+        l, finding, &c,
+        "A device sends a row of %.*s without %.*s, and again because the answer "
+        "was lost; the office has added to the stored row in between: the row is there twice.",
+        LINT_TEXT(field), LINT_TEXT(AST_AS(ast_fields, key)->fields.v[0].text));
+    lint_kept(l, finding, field, lint_result(&c, field), "one row, stored twice");
+}
+
+/* --- DW2008, DW2009: order --- */
+
+/* Words that name lists people read from top to bottom. */
+static bool is_read(struct dwr_str name)
+{
+    static const char *const words[] = { "messages", "comments", "log",        "logs",
+                                         "history",  "timeline", "thread",     "transcript",
+                                         "segments", "entries",  "activities", "events",
+                                         "notes",    "remarks",  "updates" };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (lint_has_word(name, words[i]))
+            return true;
+    return false;
+}
+
+/* The member that says when a row was made: by schema, or one that the rules name. */
+static struct dwr_str moment_of(const struct dwr_table *table, const struct schema_doctype *rows)
+{
+    for (uint32_t i = 0; rows && i < rows->field_count; i++)
+        if (lint_member_kind(rows, rows->fields[i].name) == LINT_MOMENT)
+            return rows->fields[i].name;
+    for (uint16_t i = 0; !rows && i < table->names.count; i++)
+        if (table->names.v[i].role != DWR_NAME_META &&
+            lint_member_kind(NULL, table->names.v[i].name) == LINT_MOMENT)
+            return table->names.v[i].name;
+    return none;
+}
+
+/* A row whose key is its number and whose other member has that value. */
+static struct dwr_str row_at(struct lint *l, const struct dwr_table *table,
+                             const struct schema_doctype *rows, unsigned n, struct dwr_str member,
+                             const char *value)
+{
+    struct lint_row row;
+
+    if (!lint_is_key_part(table, member))
+        return lint_row_of(l, table, rows, n, member, lint_str(value));
+    row = lint_row_begin(l, NULL, rows, n);
+    for (uint16_t i = 0; i < table->key_count; i++) {
+        const struct dwr_str name = table->names.v[table->key[i]].name;
+
+        lint_row_put(&row, name,
+                     lint_same(name, member) ? lint_str(value)
+                                             : arena_printf(l->arena, "\"A-%u\"", n));
+    }
+    return lint_row_end(&row);
+}
+
+/* The office adds one row, the device another: does the later value stand before the earlier? */
+static bool turns(struct lint *l, struct lint_case *c, const struct dwr_table *table,
+                  const struct schema_doctype *rows, struct dwr_str member, const char *office,
+                  const char *device, struct dwr_str field)
+{
+    struct dwr_str result;
+    size_t at_office, at_device;
+
+    *c = lint_case_begin(l);
+    lint_put(c, field, lint_str("[]"),
+             lint_list(l, row_at(l, table, rows, 2, member, office), none),
+             lint_list(l, row_at(l, table, rows, 1, member, device), none));
+    if (l->plan->lock)
+        lint_assume(l, c, l->plan->lock, false);
+    if (!lint_try(l, c))
+        return false;
+    result = lint_result(c, field);
+    at_office = lint_find(result, lint_str(office));
+    at_device = lint_find(result, lint_str(device));
+    return at_office < result.n && at_device < result.n && at_office < at_device;
+}
+
+static void list_has_an_order(struct lint *l, const struct ast_child *child,
+                              const struct dwr_table *table, const struct schema_doctype *rows)
+{
+    static const char office[] = "\"2026-03-02T11:00:00Z\"", device[] = "\"2026-03-02T09:00:00Z\"";
+    const struct dwr_str field = child->field.text;
+    struct diag_finding *finding;
+    struct dwr_str moment;
+    struct lint_case c;
+
+    if (table->order_by != DWR_NONE || (!table->append_only && !is_read(field)))
+        return;
+    moment = moment_of(table, rows);
+    if (!moment.p || !turns(l, &c, table, rows, moment, office, device, field))
+        return;
+    finding = lint_found(l, DIAG_ORDER_MISSING, child->field.span, field,
+                         "people read '%.*s' from top to bottom, and its rows have no order",
+                         LINT_TEXT(field));
+    diag_help(l->diag, finding, "order_by %.*s;", LINT_TEXT(moment));
+    lint_show(l, finding, &c,
+              "A user added a row to %.*s at 9 o'clock, offline; the office added one at "
+              "11: the row of 9 o'clock comes after that of 11, where nobody looks for it.",
+              LINT_TEXT(field));
+    lint_kept(l, finding, field, lint_result(&c, field), "both rows, the later one first");
+}
+
+/* Words that end the names of members that count rows. */
+static bool is_count(struct dwr_str name)
+{
+    static const char *const words[] = { "no",    "nr",   "number",   "num",      "idx",
+                                         "index", "seq",  "sequence", "position", "pos",
+                                         "order", "rank", "line",     "step",     "page" };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (lint_has_word(name, words[i]))
+            return true;
+    return false;
+}
+
+static void order_is_by_numbers(struct lint *l, const struct ast_child *child,
+                                const struct dwr_table *table, const struct schema_doctype *rows)
+{
+    const struct dwr_str field = child->field.text;
+    const struct schema_field *f;
+    struct diag_finding *finding;
+    struct dwr_str member;
+    struct lint_case c;
+
+    if (table->order_by == DWR_NONE || !rows)
+        return;
+    member = table->names.v[table->order_by].name;
+    f = schema_field(rows, member);
+    if (!f || (f->kind != SCHEMA_DATA && f->kind != SCHEMA_TEXT) || !is_count(member) ||
+        !turns(l, &c, table, rows, member, "\"10\"", "\"9\"", field))
+        return;
+    finding = lint_found(
+        l, DIAG_ORDER_OF_TEXT, AST_AS(ast_field, child->block.of[AST_ORDER_BY])->field.span, field,
+        "'%.*s' counts the rows of '%.*s' and is kept as text: \"10\" comes before \"9\"",
+        LINT_TEXT(member), LINT_TEXT(field));
+    diag_help(l->diag, finding, "make it an Int in %.*s, or order by another member",
+              LINT_TEXT(rows->path));
+    lint_show(l, finding, &c,
+              "A user added row 9 of %.*s offline, the office row 10: as texts, 10 stands "
+              "before 9.",
+              LINT_TEXT(field));
+    lint_kept(l, finding, field, lint_result(&c, field), "both rows, the tenth first");
+}
+
+void lint_rows(struct lint *l)
+{
+    for (const struct ast_stmt *s = l->block->of[AST_CHILD]; s; s = s->same) {
+        const struct ast_child *child = AST_AS(ast_child, s);
+        const struct dwr_table *table = lint_table(l, child->field.text);
+        const struct schema_doctype *rows = lint_rows_of(l, child->field.text);
+
+        if (!table)
+            continue;
+        same_key_is_said(l, child, table, rows);
+        key_is_there(l, child, table, rows);
+        list_has_an_order(l, child, table, rows);
+        order_is_by_numbers(l, child, table, rows);
+    }
+}
+
+/* --- DW2010: a table of the schema that is no child --- */
+
+/* Where the field's rule names it; without one, where the strategy is. */
+static struct span decided_at(const struct lint *l, struct dwr_str field)
+{
+    for (const struct ast_stmt *s = l->block->of[AST_RULE]; s; s = s->same)
+        for (uint32_t i = 0; i < AST_AS(ast_rule, s)->fields.count; i++)
+            if (lint_same(AST_AS(ast_rule, s)->fields.v[i].text, field))
+                return AST_AS(ast_rule, s)->fields.v[i].span;
+    return lint_free_rule(l)->span;
+}
+
+static struct dwr_str whole_row(struct lint *l, const struct schema_doctype *rows, const char *name,
+                                const char *value)
+{
+    struct lint_row row = lint_row_begin(l, NULL, rows, 1);
+
+    lint_row_put(&row, lint_str("name"), lint_str(name));
+    for (uint32_t i = 0; rows && i < rows->field_count; i++)
+        if (rows->fields[i].kind == SCHEMA_DATA || rows->fields[i].kind == SCHEMA_LINK ||
+            rows->fields[i].kind == SCHEMA_TEXT) {
+            lint_row_put(&row, rows->fields[i].name, lint_str(value));
+            break;
+        }
+    return lint_row_end(&row);
+}
+
+static void table_is_whole(struct lint *l, const struct schema_field *f)
+{
+    const struct dwr_str old = whole_row(l, f->rows, "\"row-1\"", "\"planned\"");
+    const struct dwr_str office = whole_row(l, f->rows, "\"row-2\"", "\"added in the office\"");
+    const struct dwr_str device = whole_row(l, f->rows, "\"row-3\"", "\"added on site\"");
+    struct lint_case c = lint_case_begin(l);
+    struct diag_finding *finding;
+    bool client;
+
+    lint_put(&c, f->name, lint_list(l, old, none), lint_list(l, old, office),
+             lint_list(l, old, device));
+    if (l->plan->lock)
+        lint_assume(l, &c, l->plan->lock, false);
+    if (!lint_try(l, &c) || lint_is_asked(&c, f->name))
+        return;
+    client = !lint_result_has(&c, f->name, device);
+    if (!client && lint_result_has(&c, f->name, office))
+        return;
+    finding = lint_found(l, DIAG_WHOLE_TABLE, decided_at(l, f->name), f->name,
+                         "'%.*s' is a table, and without `child` it is one value: rows of one side "
+                         "are lost",
+                         LINT_TEXT(f->name));
+    diag_help(l->diag, finding, "child %.*s { key …; on_same_key …; } merges it row by row",
+              LINT_TEXT(f->name));
+    lint_show(l, finding, &c,
+              "A user added a row to %.*s offline, the office added another: only the "
+              "%s's table is left.",
+              LINT_TEXT(f->name), client ? "office" : "user");
+    lint_kept(l, finding, f->name, lint_result(&c, f->name),
+              client ? "the office's rows" : "the user's rows");
+    lint_gone(l, finding, f->name, client ? device : office,
+              client ? "the user's row" : "the office's row");
+}
+
+void lint_whole_tables(struct lint *l)
+{
+    for (uint32_t i = 0; l->schema && i < l->schema->field_count; i++) {
+        const struct schema_field *f = &l->schema->fields[i];
+        const struct dwr_name *name = lint_name(l, f->name);
+
+        if (f->kind == SCHEMA_TABLE &&
+            (!name || name->role == DWR_NAME_FREE || name->role == DWR_NAME_UNIT))
+            table_is_whole(l, f);
+    }
+}

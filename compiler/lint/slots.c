@@ -1,0 +1,157 @@
+/* slots.c - a date and its time, the start and the end of a slot, in separate units (DW2006): a
+ * merge then makes a moment out of two, which nobody chose (semantics 3.2). */
+#include "lint_parts.h"
+
+/* --- what belongs together --- */
+
+/* The name with its word `date` made into `time`, the letters' case kept; p NULL: no such word. */
+static struct dwr_str time_of_date(struct lint *l, struct dwr_str date)
+{
+    static const char *const from[] = { "date", "Date", "DATE" };
+    static const char *const to[] = { "time", "Time", "TIME" };
+    struct dwr_str name = { NULL, 0 };
+
+    if (!lint_has_word(date, "date"))
+        return name;
+    for (int i = 0; i < 3 && !name.p; i++) {
+        const size_t at = lint_find(date, lint_str(from[i]));
+
+        if (at < date.n)
+            name = arena_printf(l->arena, "%.*s%s%.*s", (int)at, date.p, to[i],
+                                (int)(date.n - at - 4), date.p + at + 4);
+    }
+    return name;
+}
+
+static bool is_there(const struct lint *l, struct dwr_str field)
+{
+    return schema_field(l->schema, field) || lint_name(l, field);
+}
+
+/* Two fields of different units, both of the document's content. */
+static bool are_apart(const struct lint *l, struct dwr_str a, struct dwr_str b)
+{
+    const struct dwr_name *x = lint_name(l, a), *y = lint_name(l, b);
+    const bool free_x = !x || x->role == DWR_NAME_FREE, free_y = !y || y->role == DWR_NAME_FREE;
+
+    if ((!free_x && x->role != DWR_NAME_UNIT) || (!free_y && y->role != DWR_NAME_UNIT))
+        return false;
+    if (free_x && free_y)
+        return !l->plan->free_together;
+    return free_x || free_y || x->index != y->index;
+}
+
+/* --- where, and what to do --- */
+
+static const struct ast_rule *rule_of(const struct lint *l, struct dwr_str field,
+                                      const struct ast_name **name)
+{
+    for (const struct ast_stmt *s = l->block->of[AST_RULE]; s; s = s->same)
+        for (uint32_t i = 0; i < AST_AS(ast_rule, s)->fields.count; i++)
+            if (lint_same(AST_AS(ast_rule, s)->fields.v[i].text, field)) {
+                *name = &AST_AS(ast_rule, s)->fields.v[i];
+                return AST_AS(ast_rule, s);
+            }
+    *name = NULL;
+    return NULL;
+}
+
+/* One statement names just these two and nothing else hangs on it: one word makes them a unit. */
+static void join(struct lint *l, struct diag_finding *finding, const struct ast_rule *a,
+                 const struct ast_rule *b)
+{
+    struct span at;
+
+    if (!a || a != b || a->together || a->fields.count != 2 || a->when || a->block ||
+        a->ranked.count > 0)
+        return;
+    if (a->rule != DWR_RULE_SERVER_WINS && a->rule != DWR_RULE_CLIENT_WINS &&
+        a->rule != DWR_RULE_LAST_WRITE_WINS && a->rule != DWR_RULE_FIRST_WRITE_WINS &&
+        a->rule != DWR_RULE_MANUAL)
+        return;
+    at = a->fields.v[0].span;
+    at.end = at.begin;
+    diag_edit(l->diag, diag_fix(l->diag, finding, true, "make them one unit: together"), at,
+              "together ");
+}
+
+/* --- the merge --- */
+
+/* The office moves one of the two, the device the other: are both changes in the document? */
+static bool mixes(struct lint *l, struct lint_case *c, struct dwr_str a, struct dwr_str b)
+{
+    struct dwr_str old, new_a, new_b;
+
+    *c = lint_case_begin(l);
+    lint_values(lint_kind_of(l, a), &new_a, &old);
+    lint_put(c, a, old, new_a, (struct dwr_str){ NULL, 0 });
+    lint_values(lint_kind_of(l, b), &old, &new_b);
+    lint_put(c, b, old, old, new_b);
+    if (l->plan->lock)
+        lint_assume(l, c, l->plan->lock, false);
+    return lint_try(l, c) && lint_same(lint_result(c, a), new_a) &&
+           lint_same(lint_result(c, b), new_b);
+}
+
+static void belong_together(struct lint *l, struct dwr_str a, struct dwr_str b)
+{
+    const struct ast_rule *rule_a, *rule_b;
+    const struct ast_name *name_a, *name_b;
+    struct diag_finding *finding;
+    struct lint_case c;
+
+    if (!is_there(l, a) || !is_there(l, b) || !are_apart(l, a, b) || !mixes(l, &c, a, b))
+        return;
+    rule_a = rule_of(l, a, &name_a);
+    rule_b = rule_of(l, b, &name_b);
+    finding = lint_found(l, DIAG_SPLIT_SLOT,
+                         name_b   ? name_b->span
+                         : name_a ? name_a->span
+                                  : lint_free_rule(l)->span,
+                         b, "'%.*s' and '%.*s' belong together and are decided apart", LINT_TEXT(a),
+                         LINT_TEXT(b));
+    if (name_a && name_b && rule_a != rule_b)
+        diag_note(l->diag, finding, name_a->span, "'%.*s' is decided here", LINT_TEXT(a));
+    diag_help(l->diag, finding, "name both after together, in one rule");
+    join(l, finding, rule_a, rule_b);
+    lint_show(l, finding, &c,
+              "The office changed %.*s while a user who was offline changed %.*s: the "
+              "document has the one's and the other's, which nobody chose.",
+              LINT_TEXT(a), LINT_TEXT(b));
+    lint_kept(l, finding, a, lint_result(&c, a), "the office's");
+    lint_kept(l, finding, b, lint_result(&c, b), "the user's");
+}
+
+/* --- where to look --- */
+
+static void date_and_time(struct lint *l, struct dwr_str field)
+{
+    const struct dwr_str time = time_of_date(l, field);
+
+    if (time.p && lint_kind_of(l, field) == LINT_DATE && lint_kind_of(l, time) == LINT_TIME)
+        belong_together(l, field, time);
+}
+
+/* A slot that no_overlap keeps free: every part of it with its first. */
+static void parts_of_slot(struct lint *l, const struct ast_no_overlap *s)
+{
+    const struct ast_name *parts[] = { &s->from.time, s->to.said ? &s->to.field : NULL,
+                                       s->to.said ? &s->to.time : NULL, &s->length };
+    struct dwr_str time = time_of_date(l, s->from.field.text);
+
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (parts[i] && parts[i]->text.p && !(time.p && lint_same(time, parts[i]->text)))
+            belong_together(l, s->from.field.text, parts[i]->text);
+}
+
+void lint_split_slots(struct lint *l)
+{
+    for (uint16_t i = 0; i < l->plan->names.count; i++)
+        if (!schema_field(l->schema, l->plan->names.v[i].name))
+            date_and_time(l, l->plan->names.v[i].name);
+    for (uint32_t i = 0; l->schema && i < l->schema->field_count; i++)
+        if (l->schema->fields[i].kind == SCHEMA_DATE)
+            date_and_time(l, l->schema->fields[i].name);
+    for (const struct ast_stmt *s = l->block->of[AST_NO_OVERLAP]; s; s = s->same)
+        parts_of_slot(l, AST_AS(ast_no_overlap, s));
+}

@@ -1,0 +1,296 @@
+/* times.c - what time does to writes: conflicts that close before their device is back (DW2004), a
+ * feed that does not reach back far enough (DW4002), repeats that nobody recognizes (DW2015). */
+#include "lint_parts.h"
+
+static const struct dwr_str none = { NULL, 0 };
+
+static const struct ast_setting *setting(const struct lint *l, enum ast_kind section,
+                                         enum ast_kind kind)
+{
+    const struct ast_stmt *s = l->ast->top.of[section];
+    const struct ast_stmt *said = s ? AST_AS(ast_section, s)->block.of[kind] : NULL;
+
+    return said ? AST_AS(ast_setting, said) : NULL;
+}
+
+/* "24h": the largest unit that says it exactly. */
+static struct dwr_str duration(struct lint *l, uint64_t seconds)
+{
+    static const struct {
+        unsigned seconds;
+        char unit;
+    } units[] = { { 86400, 'd' }, { 3600, 'h' }, { 60, 'm' } };
+
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (seconds > 0 && seconds % units[i].seconds == 0 && seconds / units[i].seconds > 1)
+            return arena_printf(l->arena, "%llu%c",
+                                (unsigned long long)(seconds / units[i].seconds), units[i].unit);
+    return arena_printf(l->arena, "%llus", (unsigned long long)seconds);
+}
+
+/* --- DW2004: manual_timeout against max_offline --- */
+
+/* A merge of the DocType at hand that waits for a person and keeps the server's value meanwhile. */
+static bool waits(struct lint *l, struct lint_case *c, struct dwr_str field)
+{
+    struct dwr_str office, device;
+    const struct dwr_report *report;
+
+    *c = lint_case_begin(l);
+    lint_values(lint_kind_of(l, field), &office, &device);
+    lint_put(c, field, none, office, device);
+    if (l->plan->lock)
+        lint_assume(l, c, l->plan->lock, false);
+    if (!lint_try(l, c) || c->result.status != DWR_CONFLICT_MANUAL)
+        return false;
+    report = lint_report(c, field);
+    return report && report->outcome == DWR_OUTCOME_MANUAL && !lint_result_has(c, field, device);
+}
+
+/* A field of the DocType at hand that a person decides. */
+static bool find_waiting(struct lint *l, struct lint_case *c, struct dwr_str *field)
+{
+    for (uint16_t i = 0; i < l->plan->unit_count; i++) {
+        const struct dwr_unit *unit = &l->plan->units[i];
+
+        *field = l->plan->names.v[unit->fields[0]].name;
+        if (unit->rules[unit->rule_count - 1].kind == DWR_RULE_MANUAL && waits(l, c, *field))
+            return true;
+    }
+    if (l->plan->free_rule.kind != DWR_RULE_MANUAL)
+        return false;
+    *field = none;
+    for (uint16_t i = 0; i < l->plan->names.count; i++)
+        if (l->plan->names.v[i].role == DWR_NAME_FREE && waits(l, c, l->plan->names.v[i].name)) {
+            *field = l->plan->names.v[i].name;
+            return true;
+        }
+    for (uint32_t i = 0; l->schema && i < l->schema->field_count; i++)
+        if (!lint_name(l, l->schema->fields[i].name) && waits(l, c, l->schema->fields[i].name)) {
+            *field = l->schema->fields[i].name;
+            return true;
+        }
+    return false;
+}
+
+/* The next DocType with such a field, from *s on; it becomes the DocType at hand. */
+static bool next_waiting(struct lint *l, const struct ast_stmt **s, struct lint_case *c,
+                         struct dwr_str *field)
+{
+    for (; *s; *s = (*s)->same) {
+        lint_doctype_at_hand(l, AST_AS(ast_doctype, *s));
+        if (l->plan->offline.update && find_waiting(l, c, field))
+            return true;
+    }
+    return false;
+}
+
+void lint_manual_timeout(struct lint *l)
+{
+    enum { NOTES = 3 };
+    const struct ast_setting *timeout = setting(l, AST_SYNC, AST_MANUAL_TIMEOUT);
+    const struct ast_stmt *s = l->ast->top.of[AST_DOCTYPE];
+    const struct dwr_sync *sync = &l->rules->sync;
+    struct diag_finding *finding;
+    struct dwr_str field, after, away;
+    struct lint_case c;
+    unsigned more = 0;
+
+    if (!timeout || sync->manual_timeout_rule == DWR_RULE_CLIENT_WINS ||
+        sync->manual_timeout_seconds >= sync->max_offline_seconds ||
+        !next_waiting(l, &s, &c, &field))
+        return;
+    after = duration(l, sync->manual_timeout_seconds);
+    away = duration(l, sync->max_offline_seconds);
+    finding =
+        diag_add(l->diag, DIAG_MANUAL_TIMEOUT, timeout->stmt.span,
+                 "an open conflict closes after %.*s with the server's value, and its device may "
+                 "be away for %.*s",
+                 (int)after.n, after.p, (int)away.n, away.p);
+    diag_subject(finding, none, none);
+    diag_help(l->diag, finding, "manual_timeout %.*s or longer, or `then client_wins`", (int)away.n,
+              away.p);
+    lint_show(l, finding, &c,
+              "A user wrote %.*s of a %.*s offline; the conflict opened, and the user was "
+              "away again: after %.*s it closes by itself, and the office's value stands.",
+              LINT_TEXT(field), LINT_TEXT(l->doctype->name.text), (int)after.n, after.p);
+    lint_kept(l, finding, field, lint_result(&c, field), "the office's, once the conflict closes");
+    lint_gone(l, finding, field, lint_cell(&c, field)->client,
+              "the user's, waiting in the conflict record until then");
+    for (; s; s = s->same) {
+        if (!next_waiting(l, &s, &c, &field))
+            break;
+        if (more++ < NOTES)
+            diag_note(l->diag, finding, l->doctype->name.span, "a person decides about '%.*s' here",
+                      LINT_TEXT(field));
+    }
+    if (more > NOTES)
+        diag_note(l->diag, finding, timeout->stmt.span, "and in %u more DocTypes", more - NOTES);
+}
+
+/* --- DW4002: change_retention against max_offline --- */
+
+void lint_retention(struct lint *l)
+{
+    const struct ast_setting *retention = setting(l, AST_SYNC, AST_CHANGE_RETENTION);
+    const struct ast_setting *offline = setting(l, AST_SYNC, AST_MAX_OFFLINE);
+    const struct dwr_sync *sync = &l->rules->sync;
+    struct diag_finding *finding;
+    struct dwr_str kept, away;
+
+    if (sync->change_retention_seconds >= sync->max_offline_seconds || (!retention && !offline))
+        return;
+    kept = duration(l, sync->change_retention_seconds);
+    away = duration(l, sync->max_offline_seconds);
+    finding =
+        diag_add(l->diag, DIAG_RETENTION, retention ? retention->stmt.span : offline->stmt.span,
+                 "the change feed reaches back %.*s, and a device may be away for %.*s",
+                 (int)kept.n, kept.p, (int)away.n, away.p);
+    diag_help(l->diag, finding,
+              "change_retention %.*s or longer; else a device that is back in time "
+              "must fetch everything anew",
+              (int)away.n, away.p);
+    if (retention && offline)
+        diag_note(l->diag, finding, offline->stmt.span, "a device may be away for so long");
+}
+
+/* --- DW2015: repeats that nobody recognizes --- */
+
+/* From the first attempt to send a write to the last: the last wait repeats. */
+static uint64_t retry_seconds(const struct dwr_retry *retry)
+{
+    uint64_t all = 0;
+    uint32_t i = 0;
+
+    for (; i < retry->backoff_count && i < retry->max_attempts; i++)
+        all += retry->backoff_seconds[i];
+    if (i > 0 && i < retry->max_attempts)
+        all += (uint64_t)(retry->max_attempts - i) * retry->backoff_seconds[i - 1];
+    return all;
+}
+
+/* What the server remembers of a write, its request id and its answer, it remembers for as long as
+ * its changes: a repeat that comes later is taken for a new write. */
+static bool repeats_are_recognized(const struct lint *l)
+{
+    const struct dwr_sync *sync = &l->rules->sync;
+    const uint64_t retry = retry_seconds(&l->rules->retry);
+
+    return sync->change_retention_seconds >= sync->max_offline_seconds &&
+           sync->change_retention_seconds >= retry;
+}
+
+/* The same write again, onto what it has made. */
+static bool doubles(struct lint *l, struct lint_case *c, struct dwr_str field, struct dwr_str *once)
+{
+    struct dwr_write *w = &c->trial.write;
+    const struct dwr_text first = c->result.doc;
+
+    if (!first.p)
+        return false;
+    *once = lint_result(c, field);
+    *once = (struct dwr_str){ arena_copy(l->arena, once->p ? once->p : "", once->n), once->n };
+    w->server = (struct dwr_text){ arena_copy(l->arena, first.p, first.n), first.n };
+    return trial_merge(&l->bench, &c->trial, &c->result) == DWR_OK && c->result.doc.p &&
+           !lint_same(*once, lint_result(c, field));
+}
+
+static void repeat_counts(struct lint *l, struct span span, struct dwr_str field,
+                          struct lint_case *c)
+{
+    struct diag_finding *finding;
+    struct dwr_str once, kept, away;
+
+    if (l->plan->lock)
+        lint_assume(l, c, l->plan->lock, false);
+    if (!lint_try(l, c) || !doubles(l, c, field, &once))
+        return;
+    kept = duration(l, l->rules->sync.change_retention_seconds);
+    away = duration(l, l->rules->sync.max_offline_seconds);
+    finding =
+        lint_found(l, DIAG_REPEAT_COUNTS, span, field,
+                   "a repeated write counts twice in '%.*s': requests are remembered for %.*s, "
+                   "and devices are away for %.*s",
+                   LINT_TEXT(field), (int)kept.n, kept.p, (int)away.n, away.p);
+    diag_help(l->diag, finding, "change_retention as long as max_offline and all of retry");
+    lint_show(
+        l, finding, c,
+        "A device sent its write to %.*s and lost the answer; it comes back after "
+        "%.*s and sends it again: nobody knows the request any more, and it is added once more.",
+        LINT_TEXT(field), (int)kept.n, kept.p);
+    lint_kept(l, finding, field, lint_result(c, field), "counted twice");
+    lint_gone(l, finding, field, once, "what it was, and should be");
+}
+
+static void sum_is_repeated(struct lint *l, struct span span, struct dwr_str field)
+{
+    struct lint_case c = lint_case_begin(l);
+
+    lint_put(&c, field, lint_str("10"), lint_str("10"), lint_str("15"));
+    repeat_counts(l, span, field, &c);
+}
+
+static void table_is_repeated(struct lint *l, const struct ast_child *child)
+{
+    const struct ast_stmt *said = child->block.of[AST_ON_SAME_KEY];
+    const struct dwr_table *table = lint_table(l, child->field.text);
+    const struct schema_doctype *rows = lint_rows_of(l, child->field.text);
+    struct lint_case c = lint_case_begin(l);
+    struct dwr_str member = none;
+    const char *values[3] = { "10", "10", "15" };
+    struct dwr_str row[3];
+
+    if (!said || !table)
+        return;
+    for (uint16_t i = 0; i < table->unit_count && !member.p; i++)
+        if (table->units[i].rules[0].kind == DWR_RULE_SUM)
+            member = table->names.v[table->units[i].fields[0]].name;
+    if (table->same_key == DWR_SAME_KEY_KEEP_BOTH) {
+        member = lint_plain_member(table, rows, 0);
+        values[1] = "12";
+    }
+    if (!member.p)
+        return;
+    for (int i = 0; i < 3; i++)
+        row[i] = lint_list(l, lint_row_of(l, table, rows, 1, member, lint_str(values[i])), none);
+    lint_put(&c, child->field.text, row[0], row[1], row[2]);
+    repeat_counts(l, said->span, child->field.text, &c);
+}
+
+static void elements_are_repeated(struct lint *l, struct span span, struct dwr_str field,
+                                  const struct ast_rule *s)
+{
+    struct lint_case c = lint_case_begin(l);
+    const struct dwr_str key = s->block && s->block->of[AST_KEY]
+                                   ? AST_AS(ast_fields, s->block->of[AST_KEY])->fields.v[0].text
+                                   : none;
+    struct dwr_str value[3];
+
+    for (int i = 0; i < 3; i++) {
+        static const char *const texts[] = { "\"before\"", "\"in the office\"", "\"on site\"" };
+        struct lint_row row = lint_row_begin(l, NULL, NULL, 1);
+
+        lint_row_put(&row, key.p ? key : lint_str("file"), lint_str("\"A-1\""));
+        lint_row_put(&row, lint_str("remark"), lint_str(texts[i]));
+        value[i] = lint_list(l, lint_row_end(&row), none);
+    }
+    lint_put(&c, field, value[0], value[1], value[2]);
+    repeat_counts(l, span, field, &c);
+}
+
+void lint_repeats(struct lint *l)
+{
+    if (repeats_are_recognized(l))
+        return;
+    for (const struct ast_stmt *s = l->block->of[AST_RULE]; s; s = s->same) {
+        const struct ast_rule *rule = AST_AS(ast_rule, s);
+
+        for (uint32_t i = 0; i < rule->fields.count; i++)
+            if (rule->rule == DWR_RULE_SUM)
+                sum_is_repeated(l, rule->fields.v[i].span, rule->fields.v[i].text);
+            else if (rule->rule == DWR_RULE_KEEP_BOTH)
+                elements_are_repeated(l, rule->fields.v[i].span, rule->fields.v[i].text, rule);
+    }
+    for (const struct ast_stmt *s = l->block->of[AST_CHILD]; s; s = s->same)
+        table_is_repeated(l, AST_AS(ast_child, s));
+}

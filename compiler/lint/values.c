@@ -1,0 +1,259 @@
+/* values.c - values that a rule cannot mean: a scale without ranks (DW2012), elements whose edits
+ * replace one another (DW2013), client_wins where the client has no say (DW2014). */
+#include "lint_parts.h"
+
+static const struct dwr_str none = { NULL, 0 };
+
+/* --- DW2012: max and min over a Select --- */
+
+static struct dwr_str quoted(struct lint *l, struct dwr_str text)
+{
+    struct trial_doc doc;
+    struct dwr_text member;
+
+    /* The name of a member is escaped as a string is: {"…":0} */
+    trial_doc_start(&doc, l->arena);
+    trial_doc_put(&doc, text, lint_str("0"));
+    member = trial_doc_end(&doc);
+    return (struct dwr_str){ member.p + 1, member.n - 4 };
+}
+
+static bool comes_before(struct dwr_str a, struct dwr_str b)
+{
+    const size_t n = a.n < b.n ? a.n : b.n;
+    const int order = memcmp(a.p, b.p, n);
+
+    return order < 0 || (order == 0 && a.n < b.n);
+}
+
+/* Two options whose letters say the opposite of their places in the list. */
+static bool contradicts(const struct schema_field *f, struct dwr_str *low, struct dwr_str *high)
+{
+    for (uint16_t i = 0; i + 1 < f->select_count; i++)
+        if (comes_before(f->select[i + 1], f->select[i])) {
+            *low = f->select[i];
+            *high = f->select[i + 1];
+            return true;
+        }
+    return false;
+}
+
+static void scale_has_ranks(struct lint *l, const struct ast_rule *s, const struct ast_name *name)
+{
+    const struct schema_field *f = schema_field(l->schema, name->text);
+    const bool max = s->rule == DWR_RULE_MAX;
+    struct lint_case c = lint_case_begin(l);
+    struct dwr_str low, high, wanted, other;
+    struct diag_finding *finding;
+
+    if (!f || f->kind != SCHEMA_SELECT || !contradicts(f, &low, &high))
+        return;
+    wanted = quoted(l, max ? high : low);
+    other = quoted(l, max ? low : high);
+    lint_put(&c, name->text, none, other, wanted);
+    if (l->plan->lock)
+        lint_assume(l, &c, l->plan->lock, false);
+    if (!lint_try(l, &c) || !lint_client_lost(&c, name->text))
+        return;
+    finding = lint_found(l, DIAG_UNRANKED, name->span, name->text,
+                         "%s over '%.*s' goes by the letters of its options, not by their meaning",
+                         ast_rule_word(s->rule), LINT_TEXT(name->text));
+    diag_help(l->diag, finding, "say the order, from the lowest: %s %.*s ranked (\"…\", \"…\");",
+              ast_rule_word(s->rule), LINT_TEXT(name->text));
+    lint_show(l, finding, &c,
+              "A user set %.*s to %.*s offline; the office set %.*s: by the alphabet "
+              "that is the %s of the two, and it stands.",
+              LINT_TEXT(name->text), LINT_TEXT(wanted), LINT_TEXT(other),
+              max ? "greater" : "smaller");
+    lint_kept(l, finding, name->text, other, "the %s by its letters", max ? "greater" : "smaller");
+    lint_gone(l, finding, name->text, wanted, "the %s by the list of options",
+              max ? "later" : "earlier");
+}
+
+void lint_unranked(struct lint *l)
+{
+    if (!l->schema)
+        return;
+    for (const struct ast_stmt *s = l->block->of[AST_RULE]; s; s = s->same) {
+        const struct ast_rule *rule = AST_AS(ast_rule, s);
+
+        if ((rule->rule == DWR_RULE_MAX || rule->rule == DWR_RULE_MIN) && rule->ranked.count == 0)
+            for (uint32_t i = 0; i < rule->fields.count; i++)
+                scale_has_ranks(l, rule, &rule->fields.v[i]);
+    }
+}
+
+/* --- DW2013: a keyed element that both sides edited --- */
+
+static struct dwr_str element(struct lint *l, struct dwr_str key, const char *text)
+{
+    struct trial_doc doc;
+    struct dwr_text t;
+
+    trial_doc_start(&doc, l->arena);
+    trial_doc_put(&doc, key, lint_str("\"A-1\""));
+    trial_doc_put(&doc, lint_str("remark"), text ? lint_str(text) : none);
+    t = trial_doc_end(&doc);
+    return (struct dwr_str){ t.p, t.n };
+}
+
+static void element_is_edited(struct lint *l, const struct ast_rule *s, const struct ast_name *name)
+{
+    static const char office[] = "\"written in the office\"", device[] = "\"written on site\"";
+    const struct dwr_str key = AST_AS(ast_fields, s->block->of[AST_KEY])->fields.v[0].text;
+    struct lint_case c = lint_case_begin(l);
+    struct diag_finding *finding;
+
+    lint_put(&c, name->text, lint_list(l, element(l, key, NULL), none),
+             lint_list(l, element(l, key, office), none),
+             lint_list(l, element(l, key, device), none));
+    if (l->plan->lock)
+        lint_assume(l, &c, l->plan->lock, false);
+    if (!lint_try(l, &c) || lint_is_asked(&c, name->text) ||
+        lint_result_has(&c, name->text, lint_str(device)))
+        return;
+    finding =
+        lint_found(l, DIAG_ELEMENT_EDITED, name->span, name->text,
+                   "elements of '%.*s' with one %.*s replace one another: of two edits one is lost",
+                   LINT_TEXT(name->text), LINT_TEXT(key));
+    diag_help(l->diag, finding,
+              "child %.*s { key %.*s; on_same_key fields { … } } merges an element "
+              "member by member; keep_both keeps both edits",
+              LINT_TEXT(name->text), LINT_TEXT(key));
+    lint_show(l, finding, &c,
+              "A user edited an element of %.*s offline; meanwhile the office edited the "
+              "same one: the office's stands whole.",
+              LINT_TEXT(name->text));
+    lint_kept(l, finding, name->text, lint_str(office), "the office's edit");
+    lint_gone(l, finding, name->text, lint_str(device), "the user's edit");
+}
+
+void lint_keyed_elements(struct lint *l)
+{
+    for (const struct ast_stmt *s = l->block->of[AST_RULE]; s; s = s->same) {
+        const struct ast_rule *rule = AST_AS(ast_rule, s);
+
+        if (rule->rule == DWR_RULE_UNION && rule->block && rule->block->of[AST_KEY])
+            for (uint32_t i = 0; i < rule->fields.count; i++)
+                element_is_edited(l, rule, &rule->fields.v[i]);
+    }
+}
+
+/* --- DW2014: client_wins where the client has no say --- */
+
+/* A value the office may have set instead: another option, another value that the rules know. */
+static struct dwr_str other_value(struct lint *l, const struct schema_field *f,
+                                  struct dwr_str field, struct dwr_str not_this)
+{
+    const struct dwr_tombstone *t = &l->plan->tombstone;
+
+    if (t->soft_delete.field != DWR_NONE &&
+        lint_same(l->plan->names.v[t->soft_delete.field].name, field))
+        return t->soft_delete.value;
+    for (uint16_t i = f ? f->select_count : 0; i > 0; i--)
+        if (!lint_same(quoted(l, f->select[i - 1]), not_this))
+            return quoted(l, f->select[i - 1]);
+    return lint_str("\"On Hold\"");
+}
+
+static const struct dwr_effect *effect_of(const struct lint *l, struct dwr_str field)
+{
+    for (uint16_t i = 0; i < l->plan->effect_count; i++)
+        if (lint_same(l->plan->names.v[l->plan->effects[i].field].name, field))
+            return &l->plan->effects[i];
+    return NULL;
+}
+
+static void effect_is_not_the_clients(struct lint *l, struct span span, struct dwr_str field,
+                                      const struct dwr_effect *effect)
+{
+    const struct schema_field *f = schema_field(l->schema, field);
+    const struct dwr_str office = other_value(l, f, field, effect->value);
+    struct lint_case c = lint_case_begin(l);
+    struct diag_finding *finding;
+
+    lint_put(&c, field, none, office, effect->value);
+    if (l->plan->lock)
+        lint_assume(l, &c, l->plan->lock, false);
+    if (lint_same(office, effect->value) || !lint_try(l, &c) || !lint_server_lost(&c, field))
+        return;
+    finding = lint_found(l, DIAG_CLIENT_DECIDES, span, field,
+                         "client_wins '%.*s', and the effect '%.*s' follows from it",
+                         LINT_TEXT(field), LINT_TEXT(effect->name));
+    diag_help(l->diag, finding,
+              "server_wins %.*s, or manual; or a guarded rule for the values that the "
+              "office sets",
+              LINT_TEXT(field));
+    lint_show(l, finding, &c,
+              "The office set %.*s to %.*s; a device that was offline then writes %.*s: "
+              "the device's stands, and the effect creates %s%.*s%s.",
+              LINT_TEXT(field), LINT_TEXT(office), LINT_TEXT(effect->value),
+              effect->create_count > 0 ? "a " : "nothing",
+              effect->create_count > 0 ? (int)effect->create[0].n : 0,
+              effect->create_count > 0 ? effect->create[0].p : "",
+              effect->create_count > 1 ? " and more" : "");
+    lint_kept(l, finding, field, effect->value, "the device's");
+    lint_gone(l, finding, field, office, "what the office decided");
+}
+
+static void read_only_is_not_the_clients(struct lint *l, struct span span, struct dwr_str field)
+{
+    struct lint_case c = lint_case_begin(l);
+    struct dwr_str office, device;
+    struct diag_finding *finding;
+
+    lint_values(lint_kind_of(l, field), &office, &device);
+    lint_put(&c, field, none, office, device);
+    if (l->plan->lock)
+        lint_assume(l, &c, l->plan->lock, false);
+    if (!lint_try(l, &c) || !lint_server_lost(&c, field))
+        return;
+    finding = lint_found(l, DIAG_CLIENT_DECIDES, span, field,
+                         "client_wins '%.*s', which the schema marks read-only", LINT_TEXT(field));
+    diag_help(l->diag, finding, "server_wins or server_only %.*s", LINT_TEXT(field));
+    lint_show(l, finding, &c,
+              "The server set %.*s, which no person may edit; a device that was offline "
+              "sends another: the device's stands.",
+              LINT_TEXT(field));
+    lint_kept(l, finding, field, device, "the device's");
+    lint_gone(l, finding, field, office, "the server's");
+}
+
+static void client_has_no_say(struct lint *l, struct span span, struct dwr_str field)
+{
+    const struct schema_field *f = schema_field(l->schema, field);
+    const struct dwr_effect *effect = effect_of(l, field);
+
+    if (effect)
+        effect_is_not_the_clients(l, span, field, effect);
+    else if (f && f->read_only)
+        read_only_is_not_the_clients(l, span, field);
+}
+
+static void free_field(struct lint *l, void *context, struct dwr_str field)
+{
+    (void)context;
+    client_has_no_say(l, lint_free_rule(l)->span, field);
+}
+
+/* A guarded client_wins says when the client has a say, and is believed. */
+static bool is_guarded(const struct lint *l, struct dwr_str field)
+{
+    const struct dwr_name *name = lint_name(l, field);
+
+    return name && name->role == DWR_NAME_UNIT && l->plan->units[name->index].rule_count > 1;
+}
+
+void lint_client_wins(struct lint *l)
+{
+    for (const struct ast_stmt *s = l->block->of[AST_RULE]; s; s = s->same) {
+        const struct ast_rule *rule = AST_AS(ast_rule, s);
+
+        if (rule->rule == DWR_RULE_CLIENT_WINS)
+            for (uint32_t i = 0; i < rule->fields.count; i++)
+                if (!is_guarded(l, rule->fields.v[i].text))
+                    client_has_no_say(l, rule->fields.v[i].span, rule->fields.v[i].text);
+    }
+    if (l->plan->free_rule.kind == DWR_RULE_CLIENT_WINS)
+        lint_each_free(l, free_field, NULL);
+}
