@@ -56,7 +56,7 @@ CORE_SMALL += -fno-align-jumps -fno-align-labels -fno-align-functions \
 endif
 
 # What a merge seldom comes to, or where the work is done elsewhere: size before speed.
-CORE_SELDOM := request.c cond.c list.c scan_names.c decimal.c
+CORE_SELDOM := request.c cond.c list.c scan_names.c decimal.c instant.c unescape.c
 FOR_SIZE     = $(if $(and $(filter runtime/core/%,$<),$(filter $(CORE_SELDOM),$(notdir $<)),$(filter -O2,$(CFLAGS))),-Os)
 
 DWR_CPPFLAGS = -D_XOPEN_SOURCE=700 -Iruntime -I$B/grammar -MMD -MP $(CPPFLAGS)

@@ -118,54 +118,30 @@ static size_t mismatch(const char *a, const char *b, size_t n)
     return i + short_mismatch(a + i, b + i, n - i);
 }
 
-/* --- the window: 64 bytes whose quotes and backslashes are known --- */
-
-/* Strings end where the window says; one load serves all the strings that end in it. */
-struct window {
-    const char *at;
-    uint64_t stops;
-};
-
-/* The first quote or backslash from p on, or end. */
-static inline const char *next_stop(struct window *w, const char *p, const char *end)
-{
-    while (p < end) {
-        size_t off = (size_t)(p - w->at);
-
-        if (off >= 64) {
-            w->at += off & ~(size_t)63;
-            off &= 63;
-            w->stops = block_stops(block_at(w->at, end));
-        }
-        if (w->stops >> off != 0)
-            return p + first_of(w->stops >> off);
-        p += 64 - off;
-    }
-    return end;
-}
-
-static inline struct window window_at(const char *p, const char *end)
-{
-    return (struct window){ p, p < end ? block_stops(block_at(p, end)) : 0 };
-}
-
 /* --- skimming --- */
 
 /* p at the opening quote: behind the closing one; end where there is none. */
 static SCAN_OUT const char *skim_string(const char *p, const char *end, bool *escaped)
 {
-    struct window w = window_at(p, end);
+    for (p++; p < end;) {
+        const char *next = end - p > 64 ? p + 64 : end;
+        uint64_t stops = block_stops(block_at(p, end));
 
-    for (p++;; p += 2) {
-        p = next_stop(&w, p, end);
-        if (p == end)
-            return end;
-        if (*p == '"')
-            return p + 1;
-        *escaped = true;
-        if (end - p < 2)
-            return end;
+        while (stops != 0) {
+            const unsigned i = first_of(stops);
+
+            if (p[i] == '"')
+                return p + i + 1;
+            *escaped = true;
+            if (end - p < (ptrdiff_t)i + 2)
+                return end;
+            if (i == 63)
+                next = p + 65;
+            stops &= ~((uint64_t)3 << i);
+        }
+        p = next;
     }
+    return end;
 }
 
 /* Block by block through text with strings in it. */
@@ -203,29 +179,30 @@ static inline uint64_t skim_block(struct skim *k, block b)
 }
 
 /* p at a bracket: behind the one that closes it, or end. That brackets of two kinds close each
- * other is not looked at. */
-static SCAN_OUT const char *skim_container(const char *p, const char *end)
+ * other is not looked at. *flat: there are no brackets inside. */
+static SCAN_OUT const char *skim_container(const char *p, const char *end, bool *flat)
 {
     struct skim k = { 0, 0 };
-    size_t depth = 0;
+    size_t opened = 0, closed = 0;
 
     for (; p < end; p += 64) {
         const block b = block_at(p, end);
         const uint64_t outside = ~skim_block(&k, b);
         const uint64_t open = block_folded(b, '{') & outside;
         uint64_t close = block_folded(b, '}') & outside;
-        size_t closed = 0;
 
-        while (close != 0) {
+        for (; close != 0; close &= close - 1) {
             const uint64_t below = (close & (0 - close)) - 1;
 
             closed++;
-            if (depth + ones_of(open & below) == closed)
+            if (opened + ones_of(open & below) == closed) {
+                *flat = closed == 1;
                 return p + first_of(close) + 1;
-            close &= close - 1;
+            }
         }
-        depth += ones_of(open) - closed;
+        opened += ones_of(open);
     }
+    *flat = false;
     return end;
 }
 
@@ -239,13 +216,13 @@ static inline const char *skim_scalar(const char *p, const char *end)
 /* p at the first byte of a value: behind it. */
 static const char *skip(const char *p, const char *end)
 {
-    bool escaped;
+    bool escaped, flat;
 
     if (p >= end)
         return end;
     if (*p == '"')
         return skim_string(p, end, &escaped);
-    return *p == '{' || *p == '[' ? skim_container(p, end) : skim_scalar(p, end);
+    return *p == '{' || *p == '[' ? skim_container(p, end, &flat) : skim_scalar(p, end);
 }
 
 /* --- strict: the pieces of a string --- */
@@ -362,7 +339,8 @@ struct strict {
     unsigned depth, limit;
     struct name *names;
     uint32_t name_count, name_room;
-    struct level *level; /* the innermost; levels[0] is none */
+    struct level *level;   /* the innermost; levels[0] is none */
+    struct level *deepest; /* that was open */
     struct level levels[DWR_DEPTH_MAX + 2];
     struct name own[OWN_NAMES];
 };
@@ -468,7 +446,13 @@ static enum dwr_rc add_name(struct strict *t, const char *p, size_t n, bool esca
 
 /* --- strict: values --- */
 
-/* As next_stop, but every byte stops that a string may not hold as it is. */
+/* Strings end where the window says; one load serves all the strings that end in it. */
+struct window {
+    const char *at;
+    uint64_t stops; /* quotes, backslashes and what a string may not hold as it is */
+};
+
+/* The first stop from p on, or end. */
 static inline const char *strict_stop(struct window *w, const char *p, const char *end)
 {
     while (p < end) {
@@ -611,6 +595,8 @@ static inline void level_open(struct strict *t, bool object)
 {
     t->depth++;
     t->level++;
+    if (t->level > t->deepest)
+        t->deepest = t->level;
     t->level->object = object;
     t->level->first = t->name_count;
     t->level->set = NULL;
@@ -702,11 +688,13 @@ member:
     goto value;
 }
 
-/* The value at *p strictly; *p goes behind it. depth: how deep it may nest. */
+/* The value at *p strictly; *p goes behind it. depth: how deep it may nest. *flat: no array and no
+ * object is inside. */
 static enum dwr_rc strict_value(struct dwr_scratch *s, const char **p, const char *end,
-                                unsigned depth)
+                                unsigned depth, bool *flat)
 {
     struct strict t;
+    enum dwr_rc rc;
 
     t.s = s;
     t.end = end;
@@ -716,7 +704,10 @@ static enum dwr_rc strict_value(struct dwr_scratch *s, const char **p, const cha
     t.name_count = 0;
     t.name_room = OWN_NAMES;
     t.level = t.levels;
-    return strict_run(&t, p);
+    t.deepest = t.levels;
+    rc = strict_run(&t, p);
+    *flat = t.deepest <= t.levels + 1;
+    return rc;
 }
 
 static enum dwr_rc check(struct dwr_scratch *s, struct dwr_text text, unsigned depth,
@@ -724,12 +715,13 @@ static enum dwr_rc check(struct dwr_scratch *s, struct dwr_text text, unsigned d
 {
     const char *end, *start, *p;
     enum dwr_rc rc;
+    bool flat;
 
     if (text.p == NULL)
         return DWR_INVALID_JSON;
     end = text.p + text.n;
     p = start = past_space(text.p, end);
-    rc = strict_value(s, &p, end, depth);
+    rc = strict_value(s, &p, end, depth, &flat);
     if (rc != DWR_OK)
         return rc;
     if (value != NULL)
@@ -771,7 +763,10 @@ struct lockstep {
     uint32_t room; /* for slots */
     const char *server_end;
     struct side base, client;
-    struct dwr_nameset names; /* of all slots, once it is needed */
+    /* Once members are joined by name: the slots of the tables' names by field, and the names of
+     * the others. */
+    uint32_t *slot_of;
+    struct dwr_nameset names;
 };
 
 /* How many bytes from the server's p on are the side's bytes from q on, where the run tells; else
@@ -963,20 +958,21 @@ static enum dwr_rc rows_of(struct dwr_scratch *s, struct dwr_text value, struct 
 static enum dwr_rc row_scan(struct lockstep *k, struct side *d, const char **q, struct dwr_row *row)
 {
     const char *const start = *q;
+    bool flat = false;
     enum dwr_rc rc;
 
     if (start >= d->end)
         return DWR_INVALID_JSON;
     if (d->strict) {
-        rc = strict_value(k->s, q, d->end, DWR_DEPTH_MAX - 2);
+        rc = strict_value(k->s, q, d->end, DWR_DEPTH_MAX - 2, &flat);
         if (rc != DWR_OK)
             return rc;
     } else {
-        *q = skip(start, d->end);
+        *q = *start == '{' ? skim_container(start, d->end, &flat) : skip(start, d->end);
         if (*q == start)
             return DWR_INVALID_JSON;
     }
-    *row = (struct dwr_row){ start, (uint32_t)(*q - start), false };
+    *row = (struct dwr_row){ start, (uint32_t)(*q - start), flat };
     return DWR_OK;
 }
 
@@ -1100,10 +1096,15 @@ static inline const struct dwr_table *slot_table(const struct lockstep *k,
     return name->role == DWR_NAME_TABLE ? &k->doctype->tables[name->index] : NULL;
 }
 
+static SCAN_OUT unsigned field_named(const struct lockstep *k, struct dwr_text name)
+{
+    return dwr_names_find(&k->doctype->names, name.p, name.n);
+}
+
 static inline void slot_look_up(const struct lockstep *k, struct dwr_slot *slot)
 {
     if (slot->field == DWR_FIELD_UNKNOWN)
-        slot->field = (uint16_t)dwr_names_find(&k->doctype->names, slot->name.p, slot->name.n);
+        slot->field = (uint16_t)field_named(k, slot->name);
 }
 
 /* The slot is a child table's: makes its rows, as yet none. */
@@ -1149,7 +1150,7 @@ static inline void set_same(struct dwr_slot *slot, const struct side *d, bool sa
 static SCAN_INLINE enum dwr_rc side_scan(struct lockstep *k, const struct side *d, const char **at)
 {
     const char *const q = *at;
-    bool escaped;
+    bool escaped, flat;
 
     if (*q == '"') {
         const block b = block_at(q, d->end);
@@ -1169,8 +1170,8 @@ static SCAN_INLINE enum dwr_rc side_scan(struct lockstep *k, const struct side *
     }
     if (*q == '{' || *q == '[') {
         if (d->strict)
-            return strict_value(k->s, at, d->end, DWR_DEPTH_MAX - 1);
-        *at = skim_container(q, d->end);
+            return strict_value(k->s, at, d->end, DWR_DEPTH_MAX - 1, &flat);
+        *at = skim_container(q, d->end, &flat);
         return DWR_OK;
     }
     *at = d->strict ? strict_scalar(q, d->end) : skim_scalar(q, d->end);
@@ -1378,6 +1379,14 @@ static SCAN_INLINE bool short_member(struct member *m, const char *key, uint64_t
     return m->end[0] == ',' && m->end[1] == '"';
 }
 
+/* Behind the string at key, where it ends in the 64 bytes whose quotes and backslashes are `stops`
+ * and has no escape; else NULL. */
+static inline const char *short_string(const char *key, uint64_t stops)
+{
+    stops &= stops - 1;
+    return stops != 0 && key[first_of(stops)] == '"' ? key + first_of(stops) + 1 : NULL;
+}
+
 /* The slot has its name and its key: finds the end of the value at v, and the rows of a child
  * table. */
 static enum dwr_rc server_value(struct lockstep *k, struct dwr_slot *slot, const char *v,
@@ -1440,7 +1449,9 @@ static enum dwr_rc walk_server(struct lockstep *k, struct dwr_text text)
                 continue;
             }
         } else {
-            m.key_end = skim_string(key, end, &escaped);
+            m.key_end = short_string(key, stops);
+            if (m.key_end == NULL)
+                m.key_end = skim_string(key, end, &escaped);
             m.v = past_colon(m.key_end, end);
             if (m.v == NULL)
                 return DWR_INVALID_JSON;
@@ -1471,14 +1482,27 @@ static enum dwr_rc walk_server(struct lockstep *k, struct dwr_text text)
 
 /* --- members that stand elsewhere --- */
 
+/* Names of the tables are found by their field, the others by a set of names. */
 static enum dwr_rc names_make(struct lockstep *k)
 {
+    const size_t n = k->doctype->names.count;
+
+    k->slot_of = dwr_take(k->s, (n + 1) * sizeof *k->slot_of);
+    if (k->slot_of == NULL)
+        return DWR_NOMEM;
+    memset(k->slot_of, 0xFF, n * sizeof *k->slot_of);
     dwr_nameset_init(&k->names, k->s);
     for (uint32_t i = 0; i < k->index->count; i++) {
-        const struct dwr_slot *slot = &k->index->slots[i];
+        struct dwr_slot *slot = &k->index->slots[i];
         uint32_t found;
-        const enum dwr_rc rc = dwr_nameset_put(&k->names, slot->name.p, slot->name.n, i, &found);
+        enum dwr_rc rc;
 
+        slot_look_up(k, slot);
+        if (slot->field != DWR_NONE) {
+            k->slot_of[slot->field] = i;
+            continue;
+        }
+        rc = dwr_nameset_put(&k->names, slot->name.p, slot->name.n, i, &found);
         if (rc != DWR_OK)
             return rc;
     }
@@ -1496,22 +1520,56 @@ static enum dwr_rc side_key(const struct side *d, const char **key_end, bool *es
     return DWR_OK;
 }
 
-/* A slot that the server has not: the side's member. */
-static enum dwr_rc slot_add(struct lockstep *k, const struct side *d, const char *key_end,
-                            struct dwr_text name, struct dwr_slot **slot)
+/* The slot of the waiting member's name, a new one where there is none yet. */
+static SCAN_OUT enum dwr_rc slot_named(struct lockstep *k, const struct side *d,
+                                       const char *key_end, struct dwr_text name,
+                                       struct dwr_slot **slot)
 {
+    struct dwr_index *const x = k->index;
+    const unsigned field = field_named(k, name);
+    uint32_t found = DWR_NAMESET_NEW;
+
+    if (field != DWR_NONE) {
+        found = k->slot_of[field];
+    } else {
+        const enum dwr_rc rc = dwr_nameset_put(&k->names, name.p, name.n, x->count, &found);
+
+        if (rc != DWR_OK)
+            return rc;
+    }
+    if (found != DWR_NAMESET_NEW) {
+        *slot = &x->slots[found];
+        return DWR_OK;
+    }
+    if (field != DWR_NONE)
+        k->slot_of[field] = x->count;
     *slot = slot_new(k);
     if (*slot == NULL)
         return DWR_NOMEM;
     **slot = (struct dwr_slot){
         .name = name,
         .key = { d->p, (size_t)(key_end - d->p) },
-        .field = DWR_FIELD_UNKNOWN,
+        .field = (uint16_t)field,
         .base_same = true,
         .client_same = true,
     };
-    slot_look_up(k, *slot);
     return slot_table(k, *slot) != NULL ? slot_rows(k, *slot) : DWR_OK;
+}
+
+/* The value of a short member goes to its slot; false: it takes more than that. */
+static inline bool join_short(struct side *d, struct dwr_slot *slot, const struct member *m)
+{
+    const struct dwr_text server = slot->value[DWR_SERVER];
+    const size_t n = (size_t)(m->end - m->v);
+    const bool same = server.p != NULL && server.n == n && dwr_bytes_equal(server.p, m->v, n);
+
+    if (slot->rows != NULL ||
+        (!same && d->strict && *m->v != '"' && strict_scalar(m->v, d->end) != m->end))
+        return false;
+    slot->value[d->which] = (struct dwr_text){ m->v, n };
+    set_same(slot, d, same);
+    d->p = m->end + 1;
+    return true;
 }
 
 /* The side's waiting member goes to the slot of its name, wherever that is. */
@@ -1519,32 +1577,33 @@ static enum dwr_rc side_join(struct lockstep *k, struct side *d)
 {
     struct dwr_slot *slot;
     struct dwr_text name;
-    const char *key_end, *q;
-    uint32_t found;
-    bool escaped;
-    enum dwr_rc rc = side_key(d, &key_end, &escaped);
+    struct member m = { .v = NULL };
+    bool escaped = false, is_short = false;
+    enum dwr_rc rc = DWR_OK;
 
-    if (rc != DWR_OK)
-        return rc;
-    q = past_colon(key_end, d->end);
-    if (q == NULL)
-        return DWR_INVALID_JSON;
-    if (!key_name(k->s, d->p, key_end, escaped, &name))
-        return DWR_NOMEM;
-    rc = dwr_nameset_put(&k->names, name.p, name.n, k->index->count, &found);
-    if (rc != DWR_OK)
-        return rc;
-    if (found == DWR_NAMESET_NEW) {
-        rc = slot_add(k, d, key_end, name, &slot);
+    /* All stops of such a block stand before the end. */
+    if (d->end - d->p >= 64) {
+        const block b = block_load(d->p);
+
+        is_short = short_member(&m, d->p, d->strict ? block_strict(b) : block_stops(b));
+    }
+    if (!is_short) {
+        rc = side_key(d, &m.key_end, &escaped);
         if (rc != DWR_OK)
             return rc;
-    } else {
-        slot = &k->index->slots[found];
+        m.v = past_colon(m.key_end, d->end);
+        if (m.v == NULL)
+            return DWR_INVALID_JSON;
     }
+    if (!key_name(k->s, d->p, m.key_end, escaped, &name))
+        return DWR_NOMEM;
+    rc = slot_named(k, d, m.key_end, name, &slot);
+    if (rc != DWR_OK)
+        return rc;
     /* Semantics 1.4: a name twice is refused, also where the first stood beside the server's. */
     if (slot->value[d->which].p != NULL)
         return DWR_DUPLICATE_KEY;
-    return side_value_beside(k, d, slot, q);
+    return is_short && join_short(d, slot, &m) ? DWR_OK : side_value_beside(k, d, slot, m.v);
 }
 
 /* All that the side has left, in the order of its document. */

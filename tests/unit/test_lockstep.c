@@ -234,6 +234,79 @@ Test(lockstep, members_of_every_length)
         }
 }
 
+/* A member that stands elsewhere in the client's document is read like any other: the same is
+ * refused, and the same goes to its slot. Behind it stand more than 64 bytes, or few. */
+Test(lockstep, members_elsewhere_are_checked)
+{
+    static const struct {
+        const char *value;
+        enum dwr_rc rc;
+    } values[] = {
+        { "1", DWR_OK },
+        { "12", DWR_OK },
+        { "-0.5e+3", DWR_OK },
+        { "null", DWR_OK },
+        { "\"\"", DWR_OK },
+        { "\"x\"", DWR_OK },
+        { "\"x\\n\"", DWR_OK },
+        { "\"\xC3\xA9\"", DWR_OK },
+        { "[1,{\"b\":2}]", DWR_OK },
+        { " 1", DWR_OK },
+        { "1 ", DWR_OK },
+        { "01", DWR_INVALID_JSON },
+        { "1.", DWR_INVALID_JSON },
+        { "tru", DWR_INVALID_JSON },
+        { "true1", DWR_INVALID_JSON },
+        { "1,2", DWR_INVALID_JSON },
+        { "1 2", DWR_INVALID_JSON },
+        { "", DWR_INVALID_JSON },
+        { "x", DWR_INVALID_JSON },
+        { "1]", DWR_INVALID_JSON },
+        { "\"x", DWR_INVALID_JSON },
+        { "\"\x01\"", DWR_INVALID_JSON },
+        { "\"\\q\"", DWR_INVALID_JSON },
+        { "\"\xFF\"", DWR_INVALID_UTF8 },
+        { "1,\"b\":2", DWR_DUPLICATE_KEY },
+        { "1,\"status\":2", DWR_DUPLICATE_KEY },
+    };
+    static const char *const behind[] = {
+        "}",
+        ",\"a\":1}",
+        ",\"a\":\"of a length that keeps what stands in front of it away from the end\"}",
+    };
+
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        for (size_t n = 0; n < sizeof behind / sizeof *behind; n++) {
+            struct buffer *b = &r.text[DWR_CLIENT];
+            struct dwr_text text[3] = {
+                copied(DWR_BASE, "{\"a\":1,\"status\":\"x\",\"b\":1}"),
+                copied(DWR_SERVER, "{\"a\":1,\"status\":\"x\",\"b\":1}"),
+            };
+
+            b->n = 0;
+            put_text(b, "{\"b\":0,\"new\":true,\"status\":");
+            put_text(b, values[i].value);
+            put_text(b, behind[n]);
+            text[DWR_CLIENT] = guarded_copy(&r.guard[DWR_CLIENT], text_of(b));
+            for (size_t k = 0; k < REFERENCE_PATHS; k++) {
+                const struct dwr_scan_ops *scan = reference_path(k);
+                struct dwr_index x;
+                enum dwr_rc rc;
+
+                if (scan == NULL)
+                    continue;
+                dwr_scratch_reset(r.scratch);
+                r.complaint = (struct complaint){ .path = scan->name };
+                rc = scan->index(r.scratch, &r.type.doctype, text, false, &x);
+                cr_expect_eq(rc, values[i].rc, "%s: %s%s: %d", scan->name, values[i].value,
+                             behind[n], (int)rc);
+                if (rc == DWR_OK)
+                    cr_expect(reference_index(&r.type.doctype, text, &x, &r.complaint), "%s: %s",
+                              values[i].value, r.complaint.text);
+            }
+        }
+}
+
 /* --- many --- */
 
 /* n members in the order i * step % n, so that another step is another order. */
