@@ -270,7 +270,7 @@ const struct dwr_order *order_of(struct merging *t, struct item *item)
             t->out_of_memory = true;
             return &nowhere;
         }
-        *item->order = row_order(t, item->row, item->flat);
+        row_order(t, item->row, item->flat, item->order);
     }
     return item->order;
 }

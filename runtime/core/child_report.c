@@ -19,6 +19,8 @@ struct labels {
 
 static struct label *find_label(struct labels *l, struct dwr_text text)
 {
+    if (l->count == 0)
+        return NULL;
     for (uint32_t i = l->first[dwr_bytes_hash(l->s, text.p, text.n) & l->mask]; i != 0;
          i = l->v[i - 1].next)
         if (l->v[i - 1].text.n == text.n && memcmp(l->v[i - 1].text.p, text.p, text.n) == 0)

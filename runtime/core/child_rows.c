@@ -185,30 +185,37 @@ static int32_t time_of_day(const char *p)
     return h > 23 || m > 59 || s > 60 ? -1 : (int32_t)(h * 3600 + m * 60 + s);
 }
 
+/* Reads the whole timestamp, and remembers its date. */
+static void order_anew(struct merging *t, struct dwr_text value, struct dwr_order *order)
+{
+    const char *const at = value.p;
+    int32_t time;
+
+    *order = dwr_order_of(t->s, value);
+    if (value.n == LENGTH && at[DATE - 1] == 'T' && order->fraction_n == 0 &&
+        dwr_value_instant(t->s, value, &(struct dwr_instant){ 0 }) &&
+        (time = time_of_day(at + DATE)) >= 0) {
+        memcpy(t->date, at, DATE);
+        t->date_seconds = order->seconds - time;
+        t->date_kind = order->kind;
+    }
+}
+
 /* The rows of a table are mostly of few days: where the date is the last one read, only the time of
  * the day has to be. */
-struct dwr_order row_order(struct merging *t, struct dwr_text row, bool flat)
+void row_order(struct merging *t, struct dwr_text row, bool flat, struct dwr_order *order)
 {
     const unsigned field = t->table->order_by;
     const char *at = NULL;
-    struct dwr_order order;
     int32_t time;
 
     if (t->date_kind != 0)
         at = predicted_value(row, flat, t->table->names.v[field].name, t->predicted[1]);
     if (at != NULL && row.p + row.n - at > LENGTH && memcmp(at, t->date, DATE) == 0 &&
         (time = time_of_day(at + DATE)) >= 0)
-        return (struct dwr_order){ .value = { at, LENGTH },
-                                   .seconds = t->date_seconds + time,
-                                   .kind = t->date_kind };
-    order = dwr_order_of(t->s, row_member(t, row, flat, field, &t->predicted[1]));
-    at = order.value.p;
-    if (order.value.n == LENGTH && at[DATE - 1] == 'T' && order.fraction_n == 0 &&
-        dwr_value_instant(t->s, order.value, &(struct dwr_instant){ 0 }) &&
-        (time = time_of_day(at + DATE)) >= 0) {
-        memcpy(t->date, at, DATE);
-        t->date_seconds = order.seconds - time;
-        t->date_kind = order.kind;
-    }
-    return order;
+        *order = (struct dwr_order){ .value = { at, LENGTH },
+                                     .seconds = t->date_seconds + time,
+                                     .kind = t->date_kind };
+    else
+        order_anew(t, row_member(t, row, flat, field, &t->predicted[1]), order);
 }

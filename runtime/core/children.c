@@ -390,7 +390,7 @@ static void place(struct merging *t, struct placing *rows, struct dwr_text row, 
     to->server = server;
     to->of_server = of_server;
     if (rows->order != NULL)
-        rows->order[rows->count] = row_order(t, row, flat);
+        row_order(t, row, flat, &rows->order[rows->count]);
     rows->count++;
 }
 

@@ -135,7 +135,7 @@ struct dwr_text row_member(struct merging *t, struct dwr_text row, bool flat, un
 struct dwr_text key_part(struct merging *t, struct dwr_text row, unsigned k);
 
 /* Where order_by puts the row. */
-struct dwr_order row_order(struct merging *t, struct dwr_text row, bool flat);
+void row_order(struct merging *t, struct dwr_text row, bool flat, struct dwr_order *order);
 
 /* --- child_match.c --- */
 

@@ -1,6 +1,7 @@
 /* scan.c - which code scans on this machine, and the plain walk over a valid value. */
 #include "scan.h"
 
+#include "../name_hash.h"
 #include "scan_paths.h"
 
 /* --- the choice --- */
@@ -78,14 +79,22 @@ enum { SHORT_STRING = 24 };
 
 const char *dwr_past_value(const char *p, const char *end, const struct dwr_scan_ops *scan)
 {
+    const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
     const char *quote;
 
     switch (*p) {
     case '"':
-        /* A quote behind anything but a backslash ends the string. */
-        for (quote = p + 1; quote < end && quote - p <= SHORT_STRING; quote++)
-            if (*quote == '"')
-                return quote[-1] != '\\' ? quote + 1 : scan->skip(p, end);
+        /* A quote behind anything but a backslash ends the string. The lowest high bit of `quotes`
+         * is a quote's; those above it need not be. */
+        for (quote = p + 1; end - quote >= 8 && quote - p <= SHORT_STRING; quote += 8) {
+            const uint64_t w = dwr_load_le(quote, 8) ^ ones * '"';
+            const uint64_t quotes = (w - ones) & ~w & highs;
+
+            if (quotes == 0)
+                continue;
+            quote += (unsigned)__builtin_ctzll(quotes) / 8;
+            return quote[-1] != '\\' ? quote + 1 : scan->skip(p, end);
+        }
         return scan->skip(p, end);
     case '{':
     case '[':

@@ -58,14 +58,28 @@ int dwr_string_compare(struct dwr_text a, struct dwr_text b)
     return (ca > cb) - (ca < cb);
 }
 
-bool dwr_string_equal(struct dwr_text a, struct dwr_text b)
+/* The last eight bytes, the closing quote among them, hold no backslash: no escape is long enough
+ * to end in the last character then. */
+static bool ends_plainly(struct dwr_text text)
 {
-    if (a.n == b.n && dwr_bytes_equal(a.p, b.p, a.n))
-        return true;
+    return text.n >= 8 && !dwr_has_byte(text.p + text.n - 8, 8, '\\');
+}
+
+/* Strings whose bytes differ: two spellings of one? */
+static bool spelled_otherwise(struct dwr_text a, struct dwr_text b)
+{
     /* Two first characters that differ and are no escapes, or one of them the closing quote. */
     if (a.p[1] != b.p[1] && a.p[1] != '\\' && b.p[1] != '\\')
         return false;
+    /* Two last ones. */
+    if (a.p[a.n - 2] != b.p[b.n - 2] && ends_plainly(a) && ends_plainly(b))
+        return false;
     return (has_escape(a) || has_escape(b)) && dwr_string_compare(a, b) == 0;
+}
+
+bool dwr_string_equal(struct dwr_text a, struct dwr_text b)
+{
+    return (a.n == b.n && dwr_bytes_equal(a.p, b.p, a.n)) || spelled_otherwise(a, b);
 }
 
 bool dwr_string_is(struct dwr_text text, const char *p, size_t n)
@@ -95,11 +109,19 @@ static uint64_t mix(uint64_t a, uint64_t b)
 
 uint64_t dwr_bytes_hash(const struct dwr_scratch *s, const char *p, size_t n)
 {
-    uint64_t h = s->seed + n;
+    uint64_t h = s->seed + n, rest = 0;
 
-    for (; n >= 8; n -= 8, p += 8)
-        h = mix(h, dwr_load_le(p, 8));
-    return mix(mix(h, dwr_load_le(p, n)), n);
+    if (n >= 8) {
+        for (; n > 8; n -= 8, p += 8)
+            h = mix(h, dwr_load_le(p, 8));
+        rest = dwr_load_le(p + n - 8, 8);
+    } else if (n >= 4) {
+        rest = dwr_load_le(p, 4) << 32 | dwr_load_le(p + n - 4, 4);
+    } else if (n > 0) {
+        rest = (uint64_t)(unsigned char)p[0] << 16 | (uint64_t)(unsigned char)p[n / 2] << 8 |
+               (unsigned char)p[n - 1];
+    }
+    return mix(mix(h, rest), n);
 }
 
 /* Strings hash as their unescaped bytes do, so that two spellings meet. */
@@ -276,7 +298,7 @@ bool dwr_value_equal(struct dwr_scratch *s, struct dwr_text a, struct dwr_text b
         return true;
     switch (a.p[0]) {
     case '"':
-        return b.p[0] == '"' && dwr_string_equal(a, b);
+        return b.p[0] == '"' && spelled_otherwise(a, b);
     case '{':
         return b.p[0] == '{' && objects_equal(s, a, b);
     case '[':
