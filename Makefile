@@ -275,7 +275,7 @@ TALLY = @sh tests/support/tally.sh $B/tally $(@:check-%=%)
 CHECK_TARGETS = $(addprefix check-,$(CHECKS))
 
 # Every test, in the order of what is cheap to find out.
-CHECKS := tally setup gate unit compile-fail golden rules scenarios planted demo documents generated same-answers architecture \
+CHECKS := tally setup gate unit compile-fail golden rules scenarios planted why demo documents generated same-answers architecture \
           install simd neon threads team allocations json corpus laws oracle oracle-rules oracle-planted bench
 
 .PHONY: check checks
@@ -314,6 +314,8 @@ check-planted: $B/dwrc
 	$(TALLY) $(PYTHON) tests/support/scenarios.py --planted --resolve "$B/dwrc resolve" tests/scenarios/*.scn
 check-rules: $B/dwrc
 	$(TALLY) sh tests/support/cases.sh 's/.*rules_test: ([0-9]+) .*/\1/p' sh tests/support/rules_test.sh $B/dwrc
+check-why: $B/dwrc $B/lines.jsonl
+	$(TALLY) $(PYTHON) tests/support/why_test.py $B/dwrc $B/lines.jsonl
 check-demo: $B/dwrc
 	$(TALLY) sh tests/support/cases.sh 's/^demo_test: ([0-9]+) .*/\1/p' sh tests/support/demo_test.sh $B/dwrc
 check-documents: $B/dwrc $B/libdwr.a

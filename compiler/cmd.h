@@ -14,6 +14,7 @@ int cmd_compile(const struct cli_command *command, struct arena *arena, int argc
 int cmd_lint(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 int cmd_resolve(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 int cmd_test(const struct cli_command *command, struct arena *arena, int argc, char **argv);
+int cmd_why(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 
 /* Rules as a command needs them. */
 struct cmd_rules {

@@ -359,6 +359,11 @@ static bool wants_color(enum diag_color color, FILE *out)
     return term != NULL && strcmp(term, "dumb") != 0 && isatty(fileno(out));
 }
 
+bool diag_wants_color(enum diag_color color, FILE *out)
+{
+    return wants_color(color, out);
+}
+
 void diag_print(struct diag *diag, const struct diag_style *style, FILE *out, FILE *err)
 {
     struct printer p = { diag, out, wants_color(style->color, out) };

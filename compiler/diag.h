@@ -143,6 +143,9 @@ int diag_exit(const struct diag *diag, enum diag_fail_on fail_on);
 const char *diag_code_title(enum diag_code code);
 enum diag_severity diag_code_severity(enum diag_code code);
 
+/* Whether what goes there is to be coloured: auto asks NO_COLOR, TERM and whether it is a terminal. */
+bool diag_wants_color(enum diag_color color, FILE *out);
+
 /* How many bytes of p (n of them, at least 1) are one character that a terminal may be shown; 0: its
  * first byte must not be: a control character, a mark that turns the direction of text, no UTF-8. */
 size_t diag_printable(const char *p, size_t n);

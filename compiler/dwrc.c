@@ -17,6 +17,8 @@ static const struct cli_command commands[] = {
     { "test", "RULES... [options]", "Run the test blocks of the rules.", cmd_test },
     { "resolve", "RULES... [options]",
       "Merge JSON lines from standard input by the rules; one answer a line.", cmd_resolve },
+    { "why", "RULES... [options]",
+      "Explain merges from standard input: who wins each field, and by which rule.", cmd_why },
     { "version", "", "Print the version.", cmd_version },
     { "help", "[COMMAND]", "Print what a command does.", cmd_help },
 };

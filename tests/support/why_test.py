@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+"""why_test.py DWRC LINES - does `dwrc why` say of each merge what `dwrc resolve` decided, and so that
+a person understands it?
+
+The rows below are written from the rules and runtime/SEMANTICS.md. Every line of LINES (random merges
+by the shipped rules) is explained as well, and each field of the resolver's answer must be among
+what is explained, with the same values and the same line of the rules. The last line counts."""
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+dwrc, lines_file = sys.argv[1:3]
+passed = failed = 0
+
+
+def check(good, says):
+    global passed, failed
+    if good:
+        passed += 1
+    else:
+        failed += 1
+        print("why_test: FAIL " + says)
+
+
+def run(*arguments, stdin=b"", env=None):
+    if isinstance(stdin, str):
+        stdin = stdin.encode()
+    done = subprocess.run([dwrc, "why", *arguments], input=stdin, capture_output=True,
+                          env=dict(os.environ, **(env or {})))
+    return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode()
+
+
+RULES = """doctype "Job" {
+    strategy    field_level;
+    server_wins status;
+    client_wins notes;
+    server_wins together day, time;
+    manual      cause { set state = "open"; }
+    child parts { key item; on_same_key sum(qty); count_into part_count; }
+    notify      conflict;
+    tombstone   { allow_delete no; soft_delete status = "Cancelled"; }
+}
+doctype "Paper" { strategy version_all; }
+"""
+folder = tempfile.mkdtemp(prefix="dwr-why-")
+rules = os.path.join(folder, "jobs")
+os.mkdir(rules)
+with open(os.path.join(rules, "jobs.dwr"), "w") as out:
+    out.write(RULES)
+
+
+def line(**merge):
+    return json.dumps({"id": "1", "doctype": "Job", **merge}) + "\n"
+
+
+def table(text):
+    """The rows of the first merge: field -> its columns."""
+    return {row[0]: row for row in
+            (re.split(r"  +", l.strip()) for l in text.splitlines() if l.startswith("  "))}
+
+
+merge = line(
+    base={"name": "J-1", "status": "A", "notes": "", "day": 1, "time": 2, "x": 1, "y": 1,
+          "parts": [{"item": "W", "qty": 1}]},
+    server={"name": "J-1", "status": "B", "notes": "s", "day": 3, "time": 2, "x": 2, "y": 1,
+            "parts": [{"item": "W", "qty": 2}]},
+    client={"status": "C", "notes": "a long note about what was found", "time": 4,
+            "parts": [{"item": "W", "qty": 4}, {"item": "S", "qty": 1}]})
+code, out, err = run(rules, stdin=merge)
+rows = table(out)
+check(code == 0 and err == "", "a merge is explained, exit 0")
+check(out.startswith('Job "J-1": merged\n'), "the title names DocType, document and status")
+for field, want in {
+    "FIELD": ["WINS", "BASE", "SERVER", "CLIENT", "RULE", "WHY"],
+    "status": ["server", '"A"', '"B"', '"C"', "jobs/jobs.dwr:3",
+               "Both changed it; the server's value stands."],
+    "notes": ["client", "-", '"s"', '"a long note abo\u2026"', "jobs/jobs.dwr:4",
+              "Both changed it; the client's value stands."],
+    "time": ["server", "2", "2", "4", "jobs/jobs.dwr:5",
+             "Day and time".lower() + " are decided as one and both sides changed them; the server's "
+             "values stand."],
+    "parts[W]": ["merged", "qty:1", "qty:2", "qty:4", "jobs/jobs.dwr:7",
+                 "Both changed the row, and it is merged member by member (qty: both changes are "
+                 "added up; every other: the server's value stands). It is now qty:5."],
+    "parts[S]": ["client", "-", "-", "qty:1", "jobs/jobs.dwr:7",
+                 "Only the client has the row, and it is added."],
+    "part_count": ["set", "-", "-", "-"],
+}.items():
+    got = rows.get(field, [field])[1:]
+    check(got[:len(want)] == want, "%s: expected %r, got %r" % (field, want, got))
+check("x" not in rows and "y" not in rows, "what nobody disputed is left out")
+check("notified: client_change_overridden (status), client_change_overridden (time)" in out,
+      "notifications")
+check(len({l.index("jobs/jobs.dwr") for l in out.splitlines() if "jobs/jobs.dwr" in l}) == 1,
+      "columns are aligned")
+
+code, out, err = run(rules, "--all", stdin=merge)
+rows = table(out)
+check(rows["x"][1:] == ["server", "1", "2", "-", "-", "Only the server changed it."], "--all: server")
+check(rows["y"][1:] == ["-", "1", "1", "-", "-", "Nobody changed it."], "--all: nobody")
+check(rows["day"][1] == "server", "--all: what goes with another field")
+check(rows["name"][-1] == "Belongs to the sync layer.", "--all: the sync layer's")
+alone = line(base={"status": "A", "x": 1}, server={"status": "A", "x": 1}, client={"x": 2})
+code, out, err = run(rules, stdin=alone)
+check(out == "Job: success\nThe document is what the client wrote: nobody else had changed it.\n",
+      "nobody else wrote: %r" % out)
+code, out, err = run(rules, "--all", stdin=alone)
+check(table(out)["x"][1:] == ["client", "1", "1", "2", "-", "Only the client changed it."],
+      "--all: the client alone")
+
+# Decisions about the whole document (SEMANTICS 5.1, 7).
+WHOLE = [
+    (line(op="delete", base={"name": "J"}, server={"name": "J"}), "success",
+     "Not deleted: documents of this kind get status set to \"Cancelled\" instead, which is decided "
+     "like any other write. (jobs/jobs.dwr:9)"),
+    (line(op="insert", client={"x": 1}), "success",
+     "A new document: the server had none of this name."),
+    (line(client={"x": 1}), "rejected NOT_FOUND",
+     "Refused: the server has no such document. What the client wrote is in the audit record."),
+    (line(server={"_deleted": True}, client={"x": 1}), "rejected DELETED",
+     "Refused: the document was deleted, and a delete wins over a write. What the client wrote is in "
+     "the audit record. (jobs/jobs.dwr:2)"),
+    (line(server={}, client={"parts": 1}), "rejected VALIDATION_ERROR",
+     "Refused: a table must be a list of rows. (jobs/jobs.dwr:7)"),
+    (line(base={}, server={"cause": "a"}, client={"cause": "b"}), "conflict_manual",
+     "A person has to decide; the document holds what stands until then."),
+    (line(doctype="Paper", base={}, server={"a": 1}, client={"a": 2}), "branched",
+     "Both sides wrote the document: the server's stands, and the client's is kept as a document of "
+     "its own. (jobs/jobs.dwr:11)"),
+    (line(doctype="Paper", op="delete", base={}, server={}), "success",
+     "Deleted: nothing had changed since the client saw it. (jobs/jobs.dwr:11)"),
+    (line(doctype="Paper", op="delete", base={}, server={"a": 1}), "success",
+     "Deleted, although the client has not seen the server's last change: a delete wins. What was "
+     "there can be recovered. (jobs/jobs.dwr:11)"),
+    (line(doctype="Unheard of", base={}, server={"a": 1}, client={"a": 2}), "merged",
+     "Both sides wrote: the document is made by the rules below."),
+]
+for text, status, words in WHOLE:
+    code, out, err = run(rules, stdin=text)
+    first, second = (out.splitlines() + ["", ""])[:2]
+    check(first.endswith(": " + status) and second == words,
+          "%s: expected %r, got %r and %r" % (status, words, first, second))
+code, out, err = run(rules, stdin=WHOLE[5][0])
+check(table(out)["state"][1:] == ["set", "-", "-", "-", "jobs/jobs.dwr:6",
+                                  "A conflict was opened, and that sets it."], "a conflict's `set`")
+code, out, err = run(rules, stdin=WHOLE[6][0])
+check('\nbranch: {"name":' in out, "the branch is shown")
+
+# Input: several lines, blank ones, bad ones, one merge over several lines, a file, none at all.
+code, out, err = run(rules, stdin=merge + "\n{]\n" + alone)
+check(code == 0 and "\nline 3: error INVALID_JSON: " in out and out.count('": merged') == 1 and
+      out.count("Job: success") == 1, "a bad line is named, the others are explained")
+code, out, err = run(rules, "--format", "json", stdin="\n{\"id\": 7}\n")
+answer = subprocess.run([dwrc, "resolve", rules], input=b"\n{\"id\": 7}\n", capture_output=True)
+check(out == answer.stdout.decode() and '"line":2' in out, "a bad line in JSON is resolve's answer")
+pretty = json.dumps(json.loads(merge), indent=2)
+check(run(rules, stdin=pretty)[1] == run(rules, stdin=merge)[1], "one merge over several lines")
+check(run(rules, stdin="")[:2] == (0, "") and run(rules, stdin=" \n\n")[:2] == (0, ""), "no merge")
+with open(os.path.join(folder, "m.json"), "w") as out:
+    out.write(merge)
+check(run(rules, "--file", os.path.join(folder, "m.json"))[1] == run(rules, stdin=merge)[1], "--file")
+check(run(rules, "--file", "-", stdin=merge)[1] == run(rules, stdin=merge)[1], "--file -")
+code, out, err = run(rules, "-o", os.path.join(folder, "out.txt"), stdin=merge)
+with open(os.path.join(folder, "out.txt")) as written:
+    check(code == 0 and out == "" and written.read() == run(rules, stdin=merge)[1], "-o")
+for arguments in (["--file", folder], ["--file", folder + "/none"], ["--format", "xml"],
+                  ["-o", folder + "/none/x"]):
+    code, out, err = run(rules, *arguments, stdin=merge)
+    check(code == 2 and out == "" and err.startswith("dwrc"), "%s: exit 2 and a sentence" % arguments)
+check(run(stdin=merge)[0] == 2, "no rules: exit 2")
+code, out, err = run(rules, stdin=b"\x00\xff{\n" + merge.encode())
+check(code == 0 and out.startswith("line 1: error ") and ": merged" in out, "bytes that are no text")
+
+# A terminal obeys nothing of a document, and colour is where it is wanted.
+evil = line(base={}, server={"\u202e\u009b31m": 1}, client={"\u202e\u009b31m": "\x1b[31m\u0085"})
+code, out, err = run(rules, "--all", stdin=json.loads(json.dumps(evil)))
+code, out, err = run(rules, "--all", stdin=json.dumps(json.loads(evil), ensure_ascii=False))
+check(code == 0 and not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", out),
+      "control characters and marks of direction: %r" % out)
+check("\x1b[" in run(rules, "--color", "always", stdin=merge)[1], "--color always")
+check("\x1b[" not in run(rules, stdin=merge)[1], "no colour into a pipe")
+
+def agrees(got, want):
+    fields = {f["field"]: f for f in got["fields"]}
+    reported = [f["field"] for f in got["fields"] if f["reported"]]
+    if (got["id"], got["status"], got["rule"], got["notifications"], reported) != (
+            want["id"], want["status"], want.get("rule"), want["notifications"],
+            list(want["fields"])):
+        return False
+    return all(fields[name]["wins"] == report["outcome"] and
+               all(fields[name][k] == report[k]
+                   for k in ("conflict", "base", "server", "client", "rule")) and
+               re.match(r"^[A-Za-z_].*\.$", fields[name]["words"])
+               for name, report in want["fields"].items())
+
+
+# Every report of every merge, as the resolver has it.
+with open(lines_file, "rb") as source:
+    merges = source.read()
+answers = subprocess.run([dwrc, "resolve", "rules"], input=merges, capture_output=True).stdout
+for all_ in ([], ["--all"]):
+    code, out, err = run("rules", "--format", "json", *all_, stdin=merges)
+    check(code == 0, "exit 0")
+    for number, (got, want) in enumerate(zip(out.splitlines(), answers.splitlines()), 1):
+        got, want = json.loads(got), json.loads(want)
+        if want["status"] == "error":
+            check(got == want, "line %d: an error is the same" % number)
+            continue
+        check(agrees(got, want), "line %d: %s" % (number, got))
+        # Planted: another outcome, another line is told apart.
+        for name, report in want["fields"].items():
+            wrong = dict(report, outcome="held" if report["outcome"] != "held" else "same")
+            check(not agrees(got, dict(want, fields=dict(want["fields"], **{name: wrong}))),
+                  "line %d: a planted outcome is not found" % number)
+            break
+    check(len(out.splitlines()) == len(answers.splitlines()), "as many explanations as answers")
+
+print("%d passed, %d failed" % (passed, failed))
+sys.exit(failed != 0)
