@@ -275,7 +275,8 @@ TALLY = @sh tests/support/tally.sh $B/tally $(@:check-%=%)
 CHECK_TARGETS = $(addprefix check-,$(CHECKS))
 
 # Every test, in the order of what is cheap to find out.
-CHECKS := tally setup gate unit compile-fail golden rules scenarios planted why demo documents generated same-answers architecture \
+CHECKS := tally setup gate unit compile-fail golden fmt rules scenarios planted why demo documents \
+          generated same-answers architecture \
           install simd neon threads team allocations json corpus laws oracle oracle-rules oracle-planted bench
 
 .PHONY: check checks
@@ -343,6 +344,8 @@ check-allocations: $B/fail_alloc_test
 	@rm -rf $B/fail_alloc.out && mkdir -p $B/fail_alloc.out
 	$(TALLY) sh tests/support/cases.sh 's/^fail_alloc: .*: ([0-9]+) allocations failed.*/\1/p' \
 	    $B/fail_alloc_test $B/fail_alloc.out tests/laws/all_forms.dwr
+check-fmt: $B/dwrc
+	$(TALLY) bash tests/support/fmt_test.sh $B/dwrc
 check-corpus: $(FUZZ_TARGETS:%=$B/replay_%)
 	$(TALLY) sh tests/support/corpus_test.sh $B $(FUZZ_TARGETS)
 check-bench: $B/bench/bench $(BENCH_NEEDS)

@@ -14,6 +14,8 @@ static const struct cli_command commands[] = {
     { "compile", "RULES... -o FOLDER [options]",
       "Compile rules into NAME.c and NAME.h, NAME being the rule set's.", cmd_compile },
     { "lint", "RULES... [options]", "Check rules; print what is wrong with them.", cmd_lint },
+    { "fmt", "[--check | --diff] RULES... [options]",
+      "Bring rules into their canonical form, in place; '-' from stdin to stdout.", cmd_fmt },
     { "test", "RULES... [options]", "Run the test blocks of the rules.", cmd_test },
     { "resolve", "RULES... [options]",
       "Merge JSON lines from standard input by the rules; one answer a line.", cmd_resolve },

@@ -468,8 +468,13 @@ static void open_old(struct out_file *f)
     struct stat status = { .st_mode = 0 };
 
     f->old = open(f->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (f->old < 0 || (fstat(f->old, &status) == 0 && S_ISREG(status.st_mode)))
+    if (f->old < 0)
         return;
+    if (fstat(f->old, &status) == 0 && S_ISREG(status.st_mode)) {
+        if (f->keep)
+            f->was = status;
+        return;
+    }
     close_quietly(&f->old);
     if (S_ISDIR(status.st_mode))
         f->error = EISDIR;
@@ -517,6 +522,17 @@ static bool at_end(struct out_file *f)
     return !read_all(f->old, &more, 1, &f->error);
 }
 
+/* The owner only where that is allowed: a file of somebody else's becomes one's own otherwise. */
+static void keep_mode(struct out_file *f)
+{
+    if (f->was.st_nlink == 0 || f->fd < 0 || f->error != 0)
+        return;
+    if (fchown(f->fd, f->was.st_uid, f->was.st_gid) != 0 && errno != EPERM)
+        f->error = errno;
+    else if (fchmod(f->fd, f->was.st_mode & 07777) != 0)
+        f->error = errno;
+}
+
 bool out_file_finish(struct out_file *f)
 {
     drain_file(&f->out);
@@ -524,6 +540,7 @@ bool out_file_finish(struct out_file *f)
         part(f);
     if (f->error == 0 && f->fd >= 0 && ftruncate(f->fd, (off_t)f->length) != 0)
         f->error = errno;
+    keep_mode(f);
     if (f->fd >= 0 && close(f->fd) != 0 && f->error == 0)
         f->error = errno;
     f->fd = -1;

@@ -18,6 +18,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "arena.h"
 #include "tables.h"
@@ -125,6 +126,8 @@ struct out_file {
     uint64_t length;   /* bytes that left the buffer */
     uint64_t reserved; /* room on the disk */
     bool check;        /* compare only */
+    bool keep;         /* set by the caller before it begins: mode and owner stay the old file's */
+    struct stat was;   /* with keep: of the old file; st_nlink 0: there was none */
     bool differs;
     bool exists; /* the temporary file does */
     int error;   /* errno of the first thing that failed, or 0 */

@@ -255,22 +255,42 @@ void parse_rules(struct arena *arena, struct ast_ruleset *ruleset, struct diag *
         ruleset->top.broken = true;
 }
 
+/* What a caller has in its hands becomes a source: copied, for the scanner writes into it. */
+static void copy_source(struct arena *arena, struct source *source, const struct source *from)
+{
+    const size_t size = from->size;
+
+    *source = (struct source){ .path = from->path, .label = from->label, .size = from->size };
+    source->text = arena_alloc(arena, size + FILES_TEXT_END);
+    if (size > 0)
+        memcpy(source->text, from->text, size);
+    memset(source->text + size, 0, FILES_TEXT_END);
+}
+
+void parse_texts(struct arena *arena, struct ast_ruleset *ruleset, struct diag *diag,
+                 const struct source *texts, uint32_t count, const struct parse_options *options)
+{
+    ruleset->sources.v = arena_array(arena, count, sizeof *ruleset->sources.v);
+    ruleset->sources.count = ruleset->sources.capacity = count;
+    for (uint32_t i = 0; i < count; i++)
+        copy_source(arena, &ruleset->sources.v[i], &texts[i]);
+    parse_sources(arena, ruleset, diag, options);
+}
+
 void parse_text(struct arena *arena, struct ast_ruleset *ruleset, struct diag *diag,
                 const char *name, const char *text, size_t size,
                 const struct parse_options *options)
 {
-    struct source *source = ARENA_NEW(arena, struct source);
+    const struct dwr_str path = arena_printf(arena, "%s", name);
+    const struct source source = {
+        .path = path,
+        .label = path,
+        .text = (char *)text,
+        /* reported as too large */
+        .size = (uint32_t)(size > SOURCE_BYTES_MAX ? SOURCE_BYTES_MAX + 1 : size),
+    };
 
-    if (size > SOURCE_BYTES_MAX)
-        size = SOURCE_BYTES_MAX + 1; /* reported as too large */
-    source->path = source->label = arena_printf(arena, "%s", name);
-    source->text = arena_alloc(arena, size + FILES_TEXT_END);
-    if (size > 0)
-        memcpy(source->text, text, size);
-    memset(source->text + size, 0, FILES_TEXT_END);
-    source->size = (uint32_t)size;
-    ruleset->sources = (struct sources){ source, 1, 1 };
     if (ruleset->folder_name.p == NULL)
         ruleset->folder_name = without_suffix(arena, name);
-    parse_sources(arena, ruleset, diag, options);
+    parse_texts(arena, ruleset, diag, &source, 1, options);
 }

@@ -37,4 +37,10 @@ void parse_text(struct arena *arena, struct ast_ruleset *ruleset, struct diag *d
                 const char *name, const char *text, size_t size,
                 const struct parse_options *options);
 
+/* Several texts as a rule set. Of each source its path, label, text and size are read, in the order
+ * of their paths; the texts are copied. ruleset is zeroed but for folder_name, which the caller
+ * knows. */
+void parse_texts(struct arena *arena, struct ast_ruleset *ruleset, struct diag *diag,
+                 const struct source *texts, uint32_t count, const struct parse_options *options);
+
 #endif

@@ -5,7 +5,7 @@ README.md, grammar/LANGUAGE.md and runtime/SEMANTICS.md mark an example by the w
 manual pages by a comment `.\\" example: KIND` before .EX:
 
   dwr      a complete rule file (a first line `// rules/NAME` names it): lint finds no error and nothing lost,
-           and its tests pass
+           its tests pass, and it is in canonical form
   merge    a request, on one line or several; resolved by the dwr example before it ...
   answer   ... it gives this answer, member by member and in this order
   program  a C program, built against the library with the rules of the dwr example before it ...
@@ -30,7 +30,7 @@ KINDS = {"dwr": "dwr", "json merge": "merge", "json answer": "answer", "c": "pro
          "text output": "output", "text words": "words"}
 # So many are there at least: a change of the fences must not silence the test.
 AT_LEAST = {"README.md": {"dwr": 1, "merge": 1, "answer": 1, "program": 1, "output": 1},
-            "grammar/LANGUAGE.md": {"dwr": 14, "words": 1},
+            "grammar/LANGUAGE.md": {"dwr": 15, "words": 1},
             "share/man/dwr.1": {"dwr": 1, "merge": 1, "answer": 1},
             "share/man/dwr-rules.5": {"dwr": 2}}
 
@@ -86,6 +86,9 @@ class Page:
         lint = self.run(self.dwrc, "lint", "--fail-on", "warning", self.rules)
         if lint.returncode != 0 or re.search(r": (error|warning)\[", lint.stdout):
             self.failures.tell(where, f"lint says {lint.returncode}\n{lint.stdout}{lint.stderr}")
+        fmt = self.run(self.dwrc, "fmt", "--diff", self.rules)
+        if fmt.returncode != 0:
+            self.failures.tell(where, f"not in canonical form\n{fmt.stdout}{fmt.stderr}")
         if re.search(r"^test ", text, re.M):
             test = self.run(self.dwrc, "test", self.rules)
             if test.returncode != 0:
