@@ -34,8 +34,8 @@ struct cmd_findings {
     unsigned threads;        /* likewise; 0: as many as the rules are worth */
 };
 
-/* Five rows for a command's table of options. */
-#define CMD_FINDINGS_OPTIONS(f)                                                                    \
+/* Four rows for a command's table of options. */
+#define CMD_STYLE_OPTIONS(f)                                                                       \
     { .name = "--color",                                                                           \
       .value = "WHEN",                                                                             \
       .help = "auto, always or never; NO_COLOR is honoured",                                       \
@@ -52,7 +52,11 @@ struct cmd_findings {
         .name = "--threads", .value = "N",                                                         \
         .help = "work on N threads, 1 to 8; else as many as the rules are worth",                  \
         .text = &(f)->threads_said                                                                 \
-    },                                                                                             \
+    }
+
+/* Those and --schema, for commands that look for what the rules mean. */
+#define CMD_FINDINGS_OPTIONS(f)                                                                    \
+    CMD_STYLE_OPTIONS(f),                                                                          \
     {                                                                                              \
         .name = "--schema", .value = "FOLDER",                                                     \
         .help = "check the rules against the DocTypes defined there; may be repeated",             \

@@ -257,7 +257,7 @@ int cmd_fmt(const struct cli_command *command, struct arena *arena, int argc, ch
           .value = "NAME",
           .help = "what '-' is called in findings",
           .text = &f.parsing.stdin_name },
-        CMD_FINDINGS_OPTIONS(&f.findings),
+        CMD_STYLE_OPTIONS(&f.findings),
     };
     const int status =
         cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv, &paths);
