@@ -2,6 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <sys/stat.h>
+
 #include "cmd.h"
 #include "lint/lint.h"
 
@@ -10,6 +12,17 @@ static int report(struct cmd_rules *r, const struct diag_style *style, FILE *out
 {
     diag_print(&r->diag, style, out, stderr);
     return diag_exit(&r->diag, style->fail_on);
+}
+
+/* A rule set is a folder; files may be a part of one. */
+static bool names_a_folder(const struct cli_list *paths)
+{
+    struct stat st;
+
+    for (uint32_t i = 0; i < paths->count; i++)
+        if (stat(paths->v[i], &st) == 0 && S_ISDIR(st.st_mode))
+            return true;
+    return false;
 }
 
 int cmd_lint(const struct cli_command *command, struct arena *arena, int argc, char **argv)
@@ -45,7 +58,7 @@ int cmd_lint(const struct cli_command *command, struct arena *arena, int argc, c
     parsing.threads = findings.threads;
     cmd_read_checked(&r, arena, &paths, &parsing, &findings.schemas);
     if (r.rules)
-        lint_rules(arena, &r.ast, r.rules, r.schemas, &r.diag);
+        lint_rules(arena, &r.ast, r.rules, r.schemas, names_a_folder(&paths), &r.diag);
     if (output && !(out = fopen(output, "w")))
         return cli_trouble("%s: %s", output, strerror(errno));
     status = report(&r, &findings.style, out);

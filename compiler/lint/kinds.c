@@ -111,6 +111,8 @@ enum lint_kind lint_field_kind(const struct schema_field *schema, struct dwr_str
 
     if (!schema)
         return by_name;
+    if (schema->read_only && (schema->kind == SCHEMA_TEXT || schema->kind == SCHEMA_DATA))
+        return LINT_PLAIN; /* shown to people, and typed by nobody */
     switch (schema->kind) {
     case SCHEMA_TEXT:
         return kind_of_text(by_name, LINT_PROSE);

@@ -100,6 +100,7 @@ struct lint_job {
     struct sources *sources; /* of the rules and the schemas */
     const struct ast_doctype **doctypes;
     uint32_t count;
+    bool whole;
     struct diag *diags; /* one a part */
     struct trial_bench benches[TEAM_MAX];
 };
@@ -137,7 +138,8 @@ static void lint_whole(struct lint_job *job, struct diag *diag)
     l.bench.arena = job->arena;
     lint_manual_timeout(&l);
     lint_retention(&l);
-    lint_untested(&l);
+    if (job->whole)
+        lint_unspoken(&l);
 }
 
 static void lint_all(struct lint_job *job, struct diag *diag)
@@ -167,7 +169,7 @@ static bool lint_guarded(struct lint_job *job, struct diag *diag)
 }
 
 void lint_rules(struct arena *arena, struct ast_ruleset *ast, const struct dwr_ruleset *rules,
-                const struct schemas *schemas, struct diag *diag)
+                const struct schemas *schemas, bool whole, struct diag *diag)
 {
     struct lint_job *job = ARENA_NEW(arena, struct lint_job);
     uint32_t i = 0;
@@ -178,6 +180,7 @@ void lint_rules(struct arena *arena, struct ast_ruleset *ast, const struct dwr_r
     job->rules = rules;
     job->schemas = schemas;
     job->sources = diag->sources;
+    job->whole = whole;
     for (const struct ast_stmt *s = ast->top.of[AST_DOCTYPE]; s; s = s->same)
         job->count++;
     job->doctypes = arena_array(arena, job->count, sizeof *job->doctypes);

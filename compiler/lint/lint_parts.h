@@ -207,6 +207,6 @@ void lint_retention(struct lint *l);
 void lint_repeats(struct lint *l);
 /* unspoken.c */
 void lint_undecided(struct lint *l);
-void lint_untested(struct lint *l); /* of the rule set */
+void lint_unspoken(struct lint *l); /* of the rule set */
 
 #endif

@@ -234,7 +234,7 @@ static void doctype_is_tried(struct lint *l, const struct tried *t, const bool *
               "dwrc scenario --doctype prints the tests that are missing");
 }
 
-void lint_untested(struct lint *l)
+void lint_unspoken(struct lint *l)
 {
     bool *tested = arena_zero(l->arena, (size_t)l->ast->symbol_count + 1);
     struct tried t = { .count = 0 };
