@@ -118,6 +118,7 @@ enum lint_kind lint_field_kind(const struct schema_field *schema, struct dwr_str
         return kind_of_text(by_name, LINT_PROSE);
     case SCHEMA_DATA:
     case SCHEMA_CODE:
+    case SCHEMA_JSON:
         return kind_of_text(by_name, by_name == LINT_PROSE ? LINT_PROSE : LINT_PLAIN);
     case SCHEMA_OTHER:
         return by_name;

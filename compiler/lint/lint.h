@@ -20,8 +20,9 @@
 #include "tables.h"
 
 /* Adds the findings to diag. rules: the plan of the tree, so no error has been found; schemas NULL:
- * none were read; whole: the tree is a whole rule set and not a file of one, so that tests which are
- * not there, and DocTypes that no rule names, are missing indeed. Out of memory: jumps to the arena's no_memory, with nothing lost. */
+ * none were read; whole: the tree is a whole rule set and not a file of one, so that tests which
+ * are not there, and DocTypes that no rule names, are missing indeed. Out of memory: jumps to the
+ * arena's no_memory, with nothing lost. */
 void lint_rules(struct arena *arena, struct ast_ruleset *ast, const struct dwr_ruleset *rules,
                 const struct schemas *schemas, bool whole, struct diag *diag);
 
