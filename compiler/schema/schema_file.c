@@ -241,8 +241,13 @@ static void keep_definition(struct file_reader *r, struct schema_doctype *doctyp
 
     doctype->path = r->sources->v[r->source].path;
     keep_fields(r, doctype, field_count);
-    /* There is one to a file, but in an export of several. */
-    file->v = arena_grow(r->arena, file->v, file->count, (size_t)file->count + 1, sizeof *file->v);
+    if (file->count == file->capacity) {
+        /* There is one to a file, but in an export of several. */
+        const uint32_t capacity = file->capacity == 0 ? 1 : file->capacity * 2;
+
+        file->v = arena_grow(r->arena, file->v, file->capacity, capacity, sizeof *file->v);
+        file->capacity = capacity;
+    }
     file->v[file->count++] = *doctype;
 }
 

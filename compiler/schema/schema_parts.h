@@ -9,7 +9,7 @@
 /* What one file says. */
 struct schema_file {
     struct schema_doctype *v; /* the definitions, in order: one, where the file is one's */
-    uint32_t count;
+    uint32_t count, capacity;
     struct diag diag; /* findings in it */
 };
 
