@@ -22,7 +22,7 @@ bool is_member(const struct dwr_table *table, struct dwr_scratch *s, struct dwr_
     } else {
         mark = (struct dwr_mark){ NULL, NULL };
     }
-    field = dwr_names_find(&table->names, name.p, name.n);
+    field = dwr_field_named(&table->names, name);
     member = field != DWR_NONE ? table->names.v[field].role != DWR_NAME_META
                                : name.n == 0 || name.p[0] != '_';
     if (mark.end != NULL)

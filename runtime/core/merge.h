@@ -112,15 +112,28 @@ static inline uint32_t record_part(const struct record *r, unsigned field)
     return r->slot_of[field];
 }
 
+/* Looks the name of a slot up whose field is not known. */
+unsigned record_look_up(struct record *r, uint32_t i);
+
+/* Index into the names, or DWR_NONE. */
+static inline unsigned record_field(struct record *r, uint32_t i)
+{
+    return r->slots[i].field != DWR_FIELD_UNKNOWN ? r->slots[i].field : record_look_up(r, i);
+}
+
 /* What the name of slot i is to the resolver. */
-enum dwr_name_role record_role(struct record *r, uint32_t i);
+static inline enum dwr_name_role record_role(struct record *r, uint32_t i)
+{
+    const unsigned field = record_field(r, i);
+
+    if (field != DWR_NONE)
+        return r->names->v[field].role;
+    return r->slots[i].name.n > 0 && r->slots[i].name.p[0] == '_' ? DWR_NAME_META : DWR_NAME_FREE;
+}
 
 /* Meta, count_into and version fields (1.6): a client's value is ignored, and they take no part in
  * comparing documents. */
 bool is_sync_layers(struct record *r, uint32_t i);
-
-/* Index into the names, or DWR_NONE. */
-unsigned record_field(struct record *r, uint32_t i);
 
 static inline bool client_wrote(const struct dwr_slot *slot)
 {
@@ -138,12 +151,35 @@ static inline struct dwr_text client_view(const struct record *r, const struct d
  * such a field is ignored (1.6). */
 struct dwr_text client_view_of(struct record *r, uint32_t i);
 
+/* Each asks once and keeps the answer. */
+bool ask_in_c(struct record *r, uint32_t i);
+bool ask_client_is_server(struct record *r, uint32_t i);
+bool ask_base_differs(struct record *r, uint32_t i);
+
 /* In C of its unit: written with a value different from base's, else server's (section 3). */
-bool slot_in_c(struct record *r, uint32_t i);
+static inline bool slot_in_c(struct record *r, uint32_t i)
+{
+    const uint8_t answer = r->decisions[i].in_c;
+
+    return answer != 0 ? answer == 2 : ask_in_c(r, i);
+}
+
 /* The client wrote the server's value. */
-bool slot_client_is_server(struct record *r, uint32_t i);
+static inline bool slot_client_is_server(struct record *r, uint32_t i)
+{
+    const uint8_t answer = r->decisions[i].client_is_server;
+
+    return answer != 0 ? answer == 2 : ask_client_is_server(r, i);
+}
+
 /* The server's value is not base's. */
-bool slot_base_differs(struct record *r, uint32_t i);
+static inline bool slot_base_differs(struct record *r, uint32_t i)
+{
+    const uint8_t answer = r->decisions[i].base_differs;
+
+    return answer != 0 ? answer == 2 : ask_base_differs(r, i);
+}
+
 /* `F changes` (section 4) of a name of the tables. */
 bool field_changes(struct record *r, unsigned field);
 

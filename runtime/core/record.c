@@ -32,15 +32,13 @@ bool record_init(struct record *r)
     return true;
 }
 
-unsigned record_field(struct record *r, uint32_t i)
+unsigned record_look_up(struct record *r, uint32_t i)
 {
     struct dwr_slot *slot = &r->slots[i];
 
-    if (slot->field == DWR_FIELD_UNKNOWN) {
-        slot->field = (uint16_t)dwr_names_find(r->names, slot->name.p, slot->name.n);
-        if (slot->field != DWR_NONE)
-            r->slot_of[slot->field] = i;
-    }
+    slot->field = (uint16_t)dwr_field_named(r->names, slot->name);
+    if (slot->field != DWR_NONE)
+        r->slot_of[slot->field] = i;
     return slot->field;
 }
 
@@ -67,15 +65,6 @@ uint32_t record_slot(struct record *r, unsigned field)
         record_field(r, i);
     r->looked_up = true;
     return r->slot_of[field];
-}
-
-enum dwr_name_role record_role(struct record *r, uint32_t i)
-{
-    const unsigned field = record_field(r, i);
-
-    if (field != DWR_NONE)
-        return r->names->v[field].role;
-    return r->slots[i].name.n > 0 && r->slots[i].name.p[0] == '_' ? DWR_NAME_META : DWR_NAME_FREE;
 }
 
 DWR_SELDOM uint32_t record_add(struct record *r, unsigned field)
@@ -138,35 +127,29 @@ static bool remember(uint8_t *answer, bool yes)
     return yes;
 }
 
-bool slot_client_is_server(struct record *r, uint32_t i)
+bool ask_client_is_server(struct record *r, uint32_t i)
 {
     const struct dwr_slot *slot = &r->slots[i];
     uint8_t *answer = &r->decisions[i].client_is_server;
 
-    if (*answer != 0)
-        return *answer == 2;
     return remember(answer, slot->client_same || dwr_field_equal(r->m->s, slot->value[DWR_CLIENT],
                                                                  slot->value[DWR_SERVER]));
 }
 
-bool slot_base_differs(struct record *r, uint32_t i)
+bool ask_base_differs(struct record *r, uint32_t i)
 {
     const struct dwr_slot *slot = &r->slots[i];
     uint8_t *answer = &r->decisions[i].base_differs;
 
-    if (*answer != 0)
-        return *answer == 2;
     return remember(answer, !slot->base_same && !dwr_field_equal(r->m->s, slot->value[DWR_BASE],
                                                                  slot->value[DWR_SERVER]));
 }
 
-bool slot_in_c(struct record *r, uint32_t i)
+bool ask_in_c(struct record *r, uint32_t i)
 {
     const struct dwr_slot *slot = &r->slots[i];
     uint8_t *answer = &r->decisions[i].in_c;
 
-    if (*answer != 0)
-        return *answer == 2;
     if (!client_wrote(slot))
         return remember(answer, false);
     if (!r->base_known || slot->base_same)

@@ -61,28 +61,28 @@ static enum dwr_rc take_document(struct merge *m, struct dwr_text t, bool truste
     return DWR_OK;
 }
 
-/* A string of printable ASCII without escapes needs no parser. Eight bytes at a time: each of the
- * four sums has the high bit of every byte that is out of bounds, a quote or a backslash (exactly
- * so for the lowest such byte, which is enough). */
-static bool is_plain_string(struct dwr_text t)
+/* Is one of the eight bytes no printable ASCII, a quote or a backslash? Each of the four has the
+ * high bit of every byte that is so (exactly so for the lowest such byte, which is enough). */
+static bool is_odd_word(uint64_t w)
 {
     const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
-    char text[64];
+    const uint64_t quotes = w ^ ones * '"', backslashes = w ^ ones * '\\';
 
-    if (t.n < 2 || t.n > sizeof text || t.p[0] != '"' || t.p[t.n - 1] != '"')
+    return ((w | (w - ones * 0x20) | (quotes - ones) | (backslashes - ones)) & highs) != 0;
+}
+
+/* A string of printable ASCII without escapes needs no parser. */
+static bool is_plain_string(struct dwr_text t)
+{
+    const char *p = t.p + 1;
+    size_t n = t.n - 2;
+
+    if (t.n < 10 || t.n > 64 || t.p[0] != '"' || t.p[t.n - 1] != '"')
         return false;
-    memset(text, 'x', sizeof text);
-    memcpy(text, t.p + 1, t.n - 2);
-    for (size_t i = 0; i < t.n - 2; i += 8) {
-        uint64_t w, quotes, backslashes;
-
-        memcpy(&w, text + i, 8);
-        quotes = w ^ ones * '"';
-        backslashes = w ^ ones * '\\';
-        if (((w | (w - ones * 0x20) | (quotes - ones) | (backslashes - ones)) & highs) != 0)
+    for (; n > 8; n -= 8, p += 8)
+        if (is_odd_word(dwr_load_le(p, 8)))
             return false;
-    }
-    return true;
+    return !is_odd_word(dwr_load_le(p + n - 8, 8));
 }
 
 /* One of the values beside the documents; of no kind but valid JSON. */
@@ -152,7 +152,7 @@ static enum dwr_rc join(struct merge *m, struct dwr_text base, struct dwr_text s
 static uint32_t find_slot(const struct record *r, const char *name, size_t n)
 {
     for (uint32_t i = 0; i < r->count; i++)
-        if (r->slots[i].name.n == n && memcmp(r->slots[i].name.p, name, n) == 0)
+        if (r->slots[i].name.n == n && dwr_bytes_equal(r->slots[i].name.p, name, n))
             return i;
     return NO_SLOT;
 }
@@ -850,7 +850,7 @@ enum dwr_rc dwr_check(struct dwr_text document, struct dwr_scratch *scratch)
 const struct dwr_doctype *dwr_doctype_find(const struct dwr_ruleset *rules, const char *name,
                                            size_t n)
 {
-    const unsigned i = dwr_names_find(&rules->names, name, n);
+    const unsigned i = dwr_field_named(&rules->names, (struct dwr_text){ name, n });
 
     return i == DWR_NONE ? &rules->other : &rules->doctypes[rules->names.v[i].index];
 }

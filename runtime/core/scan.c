@@ -60,6 +60,11 @@ const struct dwr_scan_ops *dwr_scan_named(const char *name)
     return NULL;
 }
 
+unsigned dwr_field_named(const struct dwr_names *names, struct dwr_text name)
+{
+    return dwr_names_find(names, name.p, name.n);
+}
+
 /* --- walking --- */
 
 static const char *past_space(const char *p, const char *end)

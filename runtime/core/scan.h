@@ -99,6 +99,9 @@ struct dwr_scan_ops {
 const struct dwr_scan_ops *dwr_scan_best(void);
 const struct dwr_scan_ops *dwr_scan_named(const char *name);
 
+/* Index into the names, or DWR_NONE: dwr_names_find, once in the whole core. */
+unsigned dwr_field_named(const struct dwr_names *names, struct dwr_text name);
+
 /* --- walking a valid value; not vectorised, for small things --- */
 
 struct dwr_walk {

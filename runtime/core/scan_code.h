@@ -1096,15 +1096,10 @@ static inline const struct dwr_table *slot_table(const struct lockstep *k,
     return name->role == DWR_NAME_TABLE ? &k->doctype->tables[name->index] : NULL;
 }
 
-static SCAN_OUT unsigned field_named(const struct lockstep *k, struct dwr_text name)
-{
-    return dwr_names_find(&k->doctype->names, name.p, name.n);
-}
-
 static inline void slot_look_up(const struct lockstep *k, struct dwr_slot *slot)
 {
     if (slot->field == DWR_FIELD_UNKNOWN)
-        slot->field = (uint16_t)field_named(k, slot->name);
+        slot->field = (uint16_t)dwr_field_named(&k->doctype->names, slot->name);
 }
 
 /* The slot is a child table's: makes its rows, as yet none. */
@@ -1147,7 +1142,7 @@ static inline void set_same(struct dwr_slot *slot, const struct side *d, bool sa
 }
 
 /* *at at the first byte of a value of the side: behind it. */
-static SCAN_INLINE enum dwr_rc side_scan(struct lockstep *k, const struct side *d, const char **at)
+static inline enum dwr_rc side_scan(struct lockstep *k, const struct side *d, const char **at)
 {
     const char *const q = *at;
     bool escaped, flat;
@@ -1178,35 +1173,43 @@ static SCAN_INLINE enum dwr_rc side_scan(struct lockstep *k, const struct side *
     return *at != NULL && *at != q ? DWR_OK : DWR_INVALID_JSON;
 }
 
-/* The side's value of the slot begins at q and is not the server's bytes: finds its end, gives it
- * to the slot and moves the side on. Where the slot is a child table's it has been given rows. */
-static SCAN_OUT enum dwr_rc side_value(struct lockstep *k, struct side *d, struct dwr_slot *slot,
+/* The same as side_value, of a child table. */
+static SCAN_OUT enum dwr_rc side_table(struct lockstep *k, struct side *d, struct dwr_slot *slot,
                                        const char *q)
 {
     const char *const start = q;
     struct dwr_rows3 *const rows = slot->rows;
-    enum dwr_rc rc = DWR_OK;
+    const bool beside = *q == '[' && rows->side[DWR_SERVER].state == DWR_ROWS_READ;
     uint32_t prefix = 0;
+    enum dwr_rc rc =
+        beside ? rows_beside(k, d, &rows->side[DWR_SERVER], &q, &rows->side[d->which], &prefix)
+               : side_scan(k, d, &q);
 
-    if (rows == NULL) {
-        rc = side_scan(k, d, &q);
-        if (rc != DWR_OK)
-            return rc;
-        slot->value[d->which] = (struct dwr_text){ start, (size_t)(q - start) };
-        return side_next(d, q);
-    }
-    if (*q == '[' && rows->side[DWR_SERVER].state == DWR_ROWS_READ)
-        rc = rows_beside(k, d, &rows->side[DWR_SERVER], &q, &rows->side[d->which], &prefix);
-    else
-        rc = side_scan(k, d, &q);
     if (rc != DWR_OK)
         return rc;
     slot->value[d->which] = (struct dwr_text){ start, (size_t)(q - start) };
-    if (*start != '[' || rows->side[DWR_SERVER].state != DWR_ROWS_READ)
+    if (!beside)
         rc = rows_of(k->s, slot->value[d->which], &rows->side[d->which]);
     if (prefix < rows->same)
         rows->same = prefix;
     return rc != DWR_OK ? rc : side_next(d, q);
+}
+
+/* The side's value of the slot begins at q and is not the server's bytes: finds its end, gives it
+ * to the slot and moves the side on. Where the slot is a child table's it has been given rows. */
+static inline enum dwr_rc side_value(struct lockstep *k, struct side *d, struct dwr_slot *slot,
+                                     const char *q)
+{
+    const char *const start = q;
+    enum dwr_rc rc;
+
+    if (slot->rows != NULL)
+        return side_table(k, d, slot, q);
+    rc = side_scan(k, d, &q);
+    if (rc != DWR_OK)
+        return rc;
+    slot->value[d->which] = (struct dwr_text){ start, (size_t)(q - start) };
+    return side_next(d, q);
 }
 
 /* The side's value of the slot begins at q: the server's bytes, in which the sides agree, or its
@@ -1526,7 +1529,7 @@ static SCAN_OUT enum dwr_rc slot_named(struct lockstep *k, const struct side *d,
                                        struct dwr_slot **slot)
 {
     struct dwr_index *const x = k->index;
-    const unsigned field = field_named(k, name);
+    const unsigned field = dwr_field_named(&k->doctype->names, name);
     uint32_t found = DWR_NAMESET_NEW;
 
     if (field != DWR_NONE) {
