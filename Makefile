@@ -253,8 +253,14 @@ $(LAW_OBJ): DWR_CPPFLAGS += -Icompiler
 $B/laws: $(LAW_OBJ) $B/libdwrc.a $B/libdwr_core.a
 	$(LINK) -o $@ $^ $(DWRC_LIBS) -lm
 
+$B/tests/support/fmt_soup.o $B/tests/support/soup.o: DWR_CPPFLAGS += -Icompiler
+$B/tests/support/fmt_soup.o: | $B/setup.check
+$B/fmt_soup: $B/tests/support/fmt_soup.o $B/tests/support/soup.o $(filter-out $B/tests/laws/laws.o,$(LAW_OBJ)) \
+             $B/libdwrc.a $B/libdwr_core.a
+	$(LINK) -o $@ $^ $(DWRC_LIBS) -lm
+
 # The fuzz targets, with libFuzzer (make fuzz) and with a main that replays files (make check).
-FUZZ_OBJ := $(filter-out $B/tests/laws/laws.o,$(LAW_OBJ)) $B/libdwrc.a $B/libdwr_core.a
+FUZZ_OBJ := $(filter-out $B/tests/laws/laws.o,$(LAW_OBJ)) $B/tests/support/soup.o $B/libdwrc.a $B/libdwr_core.a
 $(call objects,$(wildcard tests/fuzz/*.c)): DWR_CPPFLAGS += -Icompiler
 $(call objects,$(wildcard tests/fuzz/*.c)): | $B/setup.check
 $(FUZZ_TARGETS:%=$B/replay_%): $B/replay_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz/replay.o $(FUZZ_OBJ)
@@ -262,7 +268,7 @@ $(FUZZ_TARGETS:%=$B/replay_%): $B/replay_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz
 $(FUZZ_TARGETS:%=$B/fuzz_%): $B/fuzz_%: $B/tests/fuzz/fuzz_%.o $(FUZZ_OBJ)
 	$(LINK) -fsanitize=fuzzer -o $@ $^ $(DWRC_LIBS) -lm
 
-BENCH_NEEDS = $B/dwrc $B/bench/large $B/only_portable/libdwr.so $(ONLY:%=$B/only_%/libdwr_core.a)
+BENCH_NEEDS = $B/dwrc $B/fmt_soup $B/bench/large $B/only_portable/libdwr.so $(ONLY:%=$B/only_%/libdwr_core.a)
 
 # dwrc's main inside the test of failing allocations.
 $B/tests/support/dwrc_main.o: $B/compiler/dwrc.o
@@ -275,7 +281,7 @@ TALLY = @sh tests/support/tally.sh $B/tally $(@:check-%=%)
 CHECK_TARGETS = $(addprefix check-,$(CHECKS))
 
 # Every test, in the order of what is cheap to find out.
-CHECKS := tally setup gate unit compile-fail golden fmt rules scenarios planted why demo documents \
+CHECKS := tally setup gate unit compile-fail golden fmt soup rules scenarios planted why demo documents \
           generated same-answers architecture \
           install simd neon threads team allocations json corpus laws oracle oracle-rules oracle-planted bench
 
@@ -346,6 +352,9 @@ check-allocations: $B/fail_alloc_test
 	    $B/fail_alloc_test $B/fail_alloc.out tests/laws/all_forms.dwr
 check-fmt: $B/dwrc
 	$(TALLY) bash tests/support/fmt_test.sh $B/dwrc
+SOUP_FILES ?= 5000
+check-soup: $B/fmt_soup
+	$(TALLY) $B/fmt_soup --seed $(SEED) --count $(SOUP_FILES)
 check-corpus: $(FUZZ_TARGETS:%=$B/replay_%)
 	$(TALLY) sh tests/support/corpus_test.sh $B $(FUZZ_TARGETS)
 check-bench: $B/bench/bench $(BENCH_NEEDS)

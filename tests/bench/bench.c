@@ -18,6 +18,7 @@
 
 #include "bench_rules.h"
 #include "figures.h"
+#include "layout.h"
 #include "machine.h"
 #include "name_hash.h"
 #include "node.h"
@@ -280,6 +281,7 @@ int main(int argc, char **argv)
                  ROWS_SAME_ORDER);
     thread_figure(rules);
     compile_figure();
+    layout_figure(rounds == 3 ? 3000 : 100000);
     heap_figure(rules);
     size_figure(only, sizeof only / sizeof *only);
     lookup_figure("lookup", "name look-up, Dispatch Job: perfect hash against linear search",

@@ -11,7 +11,7 @@ for target; do
     mkdir -p "$build/corpus_$target"
     dictionary=
     case $target in
-    parse) dictionary=-dict=tests/fuzz/rules.dict ;;
+    parse | fmt) dictionary=-dict=tests/fuzz/rules.dict ;;
     resolve) dictionary=-dict=tests/fuzz/resolve.dict ;;
     esac
     echo "fuzz: $target for $seconds s"
