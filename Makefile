@@ -423,7 +423,7 @@ bench: $B/bench/bench $(BENCH_NEEDS) | $B/setup.check
 
 .PHONY: run
 run: $B/dwrc
-	@$B/dwrc lint rules
+	@$B/dwrc lint rules --schema rules/schema
 	@$(MAKE) --no-print-directory $B/generated.stamp
 	@sh share/demo/run_demo.sh $B/dwrc rules
 

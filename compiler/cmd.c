@@ -8,6 +8,7 @@
 
 #include "check.h"
 #include "out.h"
+#include "schema/check_schema.h"
 #include "team.h"
 
 _Static_assert(TEAM_MAX == 8, "the help of --threads says so");
@@ -61,6 +62,9 @@ static void read_schemas(struct cmd_rules *r, struct arena *arena, const struct 
     r->diag.sources = &r->sources;
     schema_read(arena, schemas, &r->sources, &r->diag, folders->v, folders->count, threads);
     r->schemas = schemas;
+    /* Where some could not be read, what is missing may be there. */
+    if (r->diag.failure_count == 0)
+        check_schema(arena, &r->ast, schemas, &r->diag);
 }
 
 void cmd_read(struct cmd_rules *r, struct arena *arena, const struct cli_list *paths,

@@ -2,6 +2,7 @@
 #include "diag.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -400,7 +401,7 @@ int diag_exit(const struct diag *diag, enum diag_fail_on fail_on)
 /* Longer words than this are not compared: nobody mistypes them by a letter or two. */
 #define WORD_MAX 64u
 
-/* Letters to insert, leave out, change or swap with their neighbour to make b of a, case aside; the
+/* diag_distance of words that are not too long. Letters to insert, leave out, change or swap with their neighbour to make b of a, case aside; the
  * row of the distance table two lines up is kept for the swaps. */
 static unsigned distance(struct dwr_str a, struct dwr_str b)
 {
@@ -432,6 +433,11 @@ static unsigned distance(struct dwr_str a, struct dwr_str b)
         row = spare;
     }
     return above[b.n];
+}
+
+unsigned diag_distance(struct dwr_str a, struct dwr_str b)
+{
+    return a.n > WORD_MAX || b.n > WORD_MAX ? UINT_MAX : distance(a, b);
 }
 
 int diag_nearest(struct dwr_str word, const struct dwr_str *candidates, size_t count)

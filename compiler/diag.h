@@ -154,4 +154,8 @@ size_t diag_printable(const char *p, size_t n);
  * letters differ (swaps of neighbours count once). -1: none. */
 int diag_nearest(struct dwr_str word, const struct dwr_str *candidates, size_t count);
 
+/* How many letters have to be put in, left out, changed or swapped with their neighbour, case aside,
+ * to make one word of the other; UINT_MAX for words so long that nobody mistypes them. */
+unsigned diag_distance(struct dwr_str a, struct dwr_str b);
+
 #endif

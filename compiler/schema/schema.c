@@ -123,6 +123,7 @@ static void join(struct arena *arena, struct schemas *schemas, struct diag *diag
     count = 0;
     for (uint32_t i = 0; i < file_count; i++) {
         diag_join(diag, &files[i].diag);
+        schemas->broken |= files[i].broken;
         for (uint32_t k = 0; k < files[i].count; k++)
             v[count++] = files[i].v[k];
     }
@@ -221,7 +222,7 @@ static void cut_cycles(struct arena *arena, struct schemas *schemas, struct diag
 /* --- reading --- */
 
 struct schema_job {
-    const struct sources *sources;
+    struct sources *sources;
     uint32_t first;       /* the first source that is a schema */
     const bool *at_place; /* by file */
     struct schema_file *files;

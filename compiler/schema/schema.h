@@ -67,6 +67,7 @@ struct schemas {
     uint32_t count;
     const uint32_t *slots; /* as a DocType's */
     uint32_t slot_mask;
+    bool broken; /* a definition could not be read: what is missing may be there */
 };
 
 /* Reads every *.json under the folders, folders in folders too, and files named by themselves.

@@ -7,7 +7,7 @@
 struct file_reader {
     struct arena *arena;
     struct schema_room *room;
-    const struct sources *sources;
+    struct sources *sources;
     uint32_t source;
     struct schema_file *file;
     struct json_pull json;
@@ -294,6 +294,7 @@ static void read_object(struct file_reader *r)
         read_member(r, name, &doctype, &seen, &field_count);
     if (r->json.fault != NULL || seen.is_other || !seen.is_doctype || !seen.fields)
         return;
+    r->file->broken |= doctype.name.n == 0;
     if (doctype.name.n == 0)
         diag_add(&r->file->diag, DIAG_SCHEMA_NAME, span_of(r, begin - 1, begin),
                  "this DocType definition has no name");
@@ -346,6 +347,7 @@ static void tell_fault(struct file_reader *r, enum diag_code code, uint32_t at, 
 {
     const uint32_t size = r->sources->v[r->source].size;
 
+    r->file->broken = true;
     diag_add(&r->file->diag, code, span_of(r, at, at < size ? at + 1 : at),
              "this schema file is broken here: %s", says);
 }
@@ -372,6 +374,7 @@ static bool fit_to_read(struct file_reader *r, bool at_place)
     }
     if (!is_meant(source, at_place))
         return false;
+    r->file->broken = true;
     if (says != NULL)
         tell_fault(r, DIAG_SCHEMA_JSON, at, says);
     else
@@ -380,7 +383,7 @@ static bool fit_to_read(struct file_reader *r, bool at_place)
     return false;
 }
 
-void schema_read_file(struct arena *arena, struct schema_room *room, const struct sources *sources,
+void schema_read_file(struct arena *arena, struct schema_room *room, struct sources *sources,
                       uint32_t source, bool at_place, struct schema_file *file)
 {
     struct file_reader r = { .arena = arena, .room = room, .sources = sources, .source = source,
@@ -388,7 +391,7 @@ void schema_read_file(struct arena *arena, struct schema_room *room, const struc
     const struct source *text = &sources->v[source];
 
     *file = (struct schema_file){ .v = NULL };
-    diag_init(&file->diag, arena, NULL);
+    diag_init(&file->diag, arena, sources);
     if (!fit_to_read(&r, at_place))
         return;
     json_pull_begin(&r.json, text->text, text->size);

@@ -10,6 +10,7 @@
 struct schema_file {
     struct schema_doctype *v; /* the definitions, in order: one, where the file is one's */
     uint32_t count, capacity;
+    bool broken;      /* it is one, and could not be read */
     struct diag diag; /* findings in it */
 };
 
@@ -21,7 +22,7 @@ struct schema_room {
 
 /* Reads the definitions in the source with this number. at_place: the file stands where a definition
  * does, so that it is one, though it be broken. */
-void schema_read_file(struct arena *arena, struct schema_room *room, const struct sources *sources,
+void schema_read_file(struct arena *arena, struct schema_room *room, struct sources *sources,
                       uint32_t source, bool at_place, struct schema_file *file);
 
 /* A table for so many names: slots, all empty; the mask. */

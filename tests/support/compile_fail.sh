@@ -1,8 +1,8 @@
 #!/bin/bash
 # compile_fail.sh DWRC - wrong rules: what each says, and that none of them makes a table.
 #
-# tests/compile_fail/X.dwr earns the words in X.err, to the byte, and exit 1. Every finding's code has
-# such a pair. UPDATE=1 writes the .err files anew: the difference is what is to be reviewed. What is
+# tests/compile_fail/X.dwr earns the words in X.err, to the byte, and exit 1; where there is a folder
+# X.schema, it is checked against the DocTypes there. Every finding's code has such a pair. UPDATE=1 writes the .err files anew: the difference is what is to be reviewed. What is
 # too large for a file, or no file at all, is made here.
 set -u
 
@@ -35,7 +35,8 @@ run() { # ARGUMENTS...: output to $work/out and $work/err, exit code to $code
 cd "$here" || exit 1
 for rules in *.dwr; do
     words=${rules%.dwr}.err
-    run "$rules"
+    schema=${rules%.dwr}.schema
+    if [ -d "$schema" ]; then run "$rules" --schema "$schema"; else run "$rules"; fi
     if [ "${UPDATE:-}" = 1 ]; then
         cp "$work/out" "$words"
     fi
@@ -46,7 +47,7 @@ for rules in *.dwr; do
         fail "$rules: other words"
     elif [ -s "$work/err" ]; then
         fail "$rules: $(head -n 1 "$work/err")"
-    elif ! grep -q "^$rules:[0-9]*:[0-9]*: error\[DW${rules%%-*}\]: " "$work/out"; then
+    elif ! grep -qE "^($rules|$schema/[^:]*):[0-9]+:[0-9]+: error\[DW${rules%%-*}\]: " "$work/out"; then
         fail "$rules: not the finding it is named after"
     else
         pass

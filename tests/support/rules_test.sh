@@ -64,6 +64,7 @@ named=$(cat "$rules"/*.dwr | grep -c '^doctype "')
 [ "$named" -eq "$count" ] || fail "$named DocTypes in the rules, $count in this list"
 
 "$dwrc" lint --fail-on error "$rules" >/dev/null || fail "lint finds something"
+"$dwrc" lint --fail-on error "$rules" --schema "$rules/schema" >/dev/null || fail "the rules do not fit the DocTypes of rules/schema"
 
 written=$(cat "$rules"/*.dwr | grep -c '^test "')
 if out=$("$dwrc" test "$rules"); then
