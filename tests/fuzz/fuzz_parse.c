@@ -3,8 +3,8 @@
  *
  * What must hold: no crash and no read past the text (it is a block of its own); all findings lie
  * in the text; the same text gives the same findings and the same tables; a rule set with an error
- * gives no tables; whatever passes the checks merges to an answer that is JSON, on every code path
- * the same.
+ * gives no tables; the scenarios of lint's warnings end as they say; whatever passes the checks merges
+ * to an answer that is JSON, on every code path the same.
  *
  * To build: clang with -fsanitize=fuzzer,address,undefined (without libFuzzer: replay.c instead of
  * `fuzzer`), -Iruntime -Icompiler; tests/fuzz/fuzz_parse.c, the C files of tests/laws but laws.c,
@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "../../compiler/check.h"
+#include "../../compiler/lint/lint.h"
 #include "../../compiler/parse.h"
 #include "../../compiler/plan.h"
 #include "../laws/draw.h"
@@ -54,6 +55,8 @@ static void read_rules(struct reading *r, const char *text, size_t size)
         check_rules(&r->arena, &r->ast, &r->diag);
     if (r->diag.failure_count == 0 && r->diag.errors == 0)
         r->rules = plan_rules(&r->arena, &r->ast, &r->diag);
+    if (r->rules != NULL)
+        lint_rules(&r->arena, &r->ast, r->rules, NULL, true, &r->diag);
     out = open_memstream(&r->printed, &r->printed_n);
     if (out == NULL)
         wrong("out of memory");
@@ -119,6 +122,25 @@ static void merge_by(struct laws *laws, const struct dwr_ruleset *rules, const u
     }
 }
 
+/* Whoever doubts a warning can run its merge: it ends as the warning says. */
+static void check_scenarios(const struct reading *r, struct laws *laws)
+{
+    for (uint32_t i = 0; i < r->diag.count; i++) {
+        const struct diag_scenario *const s = r->diag.v[i]->scenario;
+        struct dwr_request request;
+        struct dwr_result result;
+
+        if (s == NULL)
+            continue;
+        if (dwr_request_read(r->rules, (struct dwr_text){ s->request.p, s->request.n },
+                             laws->scratch[0], &request) != DWR_OK ||
+            dwr_request_merge(&request, laws->scratch[0], &result) != DWR_OK)
+            wrong("a scenario that is no merge");
+        if (!text_equal(result.doc, (struct dwr_text){ s->result.p, s->result.n }))
+            wrong("a scenario that ends otherwise");
+    }
+}
+
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
     (void)argc;
@@ -155,6 +177,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             memcmp(once.rules->digest.p, again.rules->digest.p, once.rules->digest.n) != 0)
             wrong("another digest the second time");
         merge_by(&laws, once.rules, data, size);
+        check_scenarios(&once, &laws);
     }
     clear(&once);
     clear(&again);
