@@ -128,6 +128,13 @@ $B/grammar/rules.tab.c $B/grammar/rules.tab.h &: grammar/rules.y | $B/setup.buil
 	@$(BISON) -Wall -Wcounterexamples -Werror -o $B/grammar/rules.tab.c \
 	    --header=$B/grammar/rules.tab.h $<
 
+# What the HTML reference carries in it, as lines of C.
+$B/doc/%.inc: compiler/doc/%
+	@mkdir -p $(@D)
+	@sed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n",/' $< > $@
+$B/compiler/doc/page.o: DWR_CPPFLAGS += -I$B/doc
+$B/compiler/doc/page.o: | $B/doc/page.css.inc $B/doc/page.js.inc
+
 # -CF and -CFe read past a table on some bytes; -Cfe does not and is as fast.
 $B/grammar/rules.lex.c $B/grammar/rules.lex.h &: grammar/rules.l | $B/setup.build
 	@mkdir -p $(@D)
@@ -281,7 +288,8 @@ TALLY = @sh tests/support/tally.sh $B/tally $(@:check-%=%)
 CHECK_TARGETS = $(addprefix check-,$(CHECKS))
 
 # Every test, in the order of what is cheap to find out.
-CHECKS := tally setup gate unit compile-fail golden fmt soup rules scenarios planted why demo documents \
+CHECKS := tally setup gate unit compile-fail golden fmt soup rules scenarios planted why \
+          reference demo documents \
           generated same-answers architecture \
           install simd neon threads team allocations json corpus laws oracle oracle-rules oracle-planted bench
 
@@ -323,6 +331,8 @@ check-rules: $B/dwrc
 	$(TALLY) sh tests/support/cases.sh 's/.*rules_test: ([0-9]+) .*/\1/p' sh tests/support/rules_test.sh $B/dwrc
 check-why: $B/dwrc $B/lines.jsonl
 	$(TALLY) $(PYTHON) tests/support/why_test.py $B/dwrc $B/lines.jsonl
+check-reference: $B/dwrc
+	$(TALLY) $(PYTHON) tests/support/reference_test.py $B/dwrc
 check-demo: $B/dwrc
 	$(TALLY) sh tests/support/cases.sh 's/^demo_test: ([0-9]+) .*/\1/p' sh tests/support/demo_test.sh $B/dwrc
 check-documents: $B/dwrc $B/libdwr.a
@@ -427,6 +437,12 @@ run: $B/dwrc
 	@$(MAKE) --no-print-directory $B/generated.stamp
 	@sh share/demo/run_demo.sh $B/dwrc rules
 
+# The reference of the shipped rules: build/reference/NAME.md and NAME.html.
+.PHONY: doc
+doc: $B/dwrc
+	@$B/dwrc doc rules $(if $(wildcard rules/schema),--schema rules/schema) -o $B/reference
+	@ls $B/reference/$(RULESET).*
+
 .PHONY: size
 size: $(foreach p,$(ONLY),$B/only_$(p)/libdwr_core.a)
 	@sh tests/support/size.sh $^
@@ -464,6 +480,7 @@ help:
 	@echo 'make clang           built by clang, and tested'
 	@echo 'make fuzz            libFuzzer, FUZZ_SECONDS=60 for each target'
 	@echo 'make bench           how fast, as ratios of one run; build/bench.json'
+	@echo 'make doc             the reference of the shipped rules, build/reference/$(RULESET).html'
 	@echo 'make size            the size of the runtime with each code path'
 	@echo 'make install         PREFIX=/usr/local DESTDIR=; make uninstall takes it away again'
 	@echo 'make setup           installs what building and testing needs and this machine lacks'

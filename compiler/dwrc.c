@@ -21,6 +21,8 @@ static const struct cli_command commands[] = {
       "Merge JSON lines from standard input by the rules; one answer a line.", cmd_resolve },
     { "why", "RULES... [options]",
       "Explain merges from standard input: who wins each field, and by which rule.", cmd_why },
+    { "doc", "RULES... -o FOLDER [options]",
+      "Write a reference of the rules for people, as Markdown and as one HTML page.", cmd_doc },
     { "version", "", "Print the version.", cmd_version },
     { "help", "[COMMAND]", "Print what a command does.", cmd_help },
 };

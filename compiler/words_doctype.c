@@ -192,7 +192,7 @@ struct words_lines words_deletes(const struct words *w)
     struct sentence s;
 
     add_delete(&lines, w);
-    if (t->allow_delete || t->delete_wins_at.p)
+    if (t->allow_delete)
         add_line(
             &lines, w,
             said(w, t->delete_wins_over_update

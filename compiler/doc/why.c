@@ -204,7 +204,12 @@ static struct dwr_str line_that_sets(const struct dwr_doctype *d, uint16_t field
 
 static void say_computed(struct explain *x, struct why_line *line, uint16_t field, uint8_t role)
 {
-    if (role == DWR_NAME_COUNT || role == DWR_NAME_VERSION) {
+    const struct dwr_set *instead = &x->words.doctype->tombstone.soft_delete;
+
+    if (x->write->op == DWR_DELETE && field == instead->field) {
+        say_line(line, WHY_COMPUTED, "set", "Set in place of the delete.");
+        line->rule = instead->at;
+    } else if (role == DWR_NAME_COUNT || role == DWR_NAME_VERSION) {
         say_line(line, WHY_COMPUTED, "set", NULL);
         line->words = words_field(&x->words, field);
     } else {

@@ -8,6 +8,7 @@ manual pages by a comment `.\\" example: KIND` before .EX:
            its tests pass, and it is in canonical form
   merge    a request, on one line or several; resolved by the dwr example before it ...
   answer   ... it gives this answer, member by member and in this order
+  why      ... and `dwrc why` says these lines about it
   program  a C program, built against the library with the rules of the dwr example before it ...
   output   ... prints this
   words    the words of the language, all of them, in order
@@ -27,9 +28,9 @@ import tempfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 KINDS = {"dwr": "dwr", "json merge": "merge", "json answer": "answer", "c": "program",
-         "text output": "output", "text words": "words"}
+         "text output": "output", "text why": "why", "text words": "words"}
 # So many are there at least: a change of the fences must not silence the test.
-AT_LEAST = {"README.md": {"dwr": 1, "merge": 1, "answer": 1, "program": 1, "output": 1},
+AT_LEAST = {"README.md": {"dwr": 1, "merge": 1, "answer": 1, "why": 1, "program": 1, "output": 1},
             "grammar/LANGUAGE.md": {"dwr": 15, "words": 1},
             "share/man/dwr.1": {"dwr": 1, "merge": 1, "answer": 1},
             "share/man/dwr-rules.5": {"dwr": 2}}
@@ -99,6 +100,7 @@ class Page:
         if r.returncode != 0 or r.stdout.count("\n") != 1:
             self.failures.tell(where, f"no answer: {r.returncode}\n{r.stdout}{r.stderr}")
         self.given = r.stdout
+        self.explained = self.run(self.dwrc, "why", self.rules, input=text).stdout
 
     def answer(self, where, text):
         try:
@@ -106,6 +108,10 @@ class Page:
                 self.failures.tell(where, f"the answer is {self.given}")
         except (TypeError, ValueError) as e:
             self.failures.tell(where, f"no JSON: {e}")
+
+    def why(self, where, text):
+        if "\n" + text not in self.explained:
+            self.failures.tell(where, f"dwrc why says\n{self.explained}")
 
     def program(self, where, text):
         if self.lib is None:

@@ -20,6 +20,7 @@ libxxhash-dev         | header xxhash.h              | build | the digest of a r
 libcriterion-dev      | header criterion/criterion.h | check | unit tests
 python3               | command python3              | check bench | runs scenarios, laws and documents; writes large rule sets
 nodejs                | command node                 | check bench | a second opinion on JSON; the merge to compare speed with
+tidy                  | command tidy                 | check | reads the HTML reference as strictly as HTML is meant
 pkg-config            | command pkg-config           | check | the test of the installed library
 g++                   | command g++                  | check | the same from C++
 clang                 | command clang                | check | the second compiler; fuzzing

@@ -1,0 +1,399 @@
+#!/usr/bin/env python3
+"""reference_test.py DWRC - is the reference that `dwrc doc` writes right, valid and safe?
+
+The rows of the strategy table are those of the plan that the shipped rules were written from, by
+hand; where the rules take another reading the row says which. The rest is written from the man page
+and runtime/SEMANTICS.md. The last line counts."""
+import html
+import html.parser
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+dwrc = os.path.abspath(sys.argv[1])
+work = tempfile.mkdtemp(prefix="dwr-reference-")
+passed = failed = 0
+
+
+def check(good, says):
+    global passed, failed
+    if good:
+        passed += 1
+    else:
+        failed += 1
+        print("reference_test: FAIL " + says)
+
+
+def doc(*arguments):
+    done = subprocess.run([dwrc, "doc", *arguments], capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def read(path):
+    with open(path, encoding="utf-8") as f:
+        return f.read()
+
+
+def pages_of(text, *arguments, name="things"):
+    """Markdown and HTML of rules written here."""
+    folder = tempfile.mkdtemp(dir=work)
+    os.mkdir(os.path.join(folder, name))
+    with open(os.path.join(folder, name, "a.dwr"), "w", encoding="utf-8") as f:
+        f.write(text)
+    code, out, err = doc(os.path.join(folder, name), "-o", os.path.join(folder, "out"), *arguments)
+    check(code == 0 and out == "" and err == "", "written: %d %s%s" % (code, out, err))
+    return (read(os.path.join(folder, "out", name + ".md")),
+            read(os.path.join(folder, "out", name + ".html")))
+
+
+def cells(line):
+    """The cells of a row of a Markdown table: an escaped bar is text."""
+    return [c.strip().replace("\\|", "|") for c in re.split(r"(?<!\\)\|", line)[1:-1]]
+
+
+def names(cell):
+    return set(re.findall(r"`([^`]*)`", cell))
+
+
+# --- the plan's strategy table ---
+
+# DocType: strategy, what the server wins, what the client wins ("all": every field but what the
+# other columns name), and what stands in the last column in the reference's words. A field that the
+# plan gives to one side and the rules to a rule of its own is in the last column: photos and
+# attachments are kept from both sides, as the plan's own section on attachments says.
+PLAN = {
+    "Dispatch Job": ("field_level", "status assigned_to scheduled_time priority",
+                     "completion_notes signature customer_feedback",
+                     ["`photos`: both kept", "`parts_used`: rows of both by `item_code`, `qty` changes added up"]),
+    "Appointment": ("manual_resolve", "", "",
+                    ["`appointment_date` + `appointment_time` + `duration`: a person decides",
+                     "all others: a person decides", "`notes`, `internal_notes`: texts put together",
+                     "no two at one time"]),
+    "Conversation": ("append_only", "", "",
+                     ["`messages`: rows of both by `message_id`, never changed", "never deleted"]),
+    "Inbound Message": ("append_only", "", "", ["all: stays once set", "never deleted"]),
+    "Ticket": ("field_level", "status assigned_to priority sla_status",
+               "resolution_notes internal_notes",
+               ["`attachments`: both kept", "`description`: the later write"]),
+    "Vault Document": ("version_all", "", "", ["all: each side's version is kept"]),
+    "Form Submission": ("field_level", "template_version submitted_at", "field_values",
+                        ["`signature`: a person decides", "`photos`: both kept"]),
+    "Form Template": ("server_wins", "all", "", []),
+    "Clock In Record": ("server_wins", "all", "notes", []),
+    "Schedule Entry": ("server_wins", "all", "", []),
+    "Shift Template": ("server_wins", "all", "", []),
+    "Workflow Instance": ("server_wins", "all", "", []),
+    "Broadcast Alert": ("field_level", "status sent_at delivery_stats",
+                        "acknowledgment_status acknowledged_at", []),
+    "Growth Campaign": ("server_wins", "all", "", []),
+    "AI Call": ("append_only", "", "",
+                ["`transcript_segments`: rows of both by `segment_id`, never changed"]),
+    "SLA Policy": ("server_wins", "all", "", []),
+    "Geofence": ("server_wins", "all", "", []),
+}
+
+
+def overview(markdown):
+    part = markdown.split("## Overview\n", 1)[1].split("\n## ", 1)[0]
+    rows = [cells(line) for line in part.splitlines() if line.startswith("| [")]
+    return {re.match(r"\[(.*)\]\(#", row[0]).group(1): row for row in rows}
+
+
+code, out, err = doc("rules", "-o", work + "/shipped")
+check(code == 0 and sorted(os.listdir(work + "/shipped")) ==
+      ["dartwing_company.html", "dartwing_company.md"], "two pages: %s%s" % (out, err))
+shipped_md = read(work + "/shipped/dartwing_company.md")
+shipped_html = read(work + "/shipped/dartwing_company.html")
+table = overview(shipped_md)
+for doctype, (strategy, server, client, rest) in PLAN.items():
+    row = table.get(doctype, [""] * 5)
+    check(row[1] == "`%s`" % strategy, "%s is %s, not %s" % (doctype, strategy, row[1]))
+    for wanted, cell, side in ((server, row[2], "server"), (client, row[3], "client")):
+        if wanted == "all":
+            check(re.search(r"\ball\b", cell), "%s: the %s wins all: %s" % (doctype, side, cell))
+        else:
+            check(set(wanted.split()) <= names(cell),
+                  "%s: the %s wins %s: %s" % (doctype, side, wanted, cell))
+        if not wanted and side == "client":
+            check(cell == "-", "%s: the client wins nothing: %s" % (doctype, cell))
+    for words in rest:
+        check(words in row[4], "%s: '%s' in: %s" % (doctype, words, row[4]))
+check(len(table) == 36, "35 DocTypes and all others: %d" % len(table))
+
+# --- a DocType's part ---
+
+RULES = """/// What we sell.
+///
+/// A thing is <b>counted</b> by `hand`.
+doctype "Thing" {
+    strategy    field_level;
+    reason      "Because | of *this*";
+    hint        "Ask Ann";
+    server_wins a, b;
+    client_wins together c, d;
+    sum         n;
+    server_wins s when server_role = "boss";
+    client_wins s;
+    meta        m;
+    child rows { key k; on_same_key sum(q); count_into row_count; }
+    lock when server.s in ("x|y", "z") except c;
+    tombstone   { allow_delete no; soft_delete s = "gone"; }
+    offline     create yes, update yes, delete no;
+    notify      conflict;
+    effect      go when s becomes "x" { create "Other"; }
+    link        a -> "Other";
+    push_priority 2 when created;
+}
+test "both wrote a" for "Thing" {
+    base { "a": 1, "n": 1 } server { "a": 2, "n": 2 } client { "a": 3, "n": 5 }
+    expect outcome a server;
+}
+test "deleted" for "Thing" {
+    base { "a": 1 } server { "a": 1 } op delete;
+    expect success { "s": "gone" }
+}
+doctype "Bare" { strategy client_wins; }
+doctype "Some" { strategy field_level; client_wins x; }
+"""
+md, page = pages_of(RULES)
+for line in [
+    "# things",
+    "### Thing (`things/a.dwr:4`)",
+    "What we sell.",
+    "A thing is &lt;b&gt;counted&lt;/b&gt; by \\`hand\\`.",
+    "`field_level`: field by field. (`things/a.dwr:5`)",
+    "> **Why:** Because \\| of \\*this\\*",
+    "> **For whoever decides:** Ask Ann",
+    "| `a`, `b` | The server's value stands. | `things/a.dwr:8` |",
+    "| `c` + `d` | Decided as one: the client's values stand. | `things/a.dwr:9` |",
+    "| `n` | Both changes are added up. | `things/a.dwr:10` |",
+    "| `s` | The server's value stands if the server's last change was by the role `\"boss\"`; "
+    "otherwise the client's. | `things/a.dwr:11` |",
+    "| the others | Every other field is decided alone: the server's value stands. | "
+    "`things/a.dwr:5` |",
+    "| `m` | Belongs to the sync layer: the server's value stands and a client's is ignored. | "
+    "`things/a.dwr:13` |",
+    "- If the server's `s` is `\"x|y\"` or `\"z\"`, the document is locked: what a client writes is "
+    "refused, but for `c`, and so is a delete. (`things/a.dwr:15`)",
+    "#### Table rows (`things/a.dwr:14`)",
+    "- `row_count` is the number of rows. (`things/a.dwr:14`)",
+    "- A document is not deleted: a delete sets `s` to `\"gone\"`, which is decided like any other "
+    "write. (`things/a.dwr:16`)",
+    "- Offline, documents may be created and changed, but not deleted. (`things/a.dwr:17`)",
+    "- **go**: when `s` becomes `\"x\"`, **Other** is created, together with the change. "
+    "(`things/a.dwr:19`)",
+    "- `a` links to **Other**. (`things/a.dwr:20`)",
+    "- 2, if the document is new. (`things/a.dwr:21`)",
+    # Its tests are its examples, and what comes out is the resolver's.
+    "##### both wrote a (`things/a.dwr:23`)",
+    "| `a` | `1` | `2` | `3` | `2` | Both changed it; the server's value stands. `things/a.dwr:8` |",
+    "| `n` | `1` | `2` | `5` | `6` | Both changed it; both changes are added up. `things/a.dwr:10` |",
+    "##### deleted (`things/a.dwr:27`)",
+    "The client deletes the document. Not deleted: documents of this kind get `s` set to `\"gone\"` "
+    "instead, which is decided like any other write. (`things/a.dwr:16`)",
+    "| `s` | - | - | - | `\"gone\"` | Set in place of the delete. `things/a.dwr:16` |",
+    "### Every other DocType",
+]:
+    check("\n" + line + "\n" in "\n" + md, "Markdown has the line: " + line)
+check(md.count("##### Made up: ") == 3, "an example is made up where there is no test")
+bare = md.split("### Bare", 1)[1].split("### Some", 1)[0]
+check(re.search(r"^\| `any_field` \| `\"A\"` \| `\"B\"` \| `\"C\"` \| `\"C\"` \| Both changed it; the "
+                r"client's value stands\. ", bare, re.M), "for a DocType that names no field:\n" + bare)
+some = md.split("### Some", 1)[1]
+check(re.search(r"^\| `x` \| (\S+) \| (\S+) \| (\S+) \| \3 \| ", some, re.M), "and for one that does")
+check("`any_field`" not in some.split("###")[0], "a stand-in only where nothing is named")
+
+# Every table row has as many cells as its head, whatever is in them.
+for text in (md, shipped_md):
+    width = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.startswith("|"):
+            width = 0
+            continue
+        width = width or len(cells(line))
+        check(len(cells(line)) == width, "line %d has %d cells: %s" % (number, width, line))
+
+# --- HTML ---
+
+VOID = {"meta", "link", "br", "hr", "img", "input"}
+
+
+class Reader(html.parser.HTMLParser):
+    """Balance, ids, links, and what a browser would load or run."""
+
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.open, self.faults, self.ids, self.links, self.tags = [], [], [], [], []
+        self.text, self.headings = [], []
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append(tag)
+        for name, value in attributes:
+            if name == "id":
+                self.ids.append(value)
+            if name == "href":
+                self.links.append(value)
+            if name in ("src", "srcset", "action", "data", "ping", "poster") or name.startswith("on"):
+                self.faults.append("attribute %s" % name)
+        if len({name for name, _ in attributes}) != len(attributes):
+            self.faults.append("attribute twice in %s" % tag)
+        if tag not in VOID:
+            self.open.append(tag)
+        if re.match("h[1-6]$", tag):
+            self.headings.append("")
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.faults.append("</%s> at %s" % (tag, self.getpos()))
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] not in ("style", "script"):
+            self.text.append(data)
+        if self.headings and any(re.match("h[1-6]$", t) for t in self.open):
+            self.headings[-1] += data
+
+
+def read_html(text, what):
+    reader = Reader()
+    reader.feed(text)
+    reader.close()
+    check(not reader.faults and not reader.open, "%s: %s %s" % (what, reader.faults, reader.open))
+    check(len(reader.ids) == len(set(reader.ids)), what + ": ids are unique")
+    check(all(link.startswith("#") and link[1:] in reader.ids for link in reader.links),
+          what + ": every link leads to a place in the page")
+    check(reader.tags.count("script") == 1 and reader.tags.count("style") == 1 and
+          not {"link", "img", "iframe", "object", "embed", "form", "base"} & set(reader.tags),
+          what + ": one script, one style, nothing loaded")
+    check("Content-Security-Policy\" content=\"default-src 'none'; " in text,
+          what + ": and its policy forbids it")
+    check(text.startswith("<!DOCTYPE html>\n<html lang=\"en\">"), what + ": a document of HTML")
+    levels = [int(t[1]) for t in reader.tags if re.match("h[1-6]$", t)]
+    check(levels[0] == 1 and levels.count(1) == 1 and
+          all(b <= a + 1 for a, b in zip(levels, levels[1:])), what + ": headings step by step")
+    return reader
+
+
+shipped = read_html(shipped_html, "shipped")
+read_html(page, "things")
+check(not re.search(r"https?:|//[a-z]|url\(|@import", shipped_html), "no address of any network")
+check("</code>" in page and " is <code class=\"value\">&quot;x|y&quot;</code> or " in page,
+      "values are marked")
+check("prefers-color-scheme: dark" in page and "@media print" in page and "max-width" in page,
+      "light and dark, paper, narrow screens")
+check('<p id="search" hidden>' in page, "the search box is there when the script is")
+tests = sum(len(re.findall(r'^test "', read(os.path.join("rules", f)), re.M))
+            for f in os.listdir("rules") if f.endswith(".dwr"))
+check(shipped_html.count("<h5>") == tests + shipped_html.count("Made up: "),
+      "every test of the shipped rules is an example")
+for doctype in table:
+    check(any(h == doctype or h.startswith(doctype + " rules/") for h in shipped.headings),
+          "a part for " + doctype)
+if shutil.which("tidy"):
+    for text, what in ((shipped_html, "shipped"), (page, "things")):
+        done = subprocess.run(["tidy", "-q", "-e", "-utf8"], input=text, capture_output=True, text=True)
+        check(done.returncode == 0, "tidy finds nothing in %s: %s" % (what, done.stderr[:600]))
+
+
+def luminance(color):
+    digits = color[1:] if len(color) == 7 else "".join(2 * c for c in color[1:])
+    parts = [int(digits[i:i + 2], 16) / 255 for i in (0, 2, 4)]
+    parts = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+palettes = re.findall(r":root \{(.*?)\}", page, re.S)[:2]
+for palette in palettes:
+    colors = dict(re.findall(r"--(\w+): (#[0-9a-f]+)", palette))
+    for ink in ("ink", "quiet", "link"):
+        for paper in ("paper", "wash"):
+            a, b = sorted((luminance(colors[ink]), luminance(colors[paper])))
+            check((b + 0.05) / (a + 0.05) >= 4.5, "%s on %s can be read" % (ink, paper))
+
+# --- names that are markup ---
+
+EVIL = ["<script>alert(1)</script>", "</title></style><img src=x onerror=alert(1)>", "a\" onload=\"x",
+        "`code` | bar", "[x](http://example.com)", "&amp;", "*bold* _it_ ~~no~~ $x$", "# head",
+        "1. one", "-", "\u202eesrever", "\u00e4\u00f6\u00fc \u4e2d\u6587", "A b", "a-B"]
+text = ""
+for i, name in enumerate(EVIL):
+    quoted = json.dumps(name, ensure_ascii=False)
+    # A name holds no control character; every other text may stand anywhere.
+    text += ("/// %s\ndoctype %s {\n strategy field_level; reason %s; hint %s;\n client_wins %s;\n"
+             " lock when server.x = %s;\n link x -> %s;\n}\ntest %s for %s {\n server { %s: %s }\n"
+             " client { %s: 1 }\n expect merged;\n}\n"
+             % ((name,) + (quoted,) * 6 + (quoted, quoted, quoted, quoted, quoted)))
+md, page = pages_of(text, name="evil")
+reader = read_html(page, "names that are markup")
+shown = [n.replace("\u202e", "\ufffd") for n in EVIL]
+titles = [h.rsplit(" evil/", 1)[0] for h in reader.headings]
+for name in shown:
+    check(titles.count(name) >= 2, "'%s' is a title, as text" % name)
+    check(sum(name in t for t in reader.text) >= 5, "'%s' is text wherever it stands" % name)
+check(len(reader.ids) == len(set(reader.ids)) and len(overview(md)) == len(EVIL) + 1,
+      "names that become one id are told apart")
+check("\u202e" not in md + page, "no mark that turns text round")
+check(set(re.findall(r"<(/?\w+)", re.sub(r"`[^`\n]*`", "", md))) == {"a", "/a"},
+      "no tag in Markdown but our own anchors")
+width = 0
+for line in md.splitlines():
+    width = 0 if not line.startswith("|") else width or len(cells(line))
+    check(not line.startswith("|") or len(cells(line)) == width, "bars in names: " + line)
+
+# --- schemas ---
+
+os.mkdir(work + "/schema")
+with open(work + "/schema/thing.json", "w") as f:
+    json.dump({"doctype": "DocType", "name": "Thing", "fields": [
+        {"fieldname": "a", "fieldtype": "Data", "label": "The <A>"},
+        {"fieldname": "z", "fieldtype": "Data", "label": "Zed"}]}, f)
+small = 'doctype "Thing" { strategy field_level; client_wins a; }\n'
+md, page = pages_of(small, "--schema", work + "/schema")
+check("| `a` The &lt;A&gt; | The client's value stands. | `things/a.dwr:1` |" in md, "a field's label")
+check("| the others: `z` | Every other field" in md, "the fields that no rule names")
+
+# --- the same bytes, --check, and what cannot be done ---
+
+for arguments in ([], ["--threads", "1"], ["--threads", "4"]):
+    doc("rules", "-o", work + "/again", *arguments)
+    check(read(work + "/again/dartwing_company.md") == shipped_md and
+          read(work + "/again/dartwing_company.html") == shipped_html, "the same bytes %s" % arguments)
+shutil.copytree("rules", work + "/elsewhere/rules")
+doc(work + "/elsewhere/rules/", "-o", work + "/again/")
+check(read(work + "/again/dartwing_company.html") == shipped_html, "wherever the rules lie")
+check(work not in shipped_html + shipped_md, "no path of the machine")
+check(doc("rules", "-o", work + "/again", "--check") == (0, "", ""), "--check: up to date")
+with open(work + "/again/dartwing_company.md", "a") as f:
+    f.write("x")
+code, out, err = doc("rules", "-o", work + "/again", "--check")
+check(code == 1 and out.startswith(work + "/again/dartwing_company.md: not what the rules make\n") and
+      ".html" not in out and read(work + "/again/dartwing_company.md") == shipped_md + "x",
+      "--check names what is not, and writes nothing: %s" % out)
+before = os.stat(work + "/again/dartwing_company.html").st_mtime_ns
+doc("rules", "-o", work + "/again")
+check(read(work + "/again/dartwing_company.md") == shipped_md and
+      os.stat(work + "/again/dartwing_company.html").st_mtime_ns == before, "what is right is not touched")
+code, out, err = doc("rules", "-o", work + "/none", "--check")
+check(code == 1 and not os.path.exists(work + "/none"), "--check where nothing is")
+with open(work + "/file", "w") as f:
+    f.write("x")
+with open(work + "/wrong.dwr", "w") as f:
+    f.write('doctype "A" { strategy nonsense; }\n')
+for arguments, want in (([], 2), (["rules"], 2), (["rules", "-o", ""], 2),
+                        (["rules", "-o", work + "/file"], 2), (["rules", "-o", work + "/no/no"], 2),
+                        ([work + "/missing", "-o", work + "/new"], 2),
+                        ([work + "/wrong.dwr", "-o", work + "/new"], 1)):
+    code, out, err = doc(*arguments)
+    check(code == want and (out + err) != "" and not os.path.exists(work + "/new"),
+          "%s: exit %d, %d" % (arguments, want, code))
+md, page = pages_of('sync { batch_size 5; }\n')
+check("the rules of 0 DocTypes" in md and list(overview(md)) == ["Every other DocType"],
+      "rules without a DocType")
+read_html(page, "rules without a DocType")
+
+shutil.rmtree(work)
+print("%d passed, %d failed" % (passed, failed))
+sys.exit(failed != 0)
