@@ -289,9 +289,8 @@ CHECK_TARGETS = $(addprefix check-,$(CHECKS))
 
 # Every test, in the order of what is cheap to find out.
 CHECKS := tally setup gate unit compile-fail golden fmt soup rules scenarios planted why \
-          reference demo documents \
-          generated same-answers architecture \
-          install simd neon threads team allocations json corpus laws oracle oracle-rules oracle-planted bench
+          reference demo documents generated same-answers architecture install simd neon threads \
+          team allocations json corpus laws oracle oracle-rules oracle-planted lsp editor bench
 
 .PHONY: check checks
 check:
@@ -367,6 +366,10 @@ check-soup: $B/fmt_soup
 	$(TALLY) $B/fmt_soup --seed $(SEED) --count $(SOUP_FILES)
 check-corpus: $(FUZZ_TARGETS:%=$B/replay_%)
 	$(TALLY) sh tests/support/corpus_test.sh $B $(FUZZ_TARGETS)
+check-lsp: $B/dwrc
+	$(TALLY) $(PYTHON) tests/support/lsp_test.py $B/dwrc $(SEED)
+check-editor: $B/dwrc
+	$(TALLY) sh tests/support/editor_test.sh $B/dwrc
 check-bench: $B/bench/bench $(BENCH_NEEDS)
 	$(TALLY) sh tests/support/cases.sh '/^[0-9]+ reached, [0-9]+ missed$$/{s/[^0-9]+/\n/g;p}' \
 	    $B/bench/bench -q $B

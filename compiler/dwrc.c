@@ -23,6 +23,9 @@ static const struct cli_command commands[] = {
       "Explain merges from standard input: who wins each field, and by which rule.", cmd_why },
     { "doc", "RULES... -o FOLDER [options]",
       "Write a reference of the rules for people, as Markdown and as one HTML page.", cmd_doc },
+    { "lsp", "[options]",
+      "Serve an editor: the Language Server Protocol over standard input and output.",
+      cmd_lsp },
     { "version", "", "Print the version.", cmd_version },
     { "help", "[COMMAND]", "Print what a command does.", cmd_help },
 };

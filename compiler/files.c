@@ -132,14 +132,35 @@ void files_add_file(struct files *f, const char *path, const struct stat *st)
     add_file(f, arena_printf(f->arena, "%s", path), files_label(f->arena, path), st);
 }
 
+/* A file that only an editor has yet, if it belongs into the folder. */
+static void add_overlay(struct files *f, struct dwr_str folder, struct dwr_str label,
+                        const struct file_overlay *overlay)
+{
+    if (overlay->path.n <= folder.n + 1 || memcmp(overlay->path.p, folder.p, folder.n) != 0 ||
+        overlay->path.p[folder.n] != '/' || !has_suffix(overlay->path.p, f->suffix))
+        return;
+    for (uint32_t i = 0; i < f->count; i++)
+        if (strcmp(f->v[i].path.p, overlay->path.p) == 0)
+            return;
+    files_add(f, (struct file_found){ .path = overlay->path,
+                                      .label = arena_printf(f->arena, "%s%s", label.p,
+                                                            overlay->path.p + folder.n),
+                                      /* No file has this place: it is like no other one. */
+                                      .device = (dev_t)-1,
+                                      .inode = (ino_t)-1 - f->count });
+}
+
 void files_add_folder(struct files *f, const char *path)
 {
     struct dwr_str name = files_own_name(f->arena, path);
-    size_t n = strlen(path);
+    struct dwr_str folder = { path, strlen(path) };
 
-    while (n > 1 && path[n - 1] == '/')
-        n--;
-    find_in_folder(f, (struct dwr_str){ arena_copy(f->arena, path, n), n }, name, 0);
+    while (folder.n > 1 && path[folder.n - 1] == '/')
+        folder.n--;
+    folder.p = arena_copy(f->arena, path, folder.n);
+    find_in_folder(f, folder, name, 0);
+    for (uint32_t i = 0; i < f->overlay_count; i++)
+        add_overlay(f, folder, name, &f->overlays[i]);
 }
 
 size_t files_bytes(const struct files *f)
@@ -285,6 +306,7 @@ static bool read_found(struct arena *arena, const struct file_found *found, stru
 /* --- all of them, each on any thread --- */
 
 struct read_job {
+    const struct files *files;
     const struct file_found *found;
     struct was_read { /* one a file */
         struct source source;
@@ -292,19 +314,46 @@ struct read_job {
     } *read;
 };
 
+static const struct file_overlay *overlay_of(const struct files *f, struct dwr_str path)
+{
+    for (uint32_t i = 0; i < f->overlay_count; i++)
+        if (strcmp(f->overlays[i].path.p, path.p) == 0)
+            return &f->overlays[i];
+    return NULL;
+}
+
+/* The parser writes into what it reads, so it gets a copy. */
+static void take_overlay(struct arena *arena, const struct file_overlay *overlay,
+                         struct source *source)
+{
+    size_t size = overlay->text.n > SOURCE_BYTES_MAX ? SOURCE_BYTES_MAX + 1 : overlay->text.n;
+
+    source->text = arena_alloc(arena, size + FILES_TEXT_END);
+    if (size > 0)
+        memcpy(source->text, overlay->text.p, size);
+    memset(source->text + size, 0, FILES_TEXT_END);
+    source->size = (uint32_t)size;
+}
+
 static void read_part(void *context, unsigned worker, struct arena *arena, uint32_t i)
 {
     struct read_job *job = context;
     struct was_read *read = &job->read[i];
 
+    const struct file_overlay *overlay = overlay_of(job->files, job->found[i].path);
+
     (void)worker;
     read->source = (struct source){ .path = job->found[i].path, .label = job->found[i].label };
+    if (overlay != NULL) {
+        take_overlay(arena, overlay, &read->source);
+        return;
+    }
     read->error = read_found(arena, &job->found[i], &read->source) ? 0 : errno;
 }
 
 void files_read(struct files *f, struct sources *sources, unsigned threads)
 {
-    struct read_job job = { f->v, arena_array(f->arena, f->count, sizeof *job.read) };
+    struct read_job job = { f, f->v, arena_zero(f->arena, f->count * sizeof *job.read) };
     uint32_t i;
 
     team_run(f->arena, threads, f->count, read_part, &job);

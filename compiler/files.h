@@ -24,10 +24,18 @@ struct file_found {
     bool regular, from_stdin;
 };
 
+/* The text of a file as an editor has it, in place of what the disk has, if it has the file at all. */
+struct file_overlay {
+    struct dwr_str path; /* as a search of its folder spells it, NUL behind it */
+    struct dwr_str text;
+};
+
 struct files {
     struct arena *arena;
     struct diag *diag;  /* takes the failures: what cannot be read */
     const char *suffix; /* ".dwr": which files of a folder are meant */
+    const struct file_overlay *overlays;
+    uint32_t overlay_count;
     struct file_found *v;
     uint32_t count, capacity;
 };
@@ -36,7 +44,7 @@ void files_add(struct files *f, struct file_found found);
 /* A file given by itself; st as stat has it. */
 void files_add_file(struct files *f, const char *path, const struct stat *st);
 /* The files of a folder that end with the suffix, those of its folders too. Names that begin with
- * '.' are left out, links to folders are not followed. */
+ * '.' are left out, links to folders are not followed. Overlays that belong into it are there, too. */
 void files_add_folder(struct files *f, const char *path);
 
 /* Sorts bytewise by path; what was added twice (a folder and a file in it, a link) stays once. */

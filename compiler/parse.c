@@ -244,6 +244,8 @@ void parse_rules(struct arena *arena, struct ast_ruleset *ruleset, struct diag *
 
     if (options == NULL)
         options = &none;
+    f.overlays = options->overlays;
+    f.overlay_count = options->overlay_count;
     for (i = 0; i < path_count; i++)
         find(&f, ruleset, paths[i], options);
     if (path_count == 0)

@@ -366,7 +366,9 @@ int parse_token(union rules_value *value, rules_place *place, struct parse *p)
         if (token == T_SEMICOLON)
             token = scan(p, value, place);
     }
-    if (token == T_END && p->block_count > 1) {
+    if (token == T_END && p->options->hint != NULL && !p->options->hint->reached) {
+        token = T_STRAY;
+    } else if (token == T_END && p->block_count > 1) {
         if (!p->ended)
             report_unclosed(p, place_span(p->index, *place), "the end of the file");
         p->ended = true;
@@ -548,6 +550,37 @@ static bool was_reported(const struct parse *p, struct span span)
            span.end > span.begin;
 }
 
+void parse_fill_hint(struct parse *p, const int *expected, int expected_count)
+{
+    struct parse_hint *hint = p->options->hint;
+    bool can[T_RESYNC_OPEN + 1] = { false };
+    bool any_word;
+
+    for (int i = 0; i < expected_count; i++)
+        can[expected[i]] = true;
+    any_word = can[T_WORD] && can[T_STRATEGY];
+    hint->reached = true;
+    hint->name = any_word;
+    hint->condition = any_word && can[T_LPAREN];
+    hint->operand = any_word && !can[T_LPAREN] && can[T_NUMBER];
+    hint->string = can[T_STRING];
+    hint->number = can[T_NUMBER];
+    hint->duration = can[T_DURATION];
+    hint->size = can[T_SIZE];
+    hint->value = !any_word && can[T_STRING] && can[T_TRUE] && can[T_NULL];
+    hint->status = can[T_WORD] && !any_word && can[T_OUTCOME];
+    hint->words = arena_array(p->arena, T_VERSION_ALL + 1, sizeof *hint->words);
+    hint->word_count = 0;
+    for (int t = T_WORD + 1; t <= T_VERSION_ALL && !any_word; t++)
+        if (can[t])
+            hint->words[hint->word_count++] = parse_token_name(t);
+    hint->block_count = p->block_count - 1;
+    hint->blocks = arena_array(p->arena, p->block_count, sizeof *hint->blocks);
+    for (uint32_t i = 1; i < p->block_count; i++)
+        hint->blocks[i - 1] =
+            (struct parse_hint_block){ .head = p->blocks[i].head, .open = p->blocks[i].open };
+}
+
 void parse_unexpected(struct parse *p, int token, struct span span, const int *expected,
                       int expected_count)
 {
@@ -558,6 +591,12 @@ void parse_unexpected(struct parse *p, int token, struct span span, const int *e
     int i;
 
     p->file->broken = true;
+    if (token == T_STRAY && p->options->hint != NULL && !p->options->hint->reached &&
+        span.begin >= p->source->size) {
+        parse_fill_hint(p, expected, expected_count);
+        p->recovering = true;
+        return;
+    }
     if (token == T_STRAY || p->closing || p->stopped || was_reported(p, span)) {
         p->recovering = true;
         return;

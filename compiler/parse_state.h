@@ -289,6 +289,8 @@ int parse_token(union rules_value *value, rules_place *place, struct parse *p);
 /* What the parser met and what it would have taken. */
 void parse_unexpected(struct parse *p, int token, struct span span, const int *expected,
                       int expected_count);
+/* The same where parse_options.hint asks for it. */
+void parse_fill_hint(struct parse *p, const int *expected, int expected_count);
 /* The parser's own stack is full. */
 void parse_too_deep(struct parse *p, struct span span);
 

@@ -41,13 +41,17 @@ for pc in dwr dwr-cjson; do
 done
 put 644 share/dwr.mk share/dwr/dwr.mk
 
+for file in share/editor/*; do
+    put 644 "$file" "share/dwr/editor/$(basename "$file")"
+done
+
 for page in share/man/*.[1-8]; do
     put 644 "$page" "share/man/man${page##*.}/$(basename "$page")"
 done
 
 if [ "$what" = uninstall ]; then
     # Only what is ours, and only when nothing of somebody else stands in it.
-    for folder in include/dwr share/dwr; do
+    for folder in include/dwr share/dwr/editor share/dwr; do
         rmdir "$root/$folder" 2>/dev/null || true
     done
 fi

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "bench_rules.h"
+#include "editor.h"
 #include "figures.h"
 #include "layout.h"
 #include "machine.h"
@@ -282,6 +283,7 @@ int main(int argc, char **argv)
     thread_figure(rules);
     compile_figure();
     layout_figure(rounds == 3 ? 3000 : 100000);
+    editor_figure("rules");
     heap_figure(rules);
     size_figure(only, sizeof only / sizeof *only);
     lookup_figure("lookup", "name look-up, Dispatch Job: perfect hash against linear search",

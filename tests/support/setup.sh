@@ -28,6 +28,7 @@ libclang-rt-14-dev    | fuzzer_runtime               | check | sanitizers and li
 gcc-aarch64-linux-gnu | command aarch64-linux-gnu-gcc | check | compiles the NEON code
 libc6-dev-arm64-cross | arm64_headers                | check | its C library
 qemu-user             | command qemu-aarch64         | check | runs the NEON code
+neovim                | command nvim                 | check | the language server in a real editor
 util-linux            | command setarch              | check | thread sanitizer without address randomisation
 git                   | command git                  | fresh | clones the project
 debootstrap           | command debootstrap          | fresh | makes an empty Debian

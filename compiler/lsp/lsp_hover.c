@@ -1,0 +1,227 @@
+/* lsp_hover.c - what stands under the pointer, in words: a field's rules as they run, a DocType's
+ * strategy, what a word of the language says. */
+#include <string.h>
+
+#include "lsp/lsp.h"
+#include "words.h"
+
+/* --- Markdown --- */
+
+/* Where Markdown would read something into a text. */
+static void put_escaped(struct out *o, struct dwr_str text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] != '\0' && strchr("\\`*_{}[]<>()#+-.!|&~", text.p[i]) != NULL)
+            out_char(o, '\\');
+        out_char(o, text.p[i] == '\n' || text.p[i] == '\r' ? ' ' : text.p[i]);
+    }
+}
+
+static void put_strong(struct out *o, struct dwr_str text)
+{
+    out_lit(o, "**");
+    put_escaped(o, text);
+    out_lit(o, "**");
+}
+
+static void put_code(struct out *o, struct dwr_str text)
+{
+    out_char(o, '`');
+    for (size_t i = 0; i < text.n; i++)
+        out_char(o, text.p[i] == '`' || text.p[i] == '\n' ? '\'' : text.p[i]);
+    out_char(o, '`');
+}
+
+static const struct words_style markdown = { put_code, put_code, put_strong };
+
+/* --- what there is to say --- */
+
+static bool same(struct dwr_str a, struct dwr_str b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static const struct dwr_doctype *doctype_of(const struct lsp_rules *r, struct dwr_str name)
+{
+    for (uint32_t i = 0; r->c->rules != NULL && i < r->c->rules->doctype_count; i++)
+        if (same(r->c->rules->doctypes[i].name, name))
+            return &r->c->rules->doctypes[i];
+    return NULL;
+}
+
+static uint16_t index_of(const struct dwr_names *names, struct dwr_str name)
+{
+    for (uint16_t i = 0; i < names->count; i++)
+        if (same(names->v[i].name, name))
+            return i;
+    return DWR_NONE;
+}
+
+static void put_lines(struct out *o, struct words_lines lines)
+{
+    for (uint32_t i = 0; i < lines.count; i++) {
+        out_lit(o, "\n\n");
+        out_str(o, lines.v[i].text);
+    }
+}
+
+static void put_doctype(struct lsp *lsp, struct out *o, const struct dwr_doctype *d)
+{
+    const struct words w = { lsp->arena, d, &markdown };
+
+    put_lines(o, words_strategy_lines(&w));
+    out_lit(o, "\n\n");
+    out_str(o, words_free(&w));
+    if (d->reason.p != NULL) {
+        out_lit(o, "\n\n> ");
+        put_escaped(o, d->reason);
+    }
+    put_lines(o, words_lock(&w));
+    put_lines(o, words_deletes(&w));
+}
+
+/* The unit of a table's row member, in words; else what its table says. */
+static void put_member(struct lsp *lsp, struct out *o, const struct dwr_doctype *d,
+                       const struct lsp_name *name)
+{
+    const struct words w = { lsp->arena, d, &markdown };
+    const uint16_t field = index_of(&d->names, name->table);
+    const struct dwr_table *table = NULL;
+    uint16_t member;
+
+    for (uint16_t i = 0; field != DWR_NONE && i < d->table_count; i++)
+        if (d->tables[i].field == field)
+            table = &d->tables[i];
+    if (table == NULL)
+        return;
+    member = index_of(&table->names, name->text);
+    for (uint16_t i = 0; member != DWR_NONE && i < table->unit_count; i++)
+        for (uint16_t k = 0; k < table->units[i].field_count; k++)
+            if (table->units[i].fields[k] == member) {
+                out_lit(o, "\n\n");
+                out_str(o, words_unit(&w, table, &table->units[i]));
+                return;
+            }
+    put_lines(o, words_table(&w, table));
+}
+
+static void put_field(struct lsp *lsp, struct out *o, const struct dwr_doctype *d,
+                      const struct lsp_name *name)
+{
+    const struct words w = { lsp->arena, d, &markdown };
+    const uint16_t field = index_of(&d->names, name->text);
+
+    out_lit(o, "\n\n");
+    out_str(o, field == DWR_NONE ? words_free(&w) : words_field(&w, field));
+}
+
+/* What the schema has of it: "Select: Open, Closed". */
+static void put_schema(struct out *o, const struct lsp_rules *r, const struct lsp_name *name)
+{
+    const struct schema_doctype *doctype =
+        r->c->schemas == NULL ? NULL : schema_find(r->c->schemas, name->doctype);
+    const struct schema_field *field = NULL;
+
+    if (doctype != NULL && name->role == LSP_MEMBER) {
+        field = schema_field(doctype, name->table);
+        doctype = field == NULL ? NULL : field->rows;
+    }
+    if (doctype == NULL || name->role == LSP_DOCTYPE)
+        return;
+    field = schema_field(doctype, name->text);
+    if (field == NULL)
+        return;
+    out_lit(o, "\n\n");
+    put_escaped(o, field->type);
+    if (field->label.p != NULL && field->label.n > 0) {
+        out_lit(o, ", ");
+        put_escaped(o, field->label);
+    }
+    for (uint32_t i = 0; i < field->select_count; i++) {
+        out_str(o, i == 0 ? (struct dwr_str){ ": ", 2 } : (struct dwr_str){ ", ", 2 });
+        put_code(o, field->select[i]);
+    }
+    if (field->required)
+        out_lit(o, ", required");
+    if (field->read_only)
+        out_lit(o, ", read only");
+}
+
+static void put_name(struct lsp *lsp, struct out *o, const struct lsp_rules *r,
+                     const struct lsp_name *name)
+{
+    const struct dwr_doctype *d = doctype_of(r, name->doctype);
+
+    put_strong(o, name->text);
+    if (name->role == LSP_FIELD && name->doctype.n > 0) {
+        out_lit(o, " of ");
+        put_escaped(o, name->doctype);
+    } else if (name->role == LSP_MEMBER) {
+        out_lit(o, " of a row of ");
+        put_escaped(o, name->table);
+    }
+    put_schema(o, r, name);
+    if (d == NULL)
+        return;
+    if (name->role == LSP_DOCTYPE)
+        put_doctype(lsp, o, d);
+    else if (name->role == LSP_MEMBER)
+        put_member(lsp, o, d, name);
+    else
+        put_field(lsp, o, d, name);
+}
+
+/* The word of the language at the place, n 0: none. */
+static struct dwr_str word_at(const struct lsp_place *place, struct span *span)
+{
+    const struct ast_tokens *tokens = &place->rules->c->ast.files[place->source].tokens;
+
+    for (uint32_t i = 0; i < tokens->count; i++) {
+        const struct ast_token *t = &tokens->v[i];
+
+        if (t->kind == AST_TOKEN_WORD && t->begin <= place->offset && place->offset <= t->end) {
+            *span = (struct span){ place->source, t->begin, t->end };
+            return source_text(&place->rules->c->ast.sources, *span);
+        }
+    }
+    return (struct dwr_str){ "", 0 };
+}
+
+void lsp_hover(struct lsp *lsp, const cJSON *params, struct out *o, struct lsp_failure *failure)
+{
+    struct lsp_names names = { NULL, 0, 0 };
+    const struct lsp_name *name;
+    struct lsp_place place;
+    struct out_memory m;
+    struct span span;
+    struct dwr_str word;
+    const char *help;
+
+    if (!lsp_place(lsp, params, &place, true, failure))
+        return;
+    out_memory_begin(&m, lsp->arena);
+    if (place.source == UINT32_MAX) {
+        out_lit(o, "null");
+        return;
+    }
+    lsp_names(lsp->arena, &place.rules->c->ast, &names);
+    name = lsp_name_at(&names, place.source, place.offset);
+    word = word_at(&place, &span);
+    help = lsp_word_help(word);
+    if (name != NULL) {
+        span = name->span;
+        put_name(lsp, &m.out, place.rules, name);
+    } else if (help != NULL) {
+        put_strong(&m.out, word);
+        out_lit(&m.out, "\n\n");
+        put_escaped(&m.out, (struct dwr_str){ help, strlen(help) });
+    } else {
+        out_lit(o, "null");
+        return;
+    }
+    out_lit(o, "{\"contents\":{\"kind\":\"markdown\",\"value\":");
+    lsp_put_text(o, out_memory_bytes(&m));
+    out_lit(o, "},\"range\":");
+    lsp_put_range(o, &place.rules->arena, &place.rules->c->ast.sources, span);
+    out_char(o, '}');
+}
