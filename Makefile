@@ -254,6 +254,8 @@ $B/lines.jsonl: tests/support/lines.py $(wildcard tests/oracle/*.py) $(RULE_FILE
 # Random merges for the laws, random rule sets (of 240 merges) for the comparison with the reference.
 LAW_CASES   ?= 24000
 ORACLE_SETS ?= 60
+# Random rule sets whose missing tests are printed, appended and run.
+COVER_SETS  ?= 20
 
 LAW_OBJ := $(call objects,$(wildcard tests/laws/*.c) tests/support/tree.c tests/support/load_rules.c)
 $(LAW_OBJ): DWR_CPPFLAGS += -Icompiler
@@ -288,7 +290,7 @@ TALLY = @sh tests/support/tally.sh $B/tally $(@:check-%=%)
 CHECK_TARGETS = $(addprefix check-,$(CHECKS))
 
 # Every test, in the order of what is cheap to find out.
-CHECKS := tally setup gate unit compile-fail golden fmt soup rules scenarios planted why \
+CHECKS := tally setup gate unit compile-fail golden fmt soup rules rules-oracle cover scenarios planted why \
           reference demo documents generated same-answers architecture install simd neon threads \
           team allocations json corpus laws oracle oracle-rules oracle-planted lsp editor bench
 
@@ -332,6 +334,10 @@ check-why: $B/dwrc $B/lines.jsonl
 	$(TALLY) $(PYTHON) tests/support/why_test.py $B/dwrc $B/lines.jsonl
 check-reference: $B/dwrc
 	$(TALLY) $(PYTHON) tests/support/reference_test.py $B/dwrc
+check-rules-oracle:
+	$(TALLY) $(PYTHON) tests/support/rules_oracle.py rules
+check-cover: $B/dwrc
+	$(TALLY) $(PYTHON) tests/support/cover_test.py $B/dwrc $B/cover --seed $(SEED) --sets $(COVER_SETS)
 check-demo: $B/dwrc
 	$(TALLY) sh tests/support/cases.sh 's/^demo_test: ([0-9]+) .*/\1/p' sh tests/support/demo_test.sh $B/dwrc
 check-documents: $B/dwrc $B/libdwr.a

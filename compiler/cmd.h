@@ -16,6 +16,7 @@ int cmd_doc(const struct cli_command *command, struct arena *arena, int argc, ch
 int cmd_lint(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 int cmd_lsp(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 int cmd_resolve(const struct cli_command *command, struct arena *arena, int argc, char **argv);
+int cmd_scenario(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 int cmd_test(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 int cmd_why(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 

@@ -7,6 +7,7 @@
 
 #include "cmd.h"
 #include "cover/cover.h"
+#include "cover/scenario.h"
 #include "testrun.h"
 
 enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JUNIT, FORMAT_LCOV };
@@ -23,6 +24,7 @@ struct asked {
 struct tested {
     struct testrun_results results;
     struct cover *cover; /* NULL: not asked for */
+    struct seek *seek;   /* likewise */
 };
 
 /* --- running --- */
@@ -51,7 +53,7 @@ static bool run_guarded(struct cmd_rules *r, struct arena *arena, regex_t *regex
     arena->no_memory = &no_memory;
     tested->results = testrun_with(arena, &r->ast, r->rules, &options);
     if (tested->cover)
-        cover_finish(tested->cover);
+        cover_finish(tested->cover, tested->seek);
     arena->no_memory = outer;
     return true;
 }
@@ -64,7 +66,10 @@ static bool run_all(struct cmd_rules *r, struct arena *arena, const struct asked
     *tested = (struct tested){ .cover = NULL };
     if (asked->coverage && !(tested->cover = cover_open(arena, &r->ast, r->rules)))
         return false;
-    done = run_guarded(r, arena, regex, tested);
+    if (tested->cover)
+        tested->seek = scenario_open(arena, tested->cover, r->schemas);
+    done = (!tested->cover || tested->seek) && run_guarded(r, arena, regex, tested);
+    scenario_close(tested->seek);
     if (tested->cover)
         cover_close(tested->cover);
     return done;

@@ -17,6 +17,8 @@ static const struct cli_command commands[] = {
     { "fmt", "[--check | --diff] RULES... [options]",
       "Bring rules into their canonical form, in place; '-' from stdin to stdout.", cmd_fmt },
     { "test", "RULES... [options]", "Run the test blocks of the rules.", cmd_test },
+    { "scenario", "RULES... [options]", "Print the tests that are missing, ready to paste.",
+      cmd_scenario },
     { "resolve", "RULES... [options]",
       "Merge JSON lines from standard input by the rules; one answer a line.", cmd_resolve },
     { "why", "RULES... [options]",

@@ -1,5 +1,6 @@
 /* classes.c - the conflict classes that a rule set has. */
 #include "cover_parts.h"
+#include "scenario.h"
 
 #include <stdlib.h>
 
@@ -398,13 +399,15 @@ struct testrun_problem *cover_see(void *context, const struct testrun_seen *seen
     return good ? NULL : retry_problem(cover, seen, &found);
 }
 
-void cover_finish(struct cover *cover)
+void cover_finish(struct cover *cover, struct seek *seek)
 {
     for (uint32_t t = 0; t < cover->type_count; t++) {
         struct cover_type *type = &cover->types[t];
 
+        if (seek)
+            scenario_seek(seek, type, false);
         for (uint32_t i = 0; i < type->count; i++) {
-            type->v[i].possible = true;
+            type->v[i].possible = type->v[i].possible || !seek;
             type->tried += type->v[i].tests > 0;
             type->possible += type->v[i].possible;
         }

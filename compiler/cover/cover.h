@@ -138,8 +138,9 @@ bool cover_retry(struct cover *cover, const struct dwr_doctype *rules,
 /* For testrun: counts what a test tries, and says what its retry broke. */
 struct testrun_problem *cover_see(void *cover, const struct testrun_seen *seen);
 
-/* Which classes are possible, and the sums: after the tests have run. */
-void cover_finish(struct cover *cover);
+/* Which classes are possible, and the sums: after the tests have run. seek NULL: all of them. */
+struct seek;
+void cover_finish(struct cover *cover, struct seek *seek);
 
 /* The part of tried classes in per cent, 100 where there are none. */
 double cover_percent(uint32_t tried, uint32_t possible);

@@ -464,22 +464,26 @@ def finish(d, default):
         t.append_only = t.append_only or d.strategy == "append_only"
 
 
-def read(paths):
-    """Files or folders of .dwr as one rule set."""
-    rules = Ruleset()
+def files(paths):
+    """(name as rules are reported, path) of every .dwr file."""
     for path in paths:
         if os.path.isdir(path):
             own = os.path.basename(os.path.abspath(path))
-            files = []
+            found = []
             for folder, _, names in os.walk(path):
-                files += [os.path.join(folder, n) for n in names if n.endswith(".dwr")]
-            named = sorted((os.path.join(own, os.path.relpath(f, path)), f) for f in files)
+                found += [os.path.join(folder, n) for n in names if n.endswith(".dwr")]
+            yield from sorted((os.path.join(own, os.path.relpath(f, path)), f) for f in found)
         else:
             own, name = os.path.split(os.path.abspath(path))
-            named = [(os.path.join(os.path.basename(own), name), path)]
-        for name, file in named:
-            with open(file, encoding="utf-8") as f:
-                Reader(f.read(), name).file(rules)
+            yield (os.path.join(os.path.basename(own), name), path)
+
+
+def read(paths):
+    """Files or folders of .dwr as one rule set."""
+    rules = Ruleset()
+    for name, file in files(paths):
+        with open(file, encoding="utf-8") as f:
+            Reader(f.read(), name).file(rules)
     for d in rules.doctypes.values():
         finish(d, rules.other)
     finish(rules.other, rules.other)

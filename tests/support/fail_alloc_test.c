@@ -229,20 +229,23 @@ static bool files_are_whole(const struct output *all, const struct output *left,
 /* dwrc's main with standard input and output from and to files, standard error to nowhere. */
 static int call_dwrc(const struct world *w, const char *command)
 {
-    char name[] = "dwrc", option[] = "-o", path[PATH_ROOM], folder[PATH_ROOM], word[16];
+    char name[] = "dwrc", option[] = "-o", coverage[] = "--coverage";
+    char path[PATH_ROOM], folder[PATH_ROOM], word[16];
     char *argv[] = { name, word, path, NULL, NULL, NULL };
     const int in = open(w->input, O_RDONLY), err = open("/dev/null", O_WRONLY);
     const int out = open(w->captured, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     const int old_in = dup(0), old_out = dup(1), old_err = dup(2);
     int argc = 3, status;
 
-    snprintf(word, sizeof word, "%s", command);
+    snprintf(word, sizeof word, "%s", strcmp(command, "coverage") == 0 ? "test" : command);
     snprintf(path, sizeof path, "%s", w->path);
     snprintf(folder, sizeof folder, "%s", w->folder);
     if (strcmp(command, "compile") == 0) {
         argv[argc++] = option;
         argv[argc++] = folder;
     }
+    if (strcmp(command, "coverage") == 0)
+        argv[argc++] = coverage;
     fflush(stdout);
     fflush(stderr);
     dup2(in, 0);
@@ -330,6 +333,8 @@ static const struct job jobs[] = {
     { "dwrc compile", run_dwrc, "compile", false },
     { "dwrc lint", run_dwrc, "lint", false },
     { "dwrc test", run_dwrc, "test", false },
+    { "dwrc test --coverage", run_dwrc, "coverage", false },
+    { "dwrc scenario", run_dwrc, "scenario", false },
     { "dwrc resolve", run_dwrc, "resolve", false },
     { "a planted leak", run_leak, NULL, true },
     { "a planted wrong result", run_wrong, NULL, true },

@@ -32,7 +32,7 @@ static struct cover *cover_of(const char *body, const char *tests)
     cr_assert_not_null(cover);
     looked.observer_context = cover;
     results = testrun_with(&arena, &ast, rules, &looked);
-    cover_finish(cover);
+    cover_finish(cover, NULL);
     cover_close(cover);
     return cover;
 }

@@ -1,0 +1,135 @@
+/* scenario_parts.h - what the parts of the search share: values.c (what stands in a field), draft.c
+ * (a merge being made), make.c (a merge for a class), seek.c (finding one for each), print.c (as a
+ * test block). */
+#ifndef DWR_COMPILER_SCENARIO_PARTS_H
+#define DWR_COMPILER_SCENARIO_PARTS_H
+
+#include "cover_parts.h"
+#include "scenario.h"
+#include "trial/domain.h"
+#include "trial/trial.h"
+
+enum { DRAFT_BASE, DRAFT_SERVER, DRAFT_CLIENT, DRAFT_SIDES };
+
+/* Whose change is the later one, for rules that ask. */
+enum newer { NEWER_NOBODY, NEWER_CLIENT, NEWER_SERVER };
+
+struct draft_field {
+    struct dwr_str name;
+    struct dwr_str value[DRAFT_SIDES]; /* JSON; p NULL: that side does not have it */
+    uint8_t newer;                     /* enum newer */
+};
+
+/* So many rows a reader still takes in. */
+enum { DRAFT_ROWS = 5 };
+
+struct draft_row {
+    struct dwr_str row[DRAFT_SIDES]; /* p NULL: that side does not have it */
+};
+
+/* The rows of one child table, in the client's patch too where there are any. */
+struct draft_table {
+    struct draft_row v[DRAFT_ROWS];
+    uint8_t count, newer;
+    uint64_t kinds; /* a bit for each kind of row that stands there */
+};
+
+/* A merge being made. */
+struct draft {
+    enum dwr_op op;
+    bool two_way;   /* base is not known */
+    bool no_server; /* the server has no such document */
+    bool tombstone; /* the server's was deleted */
+    bool timed;     /* client_ts is told though nobody compares it: a branch is named after it */
+    struct draft_field *fields;
+    uint32_t count, capacity;
+    struct draft_table *tables; /* of the DocType */
+    struct dwr_str server_role, client_role, client_user; /* p NULL: not told */
+    enum cover_kind theme;      /* the first kind that was put into it */
+    bool of_rows; /* about a table, not about fields */
+    bool is_empty;
+};
+
+/* Values of a field, set and distinct; those that no condition speaks of first. */
+struct values {
+    const struct dwr_str *v;
+    uint32_t count;
+};
+
+/* What tests or a schema say about a field or a row member. */
+struct example {
+    struct dwr_str name;
+    unsigned table; /* of the DocType's, or DWR_NONE */
+    struct dwr_str v[8];
+    uint8_t count;
+};
+
+struct examples {
+    struct example *v;
+    uint32_t count, capacity;
+};
+
+/* A text that is made again and again in the same place. */
+struct buffer {
+    struct out_memory text;
+    bool begun;
+};
+
+struct seek {
+    struct arena *arena;
+    struct cover *cover;
+    const struct schemas *schemas;
+    struct trial_bench bench;
+    struct buffer documents[DRAFT_SIDES], server_ts;
+
+    /* The DocType that is looked at. */
+    struct cover_type *type;
+    const struct dwr_doctype *d;
+    const struct schema_doctype *schema;
+    struct examples examples;
+    struct values *values; /* by index of the name; v NULL: not asked for yet */
+    struct dwr_str free_names[3]; /* fields that the strategy decides */
+    bool *found; /* by class: a test tries it, or a merge of it was made */
+    bool *is;    /* by class: what the latest merge is of */
+    uint32_t number;   /* of the document */
+    const struct scenario *titles; /* the tests so far */
+    uint64_t random;
+    struct dwr_write write; /* the latest */
+    struct dwr_result result;
+};
+
+/* --- values.c --- */
+
+/* Gathers the examples of the DocType. */
+void values_begin(struct seek *seek);
+/* Of a field of the rules (index into the names), or of one that is only named. */
+struct values values_of(struct seek *seek, unsigned index, struct dwr_str name);
+struct values values_of_member(struct seek *seek, unsigned table, unsigned index,
+                               struct dwr_str name);
+/* A member of the table's rows that the rules do not name; always the same. */
+struct dwr_str values_other_member(struct seek *seek, unsigned table);
+
+/* --- draft.c --- */
+
+void draft_begin(struct seek *seek, struct draft *draft);
+struct draft_field *draft_field(struct seek *seek, struct draft *draft, struct dwr_str name);
+/* NULL: it is not in it. */
+struct draft_field *draft_find(struct draft *draft, struct dwr_str name);
+/* Another draft's content; the place is a draft that was begun. */
+void draft_copy(struct seek *seek, struct draft *to, const struct draft *from);
+
+/* Merges it and looks of which classes it is: seek->write, result and is. False: it was refused. */
+bool draft_try(struct seek *seek, const struct draft *draft);
+
+/* --- make.c --- */
+
+/* Adds to the draft what makes it a merge of the class. False: it does not go together with what
+ * stands there, or nothing is known that would. */
+bool make_class(struct seek *seek, struct draft *draft, const struct cover_class *class_);
+
+/* --- print.c --- */
+
+/* The latest merge, which is the draft's. */
+struct scenario *print_scenario(struct seek *seek, const struct draft *draft);
+
+#endif

@@ -1,0 +1,593 @@
+/* values.c - what stands in a field of a merge that is made up: what the rule set's own tests have
+ * there, else what the schema says, else what a field of such a name holds. */
+#include "scenario_parts.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+
+#include "trial/literals.h"
+
+enum { WANTED = 3, MOST = 8 };
+
+static struct dwr_str str(const char *text)
+{
+    return (struct dwr_str){ text, strlen(text) };
+}
+
+static bool same_name(struct dwr_str a, struct dwr_str b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* --- lists of values --- */
+
+struct list {
+    struct seek *seek;
+    struct dwr_str v[MOST];
+    uint32_t count;
+};
+
+static bool is_set(struct dwr_str value)
+{
+    return !dwr_is_unset((struct dwr_text){ value.p, value.n });
+}
+
+static void put(struct list *list, struct dwr_str value)
+{
+    const struct dwr_text text = { value.p, value.n };
+
+    if (list->count == MOST || !is_set(value))
+        return;
+    for (uint32_t i = 0; i < list->count; i++)
+        if (trial_same(&list->seek->bench, text,
+                       (struct dwr_text){ list->v[i].p, list->v[i].n }))
+            return;
+    list->v[list->count++] = value;
+}
+
+/* --- examples --- */
+
+static struct example *example_of(struct seek *seek, unsigned table, struct dwr_str name)
+{
+    struct examples *all = &seek->examples;
+
+    for (uint32_t i = 0; i < all->count; i++)
+        if (all->v[i].table == table && same_name(all->v[i].name, name))
+            return &all->v[i];
+    return NULL;
+}
+
+/* Values of some size are no help to a reader. */
+enum { EXAMPLE_MAX = 60, EXAMPLES_MAX = 200 };
+
+static void put_example(struct seek *seek, unsigned table, struct dwr_str name,
+                        struct dwr_str value)
+{
+    struct examples *all = &seek->examples;
+    struct example *e = example_of(seek, table, name);
+
+    if (!is_set(value) || value.n > EXAMPLE_MAX || (e && e->count == 8))
+        return;
+    if (!e) {
+        if (all->count == EXAMPLES_MAX)
+            return;
+        if (all->count == all->capacity) {
+            all->v = arena_grow(seek->arena, all->v, all->capacity, 2 * all->capacity + 16,
+                                sizeof *all->v);
+            all->capacity = 2 * all->capacity + 16;
+        }
+        e = &all->v[all->count++];
+        *e = (struct example){ .name = name, .table = table };
+    }
+    for (unsigned i = 0; i < e->count; i++)
+        if (trial_same(&seek->bench, (struct dwr_text){ e->v[i].p, e->v[i].n },
+                       (struct dwr_text){ value.p, value.n }))
+            return;
+    e->v[e->count++] = value;
+}
+
+static void examples_of_object(struct seek *seek, unsigned table, struct dwr_text object);
+
+static void examples_of_rows(struct seek *seek, unsigned table, struct dwr_text value)
+{
+    struct dwr_walk walk;
+    struct dwr_text row;
+
+    if (dwr_is_unset(value) || value.p[0] != '[')
+        return;
+    walk = dwr_walk_of(value);
+    while (dwr_walk_next(&walk, seek->bench.compare->scan, NULL, &row))
+        if (row.p[0] == '{')
+            examples_of_object(seek, table, row);
+}
+
+/* table: whose row it is; DWR_NONE: it is a document. */
+static void examples_of_object(struct seek *seek, unsigned table, struct dwr_text object)
+{
+    struct dwr_walk walk = dwr_walk_of(object);
+    struct dwr_text key, value;
+
+    while (dwr_walk_next(&walk, seek->bench.compare->scan, &key, &value)) {
+        const struct dwr_str name = { key.p + 1, key.n - 2 };
+        unsigned index;
+
+        if (memchr(name.p, '\\', name.n))
+            continue; /* a name with escapes does without */
+        index = dwr_names_find(&seek->d->names, name.p, name.n);
+        if (table == DWR_NONE && index != DWR_NONE &&
+            seek->d->names.v[index].role == DWR_NAME_TABLE)
+            examples_of_rows(seek, seek->d->names.v[index].index, value);
+        else
+            put_example(seek, table, name, (struct dwr_str){ value.p, value.n });
+    }
+}
+
+static void examples_of_test(struct seek *seek, const struct ast_test *test)
+{
+    static const enum ast_kind documents[] = { AST_TEST_BASE, AST_TEST_SERVER, AST_TEST_CLIENT };
+
+    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
+        const struct ast_stmt *s = test->block.of[documents[i]];
+        const struct ast_value *value = s ? &AST_AS(ast_given, s)->value : NULL;
+
+        if (value && value->kind == AST_VALUE_OBJECT)
+            examples_of_object(seek, DWR_NONE,
+                               (struct dwr_text){ value->text.p, value->text.n });
+    }
+}
+
+/* --- names --- */
+
+/* What fields of such names hold; of the parts the longest that fits decides. */
+static const struct habit {
+    const char *part; /* of the name in lower case; "_x": its end */
+    const char *v[WANTED];
+} habits[] = {
+    { "date", { "\"2026-03-02\"", "\"2026-03-05\"", "\"2026-03-09\"" } },
+    { "due", { "\"2026-03-02\"", "\"2026-03-05\"", "\"2026-03-09\"" } },
+    { "until", { "\"2026-03-31\"", "\"2026-04-15\"", "\"2026-04-30\"" } },
+    { "time", { "\"2026-03-02 08:00:00\"", "\"2026-03-02 09:30:00\"", "\"2026-03-02 10:15:00\"" } },
+    { "_at", { "\"2026-03-02 08:00:00\"", "\"2026-03-02 09:30:00\"", "\"2026-03-02 10:15:00\"" } },
+    { "_on", { "\"2026-03-02 08:00:00\"", "\"2026-03-02 09:30:00\"", "\"2026-03-02 10:15:00\"" } },
+    { "timestamp",
+      { "\"2026-03-02T08:00:00Z\"", "\"2026-03-02T09:30:00Z\"", "\"2026-03-02T10:15:00Z\"" } },
+    { "start", { "\"2026-03-02T08:00:00Z\"", "\"2026-03-02T08:30:00Z\"", "\"2026-03-02T09:00:00Z\"" } },
+    { "end", { "\"2026-03-02T16:00:00Z\"", "\"2026-03-02T16:30:00Z\"", "\"2026-03-02T17:00:00Z\"" } },
+    { "minutes", { "30", "45", "60" } },
+    { "duration", { "30", "60", "90" } },
+    { "hours", { "2", "3", "4.5" } },
+    { "qty", { "2", "3", "5" } },
+    { "quantity", { "12", "9", "11" } },
+    { "count", { "3", "4", "6" } },
+    { "amount", { "980", "1020", "1050" } },
+    { "total", { "1200", "1250", "1180" } },
+    { "price", { "49.5", "52", "47.9" } },
+    { "budget", { "500", "800", "650" } },
+    { "rate", { "0.5", "0.65", "0.7" } },
+    { "version", { "3", "4", "5" } },
+    { "number", { "7", "8", "9" } },
+    { "notes", { "\"Gate is locked\"", "\"Key is at the porter's\"", "\"Ring twice\"" } },
+    { "note", { "\"Gate is locked\"", "\"Key is at the porter's\"", "\"Ring twice\"" } },
+    { "remark", { "\"was low\"", "\"refilled\"", "\"leaks\"" } },
+    { "comment", { "\"Looks good\"", "\"Needs a second look\"", "\"Agreed\"" } },
+    { "description", { "\"Pump 3\"", "\"Pump 3, hall 2\"", "\"Seal of pump 3\"" } },
+    { "analysis", { "\"Bearing worn\"", "\"Shaft bent\"", "\"Seal too old\"" } },
+    { "feedback", { "\"5 of 5\"", "\"4 of 5\"", "\"3 of 5\"" } },
+    { "text", { "\"On our way\"", "\"Arriving at noon\"", "\"Delayed by an hour\"" } },
+    { "message", { "\"On our way\"", "\"Arriving at noon\"", "\"Delayed by an hour\"" } },
+    { "content", { "\"First draft\"", "\"Second draft\"", "\"Second draft, with remarks\"" } },
+    { "title", { "\"Boiler\"", "\"Boiler, 2nd floor\"", "\"Boiler, cellar\"" } },
+    { "subject", { "\"Boiler\"", "\"Boiler, 2nd floor\"", "\"Boiler, cellar\"" } },
+    { "status", { "\"Open\"", "\"In Progress\"", "\"On Hold\"" } },
+    { "state", { "\"Open\"", "\"In Progress\"", "\"On Hold\"" } },
+    { "priority", { "\"Low\"", "\"Medium\"", "\"High\"" } },
+    { "type", { "\"Repair\"", "\"Inspection\"", "\"Installation\"" } },
+    { "category", { "\"Power\"", "\"Light\"", "\"Heating\"" } },
+    { "assigned", { "\"ANNA\"", "\"BEN\"", "\"CARL\"" } },
+    { "owner", { "\"ANNA\"", "\"BEN\"", "\"CARL\"" } },
+    { "user", { "\"ANNA\"", "\"BEN\"", "\"CARL\"" } },
+    { "employee", { "\"ANNA\"", "\"BEN\"", "\"CARL\"" } },
+    { "host", { "\"ANNA\"", "\"BEN\"", "\"CARL\"" } },
+    { "_by", { "\"ANNA\"", "\"BEN\"", "\"CARL\"" } },
+    { "customer", { "\"Acme\"", "\"Borg\"", "\"Cyan\"" } },
+    { "address", { "\"Elm St 1\"", "\"Oak St 9\"", "\"Elm St 2\"" } },
+    { "location", { "\"Depot\"", "\"Site A\"", "\"Site B\"" } },
+    { "city", { "\"Bonn\"", "\"Berlin\"", "\"Basel\"" } },
+    { "phone", { "\"0228 1234\"", "\"0228 5678\"", "\"0170 4711\"" } },
+    { "signature", { "\"sig-1\"", "\"sig-2\"", "\"sig-3\"" } },
+    { "photo", { "\"before.jpg\"", "\"office.jpg\"", "\"after.jpg\"" } },
+    { "image", { "\"front.jpg\"", "\"side.jpg\"", "\"back.jpg\"" } },
+    { "file", { "\"plan.pdf\"", "\"plan-2.pdf\"", "\"plan-3.pdf\"" } },
+    { "color", { "\"red\"", "\"blue\"", "\"green\"" } },
+    { "colour", { "\"red\"", "\"blue\"", "\"green\"" } },
+};
+
+/* Does the name end with the word? As "_at" or, behind a small letter, as "At". */
+static bool name_ends(struct dwr_str name, const char *word)
+{
+    const size_t n = strlen(word);
+    const char *end;
+
+    if (name.n <= n)
+        return false;
+    end = name.p + name.n - n;
+    for (size_t i = 0; i < n; i++)
+        if (tolower((unsigned char)end[i]) != word[i])
+            return false;
+    return end[-1] == '_' || (isupper((unsigned char)end[0]) && islower((unsigned char)end[-1]));
+}
+
+static bool name_has(struct dwr_str name, const char *part)
+{
+    const size_t n = strlen(part);
+
+    if (part[0] == '_')
+        return name_ends(name, part + 1);
+    for (size_t i = 0; i + n <= name.n; i++) {
+        size_t k = 0;
+
+        while (k < n && tolower((unsigned char)name.p[i + k]) == part[k])
+            k++;
+        if (k == n)
+            return true;
+    }
+    return false;
+}
+
+static const struct habit *habit_of(struct dwr_str name)
+{
+    const struct habit *found = NULL;
+
+    for (size_t i = 0; i < sizeof habits / sizeof *habits; i++)
+        if (name_has(name, habits[i].part) &&
+            (!found || strlen(habits[i].part) > strlen(found->part)))
+            found = &habits[i];
+    return found;
+}
+
+/* What is true or false has no third value. */
+static bool is_full(const struct list *list)
+{
+    return list->count >= WANTED ||
+           (list->count == 2 && (list->v[0].p[0] == 't' || list->v[0].p[0] == 'f') &&
+            (list->v[1].p[0] == 't' || list->v[1].p[0] == 'f'));
+}
+
+/* "service type A": what no habit knows. */
+static void put_plain(struct list *list, struct dwr_str name)
+{
+    if (list->count == 1 && (list->v[0].p[0] == 't' || list->v[0].p[0] == 'f')) {
+        put(list, str("false"));
+        put(list, str("true"));
+        return;
+    }
+    for (char letter = 'A'; letter < 'A' + WANTED; letter++) {
+        struct out_memory m;
+
+        out_memory_begin(&m, list->seek->arena);
+        out_char(&m.out, '"');
+        out_json_text(&m.out, name);
+        for (char *p = m.out.start + 1; p < m.out.at; p++)
+            if (*p == '_')
+                *p = ' ';
+        out_char(&m.out, ' ');
+        out_char(&m.out, letter);
+        out_char(&m.out, '"');
+        put(list, out_memory_bytes(&m));
+    }
+}
+
+static void put_habit(struct list *list, struct dwr_str name)
+{
+    const struct habit *habit = is_full(list) ? NULL : habit_of(name);
+
+    for (int i = 0; habit && i < WANTED; i++)
+        put(list, str(habit->v[i]));
+}
+
+/* --- by rule --- */
+
+static void put_texts(struct list *list)
+{
+    put(list, str("\"Ring twice\""));
+    put(list, str("\"Ring twice\\nParking behind the house\""));
+    put(list, str("\"Ring twice\\nDog in the yard\""));
+}
+
+static void put_arrays(struct list *list, struct dwr_str key)
+{
+    static const char *const names[WANTED] = { "front", "office", "site" };
+
+    for (int i = 0; i < WANTED; i++) {
+        struct out_memory m;
+
+        out_memory_begin(&m, list->seek->arena);
+        out_char(&m.out, '[');
+        for (int k = 0; k <= i; k += i > 0 ? i : 1) {
+            out_bytes(&m.out, k > 0 ? ", " : "", k > 0 ? 2 : 0);
+            if (key.p) {
+                out_lit(&m.out, "{ \"");
+                out_json_text(&m.out, key);
+                out_lit(&m.out, "\": ");
+            }
+            out_char(&m.out, '"');
+            out_bytes(&m.out, names[k], strlen(names[k]));
+            out_char(&m.out, '"');
+            if (key.p)
+                out_lit(&m.out, " }");
+        }
+        out_char(&m.out, ']');
+        put(list, out_memory_bytes(&m));
+    }
+}
+
+/* Smallest first, by the order of the values. */
+static void sort(struct list *list)
+{
+    for (uint32_t i = 1; i < list->count; i++)
+        for (uint32_t k = i; k > 0; k--) {
+            const struct dwr_str a = list->v[k - 1], b = list->v[k];
+
+            if (dwr_value_compare(list->seek->bench.compare, (struct dwr_text){ a.p, a.n },
+                                  (struct dwr_text){ b.p, b.n }) <= 0)
+                break;
+            list->v[k - 1] = b;
+            list->v[k] = a;
+        }
+}
+
+/* Drops what is of another kind than the first (of the numbers, if there are any). */
+static void one_kind(struct list *list)
+{
+    bool numbers = false;
+    uint32_t kept = 0;
+
+    for (uint32_t i = 0; i < list->count; i++)
+        numbers = numbers || list->v[i].p[0] == '-' || isdigit((unsigned char)list->v[i].p[0]);
+    for (uint32_t i = 0; i < list->count; i++) {
+        const char c = list->v[i].p[0];
+
+        if (numbers ? c == '-' || isdigit((unsigned char)c) : c == '"')
+            list->v[kept++] = list->v[i];
+    }
+    list->count = kept;
+}
+
+/* True: the rule wants values of its own kind, and they are in the list. */
+static bool put_for_rule(struct list *list, const struct dwr_rule *rule)
+{
+    switch (rule ? rule->kind : DWR_RULE_COUNT) {
+    case DWR_RULE_MERGE_TEXT:
+        put_texts(list);
+        return true;
+    case DWR_RULE_UNION:
+    case DWR_RULE_KEEP_BOTH:
+        put_arrays(list, rule->key);
+        return true;
+    case DWR_RULE_SUM:
+        put(list, str("2"));
+        put(list, str("3"));
+        put(list, str("5"));
+        return true;
+    case DWR_RULE_MAX:
+    case DWR_RULE_MIN:
+        for (unsigned i = 0; i < rule->ranked_count; i++)
+            put(list, rule->ranked[i]);
+        return rule->ranked_count > 0;
+    default:
+        return false;
+    }
+}
+
+static bool is_ordered(const struct dwr_rule *rule)
+{
+    return rule && (rule->kind == DWR_RULE_MAX || rule->kind == DWR_RULE_MIN) &&
+           rule->ranked_count == 0;
+}
+
+/* --- literals --- */
+
+struct spoken {
+    struct seek *seek;
+    unsigned field;
+    struct list *list;
+    bool at[MOST];
+};
+
+/* Values that a condition compares the field with while merging go to the end: a merge that is
+ * about another field must not run into a lock. */
+static void note_literal(void *context, const struct literal *l)
+{
+    struct spoken *s = context;
+
+    if (!l->merging || l->field != s->field || !l->value.p)
+        return;
+    for (uint32_t i = 0; i < s->list->count; i++)
+        if (trial_same(&s->seek->bench, (struct dwr_text){ s->list->v[i].p, s->list->v[i].n },
+                       (struct dwr_text){ l->value.p, l->value.n }))
+            s->at[i] = true;
+}
+
+static void quiet_first(struct list *list, unsigned field)
+{
+    struct spoken s = { .seek = list->seek, .field = field, .list = list };
+    struct list sorted = { .seek = list->seek };
+
+    literals_each(list->seek->d, note_literal, &s);
+    for (int spoken = 0; spoken < 2; spoken++)
+        for (uint32_t i = 0; i < list->count; i++)
+            if (s.at[i] == (spoken == 1))
+                sorted.v[sorted.count++] = list->v[i];
+    *list = sorted;
+}
+
+/* --- all together --- */
+
+static struct values values_from(const struct list *list)
+{
+    struct dwr_str *v = arena_array(list->seek->arena, list->count, sizeof *v);
+
+    if (list->count > 0)
+        memcpy(v, list->v, list->count * sizeof *v);
+    return (struct values){ v, list->count };
+}
+
+static void put_examples(struct list *list, unsigned table, struct dwr_str name)
+{
+    const struct example *e = example_of(list->seek, table, name);
+
+    for (unsigned i = 0; e && i < e->count; i++)
+        put(list, e->v[i]);
+}
+
+static void put_domain(struct list *list, struct domain domain)
+{
+    for (unsigned i = 0; i < domain.count; i++)
+        put(list, domain.values[i]);
+}
+
+static const struct dwr_rule *rule_of(const struct dwr_name *name, const struct dwr_unit *units,
+                                      const struct dwr_rule *otherwise)
+{
+    if (name && name->role == DWR_NAME_UNIT)
+        return &units[name->index].rules[units[name->index].rule_count - 1];
+    return otherwise;
+}
+
+struct values values_of(struct seek *seek, unsigned index, struct dwr_str name)
+{
+    const struct dwr_name *known = index == DWR_NONE ? NULL : &seek->d->names.v[index];
+    const struct dwr_rule *rule = rule_of(known, seek->d->units, &seek->d->free_rule);
+    const struct schema_field *field = seek->schema ? schema_field(seek->schema, name) : NULL;
+    struct list list = { .seek = seek };
+
+    if (known && seek->values[index].v)
+        return seek->values[index];
+    if (!put_for_rule(&list, rule)) {
+        put_examples(&list, DWR_NONE, name);
+        if (known && field && field->kind != SCHEMA_DATA && list.count < WANTED)
+            put_domain(&list, domain_of_field(seek->arena, seek->d, (uint16_t)index, seek->schema));
+        put_habit(&list, name);
+        if (list.count < WANTED && is_ordered(rule))
+            put_domain(&list, domain_of_field(seek->arena, seek->d, (uint16_t)index, seek->schema));
+        else if (!is_full(&list))
+            put_plain(&list, name);
+        if (is_ordered(rule))
+            one_kind(&list);
+    }
+    if (known)
+        quiet_first(&list, index);
+    if (list.count > WANTED && is_ordered(rule))
+        list.count = WANTED;
+    if (is_ordered(rule))
+        sort(&list);
+    if (!known)
+        return values_from(&list);
+    seek->values[index] = values_from(&list);
+    return seek->values[index];
+}
+
+struct values values_of_member(struct seek *seek, unsigned table, unsigned index,
+                               struct dwr_str name)
+{
+    const struct dwr_table *t = &seek->d->tables[table];
+    const struct dwr_name *known = index == DWR_NONE ? NULL : &t->names.v[index];
+    const struct dwr_rule *rule =
+        t->same_key == DWR_SAME_KEY_FIELDS ? rule_of(known, t->units, &t->otherwise) : NULL;
+    const bool keeps_place = known && known->role != DWR_NAME_UNIT && index == t->order_by;
+    struct list list = { .seek = seek };
+
+    if (keeps_place || !put_for_rule(&list, rule)) {
+        put_examples(&list, table, name);
+        put_habit(&list, name);
+        if (list.count < WANTED && is_ordered(rule))
+            put(&list, str("1")), put(&list, str("2")), put(&list, str("3"));
+        else if (!is_full(&list))
+            put_plain(&list, name);
+        if (is_ordered(rule) || keeps_place)
+            one_kind(&list);
+        if (is_ordered(rule) || keeps_place)
+            sort(&list);
+    }
+    return values_from(&list);
+}
+
+static bool is_key(const struct dwr_table *t, unsigned index)
+{
+    for (unsigned k = 0; k < t->key_count; k++)
+        if (t->key[k] == index)
+            return true;
+    return false;
+}
+
+struct dwr_str values_other_member(struct seek *seek, unsigned table)
+{
+    const struct dwr_table *t = &seek->d->tables[table];
+
+    for (uint32_t i = 0; i < seek->examples.count; i++) {
+        const struct example *e = &seek->examples.v[i];
+        const unsigned index =
+            e->table == table ? dwr_names_find(&t->names, e->name.p, e->name.n) : DWR_NONE;
+
+        if (e->table == table && e->name.n > 0 && e->name.p[0] != '_' &&
+            (index == DWR_NONE || (t->names.v[index].role == DWR_NAME_FREE &&
+                                   !is_key(t, index) && index != t->order_by)))
+            return e->name;
+    }
+    for (const char *const *name = (const char *const[]){ "description", "note", "detail", NULL };
+         *name; name++)
+        if (dwr_names_find(&t->names, *name, strlen(*name)) == DWR_NONE)
+            return str(*name);
+    return str("another_member");
+}
+
+/* --- the DocType --- */
+
+static bool is_free(struct seek *seek, struct dwr_str name)
+{
+    const unsigned index = dwr_names_find(&seek->d->names, name.p, name.n);
+
+    return name.n > 0 && name.p[0] != '_' && index == DWR_NONE;
+}
+
+/* Three fields that no rule names: of the tests, of the schema, or made up. */
+static void put_free_names(struct seek *seek)
+{
+    static const char *const made_up[] = { "title", "description", "category", "colour",
+                                           "subject", "remarks_1", "remarks_2", "remarks_3" };
+    unsigned count = 0;
+
+    for (uint32_t i = 0; i < seek->examples.count && count < 3; i++)
+        if (seek->examples.v[i].table == DWR_NONE && is_free(seek, seek->examples.v[i].name))
+            seek->free_names[count++] = seek->examples.v[i].name;
+    for (uint32_t i = 0; seek->schema && i < seek->schema->field_count && count < 3; i++)
+        if (seek->schema->fields[i].kind == SCHEMA_DATA && is_free(seek, seek->schema->fields[i].name))
+            seek->free_names[count++] = seek->schema->fields[i].name;
+    for (size_t i = 0; i < sizeof made_up / sizeof *made_up && count < 3; i++) {
+        bool taken = !is_free(seek, str(made_up[i]));
+
+        for (unsigned k = 0; k < count; k++)
+            taken = taken || same_name(seek->free_names[k], str(made_up[i]));
+        if (!taken)
+            seek->free_names[count++] = str(made_up[i]);
+    }
+    for (; count < 3; count++) /* every one of them has a rule */
+        seek->free_names[count] = arena_printf(seek->arena, "_not_named_%u", count);
+}
+
+void values_begin(struct seek *seek)
+{
+    const struct ast_ruleset *ast = seek->cover->ast;
+
+    seek->examples.count = 0;
+    seek->values = arena_zero(seek->arena, seek->d->names.count * sizeof *seek->values);
+    seek->schema = schema_find(seek->schemas, seek->type->name);
+    for (const struct ast_stmt *s = ast->top.of[AST_TEST]; s; s = s->same) {
+        const struct ast_test *test = AST_AS(ast_test, s);
+
+        if (dwr_doctype_find(seek->cover->rules, test->doctype.text.p, test->doctype.text.n) ==
+            seek->d)
+            examples_of_test(seek, test);
+    }
+    put_free_names(seek);
+}

@@ -1,0 +1,257 @@
+#!/usr/bin/env python3
+"""cover_test.py DWRC WORK [--seed N] [--sets N]: coverage and the tests that `dwrc scenario` prints.
+
+For random rule sets in every form of the language: what `scenario` prints is in canonical form,
+passes, and brings the coverage to 100 per cent, after which there is nothing more to print; the
+reference implementation says the same of each of these tests. For the shipped rules: without a test
+file coverage falls, and `scenario` brings it back. And the formats, the threshold, and what is
+asked for wrongly.
+"""
+import argparse
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "oracle"))
+import generate  # noqa: E402
+import rules as language  # noqa: E402
+import tests_of  # noqa: E402
+
+RULES = os.path.join(HERE, "..", "..", "rules")
+passed = failed = 0
+
+
+def check(what, good, detail=""):
+    global passed, failed
+    if good:
+        passed += 1
+    else:
+        failed += 1
+        print(f"FAIL {what}: {detail}"[:2000])
+
+
+def dwrc(*words):
+    p = subprocess.run([args.dwrc, *words], capture_output=True, timeout=120, check=False)
+    return p.returncode, p.stdout.decode("utf-8", "replace"), p.stderr.decode("utf-8", "replace")
+
+
+def fresh(name):
+    folder = os.path.join(args.work, name)
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    return folder
+
+
+def write(folder, name, text):
+    path = os.path.join(folder, name)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+    return path
+
+
+def percent(out):
+    return float(re.findall(r"([0-9.]+) %", out.strip().splitlines()[-1])[0])
+
+
+# --- the round trip ---
+
+def round_trip(what, folder):
+    """Appends what scenario prints: then everything is tried."""
+    code, text, err = dwrc("scenario", folder)
+    check(f"{what}: scenario", code == 0, err)
+    path = write(folder, "made.dwr", text)
+    code, out, err = dwrc("test", "--coverage", "--threshold", "100", folder)
+    check(f"{what}: the tests pass and try everything", code == 0, out[-1500:] + err)
+    code, out, err = dwrc("fmt", "--check", path)
+    check(f"{what}: they are in canonical form", code == 0 or not text, out + err)
+    code, out, err = dwrc("scenario", folder)
+    check(f"{what}: nothing more is missing", code == 0 and out == "", out[:600] + err)
+    try:
+        ruleset = language.read([folder])
+        differences = [f"{t.at}: {d}" for t in tests_of.read_tests([path])
+                       for d in tests_of.compare(ruleset, t)]
+    except (language.RuleError, StopIteration) as e:
+        differences = [repr(e)]
+    check(f"{what}: the reference agrees", not differences, "\n".join(differences[:5]))
+    return text
+
+
+def random_sets():
+    for i in range(args.sets):
+        r = random.Random(f"{args.seed}:{i}")
+        folder = fresh("random")
+        write(folder, "rules.dwr", "\n".join(generate.rule_file(r, 4)) + "\n")
+        round_trip(f"random rule set {args.seed}:{i}", folder)
+
+
+def all_forms():
+    folder = fresh("forms")
+    shutil.copy(os.path.join(HERE, "..", "laws", "all_forms.dwr"), folder)
+    first = round_trip("all forms", folder)
+    os.remove(os.path.join(folder, "made.dwr"))
+    check("all forms: the same tests every time", dwrc("scenario", folder)[1] == first)
+
+
+def shipped_without_a_file():
+    """Planted faults: for each file with tests of the shipped rules, all its tests taken out."""
+    for path in sorted(os.listdir(RULES)):
+        if not path.endswith(".dwr") or path == "sync.dwr":
+            continue
+        folder = fresh("shipped")
+        shutil.copytree(RULES, os.path.join(folder, "rules"))
+        here = os.path.join(folder, "rules")
+        text = open(os.path.join(here, path), encoding="utf-8").read()
+        doctypes = re.findall(r'(?m)^doctype "(.*)" \{$', text)
+        for name in (path, os.path.join("tests", path)):
+            file = os.path.join(here, name)
+            if os.path.exists(file):
+                text = open(file, encoding="utf-8").read()
+                write(here, name, re.sub(r'(?ms)^test ".*?^\}$', "", text))
+        code, out, _ = dwrc("test", "--coverage", here)
+        check(f"{path} without tests: they still run", code == 0, out[-300:])
+        check(f"{path} without tests: coverage falls", percent(out) < 100, out[-100:])
+        check(f"{path} without tests: each DocType is named",
+              all(f"\n{d}: 0 of " in "\n" + out for d in doctypes), out[:2000])
+        write(here, "made.dwr", dwrc("scenario", here)[1])
+        code, out, _ = dwrc("test", "--coverage", here)
+        check(f"{path} without tests: scenario brings it back", percent(out) == 100, out[-300:])
+
+
+def one_test_less():
+    """A class that one test alone tries is missing without it, and by name."""
+    rules = 'doctype "D" {\n    strategy    field_level;\n    client_wins a;\n}\n'
+    tests = {
+        "server only": 'base { "a": 1 } server { "a": 2 } client {}',
+        "client only": 'base { "a": 1 } server { "a": 1 } client { "a": 2 }',
+        "both same": 'base { "a": 1 } server { "a": 2 } client { "a": 2 }',
+        "both differ": 'base { "a": 1 } server { "a": 2 } client { "a": 3 }',
+    }
+    folder = fresh("less")
+    for left_out in tests:
+        text = rules + "".join(f'test "{k}" for "D" {{ {v} expect no notification; }}\n'
+                               for k, v in tests.items() if k != left_out)
+        write(folder, "rules.dwr", text)
+        _, out, _ = dwrc("test", "--coverage", folder)
+        check(f"without a test for {left_out}", f"\n    a: {left_out}\n" in out, out)
+
+
+# --- formats, options ---
+
+def formats():
+    folder = fresh("formats")
+    write(folder, "rules.dwr",
+          'doctype "<D>" {\n    strategy    field_level;\n    client_wins a;\n}\n'
+          'test "t" for "<D>" {\n    base   { "a": 1 }\n    server { "a": 2 }\n'
+          '    client { "a": 3 }\n    expect outcome a client;\n}\n')
+    code, out, err = dwrc("test", "--coverage", "--format", "json", folder)
+    got = json.loads(out)["coverage"]
+    check("json: counts", (got["classes"], got["tried"]) == (12, 2), out)
+    doctype = got["doctypes"][0]
+    part = doctype["parts"][0]
+    check("json: a class", doctype["doctype"] == "<D>" and part["part"] == "a"
+          and part["classes"][3] == {"class": "both_differ", "rule": "formats/rules.dwr:3",
+                                     "possible": True, "tests": 1}, out)
+    code, out, err = dwrc("test", "--threshold", "16.7", "--format", "json", folder)
+    got = json.loads(out)["coverage"]
+    check("json: a threshold", code == 1 and got["threshold"] == 16.7
+          and got["reached"] is False, out)
+    code, out, err = dwrc("test", "--threshold", "16.6", "--format", "junit", folder)
+    tree = xml.etree.ElementTree.fromstring(out)
+    check("junit: reached", code == 0 and tree.get("failures") == "0"
+          and len(tree) == 2 and tree[1][0].get("classname") == "<D>", out)
+    code, out, err = dwrc("test", "--threshold", "50", "--format", "junit", folder)
+    tree = xml.etree.ElementTree.fromstring(out)
+    check("junit: not reached", code == 1 and tree.get("failures") == "1"
+          and tree[1].find("testcase/failure") is not None, out)
+    code, out, err = dwrc("test", "--format", "lcov", folder)
+    lines = out.splitlines()
+    check("lcov: the file", code == 0 and lines[0] == "TN:dwrc"
+          and f"SF:{folder}/rules.dwr" in lines and lines[-1] == "end_of_record", out)
+    check("lcov: the line that decided", "DA:3,1" in lines and "DA:2,0" in lines, out)
+    check("lcov: its classes as branches", "BRDA:3,0,0,0" in lines and "BRDA:3,0,3,1" in lines
+          and "BRF:12" in lines and "BRH:2" in lines, out)
+    # One line a block: what coverage calls a line is a line of the file.
+    numbers = [int(x.split(":")[1].split(",")[0]) for x in lines if x.startswith("DA:")]
+    check("lcov: lines in order", numbers == sorted(set(numbers)), out)
+    target = os.path.join(folder, "out.info")
+    code, out, err = dwrc("test", "--format", "lcov", "-o", target, folder)
+    check("lcov: to a file", code == 0 and out == "" and open(target).read().startswith("TN:"), err)
+
+
+def wrong_words():
+    folder = fresh("wrong")
+    write(folder, "rules.dwr", 'doctype "Work Order" { strategy field_level; }\n')
+    for words in (["test", "--threshold", "101"], ["test", "--threshold", "-1"],
+                  ["test", "--threshold", "many"], ["test", "--threshold", "nan"],
+                  ["test", "--format", "xml"], ["scenario", "--doctype", "Work Ordre"],
+                  ["scenario"]):
+        rules = [] if words == ["scenario"] else [folder]
+        code, out, err = dwrc(*words, *rules)
+        check(" ".join(words), code == 2 and out == "" and err.startswith("dwrc"), out + err)
+    check("did you mean", "did you mean 'Work Order'?" in dwrc("scenario", "--doctype",
+                                                               "Work Ordre", folder)[2])
+    code, out, err = dwrc("scenario", "--doctype", "Work Order", folder)
+    check("one DocType alone", code == 0 and 'for "Work Order"' in out, out + err)
+    write(folder, "rules.dwr", 'doctype "D" { strategy field_levl; }\n')
+    for command in ("scenario", "test"):
+        code, out, err = dwrc(command, folder)
+        check(f"{command}: rules that do not compile", code == 1 and "DW0001" in out + err)
+
+
+def impossible():
+    """A guard that never holds, a lock that always does: named, not counted."""
+    folder = fresh("impossible")
+    write(folder, "rules.dwr",
+          'doctype "D" {\n    strategy    field_level;\n'
+          '    server_wins a when server.a = 1 and server.a = 2;\n    client_wins a;\n}\n')
+    round_trip("a guard that never holds", folder)
+    _, out, _ = dwrc("test", "--coverage", folder)
+    check("a guard that never holds is named",
+          "\n    no merge found for a: both differ by impossible/rules.dwr:3\n" in out, out)
+    write(folder, "rules.dwr",
+          'doctype "D" {\n    strategy    field_level;\n    client_wins a;\n'
+          '    lock when server.x = 1 or server.x != 1;\n}\n')
+    os.remove(os.path.join(folder, "made.dwr"))
+    round_trip("a lock that always holds", folder)
+    _, out, _ = dwrc("test", "--coverage", folder)
+    check("what a lock that always holds makes impossible is named",
+          "no merge found for a: client only, both differ" in out, out)
+
+
+def failing():
+    """Coverage is told also where tests fail, and the status is 1."""
+    folder = fresh("failing")
+    write(folder, "rules.dwr",
+          'doctype "D" { strategy field_level; client_wins a; }\n'
+          'test "t" for "D" { client { "a": 3 } expect success; }\n')
+    code, out, _ = dwrc("test", "--coverage", folder)
+    check("a failing test", code == 1 and "failed: \"t\"" in out and "conflict classes" in out, out)
+    code, out, err = dwrc("test", "--format", "lcov", folder)
+    check("a failing test beside a tracefile", code == 1 and "failed: \"t\"" in err, out + err)
+
+
+p = argparse.ArgumentParser()
+p.add_argument("dwrc")
+p.add_argument("work")
+p.add_argument("--seed", type=int, default=1)
+p.add_argument("--sets", type=int, default=25)
+args = p.parse_args()
+args.dwrc = os.path.realpath(args.dwrc)
+args.work = os.path.realpath(args.work)
+one_test_less()
+formats()
+wrong_words()
+impossible()
+failing()
+all_forms()
+shipped_without_a_file()
+random_sets()
+print(f"{passed} passed, {failed} failed")
+sys.exit(1 if failed else 0)
