@@ -6,6 +6,7 @@
 #include "words_parts.h"
 
 #include "../runtime/name_hash.h"
+#include "trial/trial.h"
 
 /* What a report is about and which rule decided. */
 struct found {
@@ -67,17 +68,6 @@ static struct found find(const struct dwr_doctype *d, const struct dwr_report *r
 
 /* --- fields --- */
 
-static bool is_unset(struct dwr_text v)
-{
-    return v.p == NULL || (v.n == 2 && v.p[0] == '"') || (v.n == 4 && v.p[0] == 'n');
-}
-
-/* As it is written; the words do not hang on more. */
-static bool same_text(struct dwr_text a, struct dwr_text b)
-{
-    return is_unset(a) ? is_unset(b) : !is_unset(b) && a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
-}
-
 /* Why it is a conflict (3). */
 static void put_lead(struct sentence *s, const struct found *f)
 {
@@ -90,7 +80,7 @@ static void put_lead(struct sentence *s, const struct found *f)
         say(s, "both changed the document; ");
     else if (!f->base_known)
         say(s, "the server has another value, and what the client had seen is not known; ");
-    else if (f->rule->watch_count > 0 && same_text(r->base, r->server))
+    else if (f->rule->watch_count > 0 && trial_equal(s->w->arena, r->base, r->server))
         say(s, "%l changed on the server; ", (const struct dwr_table *)NULL, f->rule->watch,
             (unsigned)f->rule->watch_count);
     else

@@ -18,7 +18,7 @@ enum page_kind { PAGE_MARKDOWN, PAGE_HTML };
 struct page {
     struct out *out;
     enum page_kind kind;
-    bool in_cell; /* of a table: a Markdown cell is one line, and '|' ends it */
+    bool in_cell;             /* of a table: a Markdown cell is one line, and '|' ends it */
     const char *const *heads; /* of the table, and the column that comes next */
     uint32_t column;
 };

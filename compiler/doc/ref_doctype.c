@@ -70,16 +70,43 @@ static void put_head(struct ref *ref, const struct ref_doctype *d)
 
 /* --- who wins --- */
 
-/* The schema's label beside a field's name, where it says more than the name. */
-static void put_label(struct ref *ref, const struct ref_doctype *d, uint16_t field)
+static bool is_sign(char c)
 {
-    const struct schema_field *known =
-        d->schema ? schema_field(d->schema, d->rules->names.v[field].name) : NULL;
+    return c == '_' || c == '-' || c == ' ' || c == '.';
+}
 
-    if (!known || !known->label.p || known->label.n == 0)
+static char small(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* "Assigned To" says no more than `assigned_to`. */
+static bool says_the_same(struct dwr_str label, struct dwr_str name)
+{
+    size_t i = 0, k = 0;
+
+    for (;;) {
+        while (i < label.n && is_sign(label.p[i]))
+            i++;
+        while (k < name.n && is_sign(name.p[k]))
+            k++;
+        if (i == label.n || k == name.n)
+            return i == label.n && k == name.n;
+        if (small(label.p[i++]) != small(name.p[k++]))
+            return false;
+    }
+}
+
+/* The schema's label behind a field's name, where it says more than the name. */
+static void put_label(struct ref *ref, const struct ref_doctype *d, struct dwr_str name)
+{
+    const struct schema_field *known = d->schema ? schema_field(d->schema, name) : NULL;
+
+    if (!known || !known->label.p || says_the_same(known->label, name))
         return;
-    page_word(&ref->page, " ");
+    page_word(&ref->page, " (");
     page_text(&ref->page, known->label);
+    page_word(&ref->page, ")");
 }
 
 static void put_unit_fields(struct ref *ref, const struct ref_doctype *d,
@@ -89,7 +116,7 @@ static void put_unit_fields(struct ref *ref, const struct ref_doctype *d,
         if (i > 0 || !first)
             page_word(&ref->page, i > 0 ? " + " : ", ");
         page_code(&ref->page, d->rules->names.v[unit->fields[i]].name);
-        put_label(ref, d, unit->fields[i]);
+        put_label(ref, d, d->rules->names.v[unit->fields[i]].name);
     }
 }
 
@@ -138,6 +165,7 @@ static void put_free_fields(struct ref *ref, const struct ref_doctype *d)
             continue;
         page_word(&ref->page, any ? ", " : ": ");
         page_code(&ref->page, f->name);
+        put_label(ref, d, f->name);
         any = true;
     }
 }

@@ -7,7 +7,7 @@
  * FOLDER is an empty one for what `dwrc compile` writes, RULES a rule file that fits one
  * (tests/laws/all_forms.dwr).
  *
- * Jobs: merges by libdwr; `dwrc compile`, `lint`, `test` and `resolve`, dwrc's main called in this
+ * Jobs: merges by libdwr; `dwrc compile`, `lint`, `test`, `resolve`, `why` and `doc`, dwrc's main called in this
  * process. And three of no use, a leak, a wrong result and a half-written file, which must be
  * found.
  *
@@ -240,7 +240,7 @@ static int call_dwrc(const struct world *w, const char *command)
     snprintf(word, sizeof word, "%s", strcmp(command, "coverage") == 0 ? "test" : command);
     snprintf(path, sizeof path, "%s", w->path);
     snprintf(folder, sizeof folder, "%s", w->folder);
-    if (strcmp(command, "compile") == 0) {
+    if (strcmp(command, "compile") == 0 || strcmp(command, "doc") == 0) {
         argv[argc++] = option;
         argv[argc++] = folder;
     }
@@ -336,6 +336,8 @@ static const struct job jobs[] = {
     { "dwrc test --coverage", run_dwrc, "coverage", false },
     { "dwrc scenario", run_dwrc, "scenario", false },
     { "dwrc resolve", run_dwrc, "resolve", false },
+    { "dwrc why", run_dwrc, "why", false },
+    { "dwrc doc", run_dwrc, "doc", false },
     { "a planted leak", run_leak, NULL, true },
     { "a planted wrong result", run_wrong, NULL, true },
     { "a planted half-written file", run_half_written, NULL, true },

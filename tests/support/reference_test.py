@@ -349,11 +349,13 @@ os.mkdir(work + "/schema")
 with open(work + "/schema/thing.json", "w") as f:
     json.dump({"doctype": "DocType", "name": "Thing", "fields": [
         {"fieldname": "a", "fieldtype": "Data", "label": "The <A>"},
+        {"fieldname": "b_c", "fieldtype": "Data", "label": "B C"},
         {"fieldname": "z", "fieldtype": "Data", "label": "Zed"}]}, f)
-small = 'doctype "Thing" { strategy field_level; client_wins a; }\n'
+small = 'doctype "Thing" { strategy field_level; client_wins a; first_write_wins b_c; }\n'
 md, page = pages_of(small, "--schema", work + "/schema")
-check("| `a` The &lt;A&gt; | The client's value stands. | `things/a.dwr:1` |" in md, "a field's label")
-check("| the others: `z` | Every other field" in md, "the fields that no rule names")
+check("| `a` (The &lt;A&gt;) | The client's value stands. | `things/a.dwr:1` |" in md, "a field's label")
+check("| `b_c` | The server's value stands where" in md, "a label that says no more than the name is left out")
+check("| the others: `z` (Zed) | Every other field" in md, "the fields that no rule names")
 
 # --- the same bytes, --check, and what cannot be done ---
 
