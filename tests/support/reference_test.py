@@ -8,6 +8,7 @@ import html
 import html.parser
 import json
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -342,6 +343,21 @@ width = 0
 for line in md.splitlines():
     width = 0 if not line.startswith("|") else width or len(cells(line))
     check(not line.startswith("|") or len(cells(line)) == width, "bars in names: " + line)
+
+# --- random rules in every form of the language ---
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "oracle"))
+import generate  # noqa: E402
+
+for n in range(8):
+    lines = generate.rule_file(random.Random("reference 1:%d" % n), 4)
+    md, page = pages_of("\n".join(lines) + "\n", name="random")
+    read_html(page, "random rules %d" % n)
+    check(len(overview(md)) == 5 and md.count("#### Who wins") == 5, "random rules %d: all parts" % n)
+    width = 0
+    for line in md.splitlines():
+        width = 0 if not line.startswith("|") else width or len(cells(line))
+        check(not line.startswith("|") or len(cells(line)) == width, "random rules: " + line)
 
 # --- schemas ---
 

@@ -7,6 +7,7 @@ by the shipped rules) is explained as well, and each field of the resolver's ans
 what is explained, with the same values and the same line of the rules. The last line counts."""
 import json
 import os
+import random
 import re
 import subprocess
 import sys
@@ -197,26 +198,53 @@ def agrees(got, want):
                for name, report in want["fields"].items())
 
 
-# Every report of every merge, as the resolver has it.
-with open(lines_file, "rb") as source:
-    merges = source.read()
-answers = subprocess.run([dwrc, "resolve", "rules"], input=merges, capture_output=True).stdout
-for all_ in ([], ["--all"]):
-    code, out, err = run("rules", "--format", "json", *all_, stdin=merges)
-    check(code == 0, "exit 0")
+def explained_as_resolved(rules, merges, what, all_):
+    """Every report of every merge, as the resolver has it."""
+    answers = subprocess.run([dwrc, "resolve", rules], input=merges, capture_output=True).stdout
+    code, out, err = run(rules, "--format", "json", *all_, stdin=merges)
+    check(code == 0 and err == "", "%s: exit %d %s" % (what, code, err[:2000]))
     for number, (got, want) in enumerate(zip(out.splitlines(), answers.splitlines()), 1):
         got, want = json.loads(got), json.loads(want)
         if want["status"] == "error":
-            check(got == want, "line %d: an error is the same" % number)
+            check(got == want, "%s: line %d: an error is the same" % (what, number))
             continue
-        check(agrees(got, want), "line %d: %s" % (number, got))
-        # Planted: another outcome, another line is told apart.
+        check(agrees(got, want), "%s: line %d: %s" % (what, number, got))
+        # Planted: another outcome is told apart.
         for name, report in want["fields"].items():
             wrong = dict(report, outcome="held" if report["outcome"] != "held" else "same")
             check(not agrees(got, dict(want, fields=dict(want["fields"], **{name: wrong}))),
-                  "line %d: a planted outcome is not found" % number)
+                  "%s: line %d: a planted outcome is not found" % (what, number))
             break
-    check(len(out.splitlines()) == len(answers.splitlines()), "as many explanations as answers")
+    check(len(out.splitlines()) == len(answers.splitlines()), what + ": as many as answers")
+    check(run(rules, *all_, stdin=merges)[0] == 0, what + ": and as text")
+
+
+with open(lines_file, "rb") as source:
+    merges = source.read()
+for all_ in ([], ["--all"]):
+    explained_as_resolved("rules", merges, "shipped rules", all_)
+
+# The same of random rules in every form of the language.
+SEED, SETS, MERGES = 1, 8, 60
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "oracle"))
+import generate  # noqa: E402
+import rules as language  # noqa: E402
+
+for n in range(SETS):
+    r = random.Random("why %d:%d" % (SEED, n))
+    path = os.path.join(folder, "random.dwr")
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("\n".join(generate.rule_file(r, 4)) + "\n")
+    random_rules = language.read([path])
+    named = sorted(random_rules.doctypes) + ["Not Named"]
+    domains = {name: generate.Domain(random_rules.of(name)) for name in named}
+    merges = []
+    for i in range(MERGES):
+        name = generate.pick(r, named)
+        text = generate.write(r, generate.merge(r, domains[name], name, i), 0.01)
+        merges.append(generate.spoiled(r, text) if generate.chance(r, 0.03) else text)
+    explained_as_resolved(path, "\n".join(merges).encode("utf-8", "surrogatepass") + b"\n",
+                          "seed %d, rules %d" % (SEED, n), ["--all"] if n % 2 else [])
 
 print("%d passed, %d failed" % (passed, failed))
 sys.exit(failed != 0)
