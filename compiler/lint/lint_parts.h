@@ -182,6 +182,10 @@ void lint_kept(struct lint *l, struct diag_finding *finding, struct dwr_str fiel
 void lint_gone(struct lint *l, struct diag_finding *finding, struct dwr_str field,
                struct dwr_str value, const char *reason, ...) __attribute__((format(printf, 5, 6)));
 
+/* A safe fix: the statement, said behind another one, means what holds without it. */
+void lint_say_behind(struct lint *l, struct diag_finding *finding, const struct ast_stmt *stmt,
+                     const char *statement);
+
 /* --- the checks: each looks at the DocType at hand --- */
 
 /* discarded.c, discarded_rows.c */

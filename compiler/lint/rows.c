@@ -7,26 +7,6 @@ static const struct dwr_str none = { NULL, 0 };
 
 /* --- DW2011: on_same_key is not said --- */
 
-/* Behind the key's statement, on a line of its own where that has one. */
-static void say_same_key(struct lint *l, struct diag_finding *finding, const struct ast_stmt *key)
-{
-    struct source *source = &l->ast->sources.v[key->span.source];
-    const struct span behind = { key->span.source, key->span.end, key->span.end };
-    uint32_t line = key->span.begin, indent;
-    struct diag_fix *fix =
-        diag_fix(l->diag, finding, true, "say what holds already: on_same_key server_wins;");
-
-    while (line > 0 && source->text[line - 1] != '\n')
-        line--;
-    for (indent = line; source->text[indent] == ' ' || source->text[indent] == '\t'; indent++)
-        ;
-    if (indent != key->span.begin)
-        diag_edit(l->diag, fix, behind, " on_same_key server_wins;");
-    else
-        diag_edit(l->diag, fix, behind, "\n%.*son_same_key server_wins;", (int)(indent - line),
-                  source->text + line);
-}
-
 static void same_key_is_said(struct lint *l, const struct ast_child *child,
                              const struct dwr_table *table, const struct schema_doctype *rows)
 {
@@ -53,7 +33,7 @@ static void same_key_is_said(struct lint *l, const struct ast_child *child,
     diag_help(l->diag, finding,
               "the server's row stands, as a whole; fields { … } decides member by "
               "member, sum(…) adds quantities up");
-    say_same_key(l, finding, key);
+    lint_say_behind(l, finding, key, "on_same_key server_wins;");
     lint_show(l, finding, &c,
               "A user changed a row of %.*s offline; meanwhile the office changed the "
               "same row: the office's row stands, and the user's is only in the field report.",
@@ -150,13 +130,15 @@ static struct dwr_str moment_of(const struct dwr_table *table, const struct sche
     return none;
 }
 
-/* A row whose key is its number and whose other member has that value. */
+/* A row whose key is its number and whose other member, where there is one, has that value. */
 static struct dwr_str row_at(struct lint *l, const struct dwr_table *table,
                              const struct schema_doctype *rows, unsigned n, struct dwr_str member,
                              const char *value)
 {
     struct lint_row row;
 
+    if (!member.p)
+        return lint_row_of(l, table, rows, n, member, none);
     if (!lint_is_key_part(table, member))
         return lint_row_of(l, table, rows, n, member, lint_str(value));
     row = lint_row_begin(l, NULL, rows, n);
@@ -204,16 +186,25 @@ static void list_has_an_order(struct lint *l, const struct ast_child *child,
     if (table->order_by != DWR_NONE || (!table->append_only && !is_read(field)))
         return;
     moment = moment_of(table, rows);
-    if (!moment.p || !turns(l, &c, table, rows, moment, office, device, field))
+    /* Without a schema a list that is called so has a moment nobody has named yet: the rows are
+     * then told apart by their keys. */
+    if (!moment.p && (rows || !is_read(field)))
+        return;
+    if (!turns(l, &c, table, rows, moment, moment.p ? office : "A-2", moment.p ? device : "A-1",
+               field))
         return;
     finding = lint_found(l, DIAG_ORDER_MISSING, child->field.span, field,
                          "people read '%.*s' from top to bottom, and its rows have no order",
                          LINT_TEXT(field));
-    diag_help(l->diag, finding, "order_by %.*s;", LINT_TEXT(moment));
-    lint_show(l, finding, &c,
-              "A user added a row to %.*s at 9 o'clock, offline; the office added one at "
-              "11: the row of 9 o'clock comes after that of 11, where nobody looks for it.",
-              LINT_TEXT(field));
+    if (moment.p)
+        diag_help(l->diag, finding, "order_by %.*s;", LINT_TEXT(moment));
+    else
+        diag_help(l->diag, finding, "order_by the member that says when a row was written");
+    lint_show(
+        l, finding, &c,
+        "A user added a row to %.*s at 9 o'clock, offline; the office added one at 11: the row "
+        "of 9 o'clock comes after that of 11, where nobody looks for it.",
+        LINT_TEXT(field));
     lint_kept(l, finding, field, lint_result(&c, field), "both rows, the later one first");
 }
 

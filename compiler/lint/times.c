@@ -28,6 +28,16 @@ static struct dwr_str duration(struct lint *l, uint64_t seconds)
     return arena_printf(l->arena, "%llus", (unsigned long long)seconds);
 }
 
+/* As the rules say it, where they do. */
+static struct dwr_str time_said(struct lint *l, enum ast_kind kind, uint64_t seconds)
+{
+    const struct ast_setting *said = setting(l, AST_SYNC, kind);
+
+    return said && said->number.span.end > said->number.span.begin
+               ? source_text(&l->ast->sources, said->number.span)
+               : duration(l, seconds);
+}
+
 /* --- DW2004: manual_timeout against max_offline --- */
 
 /* A merge of the DocType at hand that waits for a person and keeps the server's value meanwhile. */
@@ -100,8 +110,8 @@ void lint_manual_timeout(struct lint *l)
         sync->manual_timeout_seconds >= sync->max_offline_seconds ||
         !next_waiting(l, &s, &c, &field))
         return;
-    after = duration(l, sync->manual_timeout_seconds);
-    away = duration(l, sync->max_offline_seconds);
+    after = time_said(l, AST_MANUAL_TIMEOUT, sync->manual_timeout_seconds);
+    away = time_said(l, AST_MAX_OFFLINE, sync->max_offline_seconds);
     finding =
         diag_add(l->diag, DIAG_MANUAL_TIMEOUT, timeout->stmt.span,
                  "an open conflict closes after %.*s with the server's value, and its device may "
@@ -140,8 +150,8 @@ void lint_retention(struct lint *l)
 
     if (sync->change_retention_seconds >= sync->max_offline_seconds || (!retention && !offline))
         return;
-    kept = duration(l, sync->change_retention_seconds);
-    away = duration(l, sync->max_offline_seconds);
+    kept = time_said(l, AST_CHANGE_RETENTION, sync->change_retention_seconds);
+    away = time_said(l, AST_MAX_OFFLINE, sync->max_offline_seconds);
     finding =
         diag_add(l->diag, DIAG_RETENTION, retention ? retention->stmt.span : offline->stmt.span,
                  "the change feed reaches back %.*s, and a device may be away for %.*s",
@@ -205,8 +215,8 @@ static void repeat_counts(struct lint *l, struct span span, struct dwr_str field
         lint_assume(l, c, l->plan->lock, false);
     if (!lint_try(l, c) || !doubles(l, c, field, &once))
         return;
-    kept = duration(l, l->rules->sync.change_retention_seconds);
-    away = duration(l, l->rules->sync.max_offline_seconds);
+    kept = time_said(l, AST_CHANGE_RETENTION, l->rules->sync.change_retention_seconds);
+    away = time_said(l, AST_MAX_OFFLINE, l->rules->sync.max_offline_seconds);
     finding =
         lint_found(l, DIAG_REPEAT_COUNTS, span, field,
                    "a repeated write counts twice in '%.*s': requests are remembered for %.*s, "

@@ -454,3 +454,23 @@ void lint_gone(struct lint *l, struct diag_finding *finding, struct dwr_str fiel
     add_fate(l, &finding->scenario->gone, field, value, arena_vprintf(l->arena, reason, args));
     va_end(args);
 }
+
+/* On a line of its own where the statement has one, as far in. */
+void lint_say_behind(struct lint *l, struct diag_finding *finding, const struct ast_stmt *stmt,
+                     const char *statement)
+{
+    const char *const text = l->ast->sources.v[stmt->span.source].text;
+    const struct span behind = { stmt->span.source, stmt->span.end, stmt->span.end };
+    uint32_t line = stmt->span.begin, indent;
+    struct diag_fix *fix =
+        diag_fix(l->diag, finding, true, "say what holds already: %s", statement);
+
+    while (line > 0 && text[line - 1] != '\n')
+        line--;
+    for (indent = line; text[indent] == ' ' || text[indent] == '\t'; indent++)
+        ;
+    if (indent != stmt->span.begin)
+        diag_edit(l->diag, fix, behind, " %s", statement);
+    else
+        diag_edit(l->diag, fix, behind, "\n%.*s%s", (int)(indent - line), text + line, statement);
+}

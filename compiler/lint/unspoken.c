@@ -51,7 +51,6 @@ void lint_undecided(struct lint *l)
     struct listed all = { .count = 0 };
     struct diag_finding *finding;
     struct dwr_str names;
-    struct span behind;
 
     if (!l->schema || !strategy || l->plan->strategy != DWR_STRATEGY_FIELD_LEVEL ||
         l->block->of[AST_OTHERWISE])
@@ -64,9 +63,7 @@ void lint_undecided(struct lint *l)
         lint_found(l, DIAG_FIELD_UNDECIDED, strategy->span, none,
                    "no rule speaks of %.*s: the server's wins, unsaid", (int)names.n, names.p);
     diag_help(l->diag, finding, "give them rules, or say `otherwise server_wins;`");
-    behind = (struct span){ strategy->span.source, strategy->span.end, strategy->span.end };
-    diag_edit(l->diag, diag_fix(l->diag, finding, true, "say what holds already"), behind,
-              " otherwise server_wins;");
+    lint_say_behind(l, finding, strategy, "otherwise server_wins;");
 }
 
 /* --- DW5011: DocTypes that only the built-in default decides --- */
