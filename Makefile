@@ -47,9 +47,9 @@ endif
 # position-independent code costs nothing measurable.
 PIC := -fPIC -fno-semantic-interposition -fvisibility=hidden
 
-# The core in few bytes: nothing unwinds through C, and where jumps, loops and functions begin made no
-# measurable difference. (clang does not know the last four.)
-CORE_SMALL := -fno-asynchronous-unwind-tables
+# The core in few bytes: nothing unwinds through C, what is vectorised is so by hand, and where jumps,
+# loops and functions begin made no measurable difference. (clang does not know the last four.)
+CORE_SMALL := -fno-asynchronous-unwind-tables -fno-tree-vectorize
 ifeq ($(findstring clang,$(CC)),)
 CORE_SMALL += -fno-align-jumps -fno-align-labels -fno-align-functions \
               -fno-align-loops

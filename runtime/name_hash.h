@@ -9,7 +9,12 @@
 
 #include "tables.h"
 
-static inline uint64_t dwr_load_le(const char *p, size_t n)
+/* One load where n is a constant, which it is; also in what is compiled for size. */
+#if defined(__GNUC__)
+__attribute__((always_inline))
+#endif
+static inline uint64_t
+dwr_load_le(const char *p, size_t n)
 {
     uint64_t v = 0;
 

@@ -1197,8 +1197,8 @@ static SCAN_OUT enum dwr_rc side_table(struct lockstep *k, struct side *d, struc
 
 /* The side's value of the slot begins at q and is not the server's bytes: finds its end, gives it
  * to the slot and moves the side on. Where the slot is a child table's it has been given rows. */
-static inline enum dwr_rc side_value(struct lockstep *k, struct side *d, struct dwr_slot *slot,
-                                     const char *q)
+static enum dwr_rc side_value(struct lockstep *k, struct side *d, struct dwr_slot *slot,
+                              const char *q)
 {
     const char *const start = q;
     enum dwr_rc rc;
@@ -1301,13 +1301,30 @@ static inline const char *sides_agree(struct lockstep *k, const char *key)
     return k->base.agreed < k->client.agreed ? k->base.agreed : k->client.agreed;
 }
 
+/* The side's waiting member does not agree with the slot's up to its value: it is another one, or
+ * is written with other space. */
+static SCAN_OUT enum dwr_rc side_apart(struct lockstep *k, struct side *d, struct dwr_slot *slot)
+{
+    size_t agree = (size_t)(d->agreed - slot->key.p);
+    const char *q;
+
+    if (agree < slot->key.n) {
+        const enum dwr_rc rc = side_pass(k, d, slot, &agree);
+
+        if (rc != DWR_OK || agree < slot->key.n)
+            return rc;
+    }
+    q = past_colon(d->p + slot->key.n, d->end);
+    return q != NULL ? side_value_beside(k, d, slot, q) : DWR_INVALID_JSON;
+}
+
 /* The slot is the server's member from its key to end, its value at v: lays the side's waiting
  * member beside it. */
 static SCAN_OUT enum dwr_rc side_beside(struct lockstep *k, struct side *d, struct dwr_slot *slot,
                                         const char *v, const char *end)
 {
-    const char *const key = slot->key.p, *q = d->p;
-    size_t agree = (size_t)(d->agreed - key);
+    const char *const key = slot->key.p, *const q = d->p;
+    const size_t agree = (size_t)(d->agreed - key);
 
     if (q != NULL && is_same(agree, (size_t)(end - key), q, d->end)) {
         slot->value[d->which] = (struct dwr_text){ q + (v - key), (size_t)(end - v) };
@@ -1321,16 +1338,7 @@ static SCAN_OUT enum dwr_rc side_beside(struct lockstep *k, struct side *d, stru
         (agree == (size_t)(v - key) && (size_t)(d->end - q) > agree && !is_space(q[agree])))
         return side_value(k, d, slot, q + (v - key));
     slot->value[d->which] = (struct dwr_text){ NULL, 0 };
-    if (q == NULL)
-        return DWR_OK;
-    if (agree < slot->key.n) {
-        const enum dwr_rc rc = side_pass(k, d, slot, &agree);
-
-        if (rc != DWR_OK || agree < slot->key.n)
-            return rc;
-    }
-    q = past_colon(d->p + slot->key.n, d->end);
-    return q != NULL ? side_value_beside(k, d, slot, q) : DWR_INVALID_JSON;
+    return q != NULL ? side_apart(k, d, slot) : DWR_OK;
 }
 
 /* The name of the key from p to end, unescaped; false: no memory. */
