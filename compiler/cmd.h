@@ -15,6 +15,7 @@ int cmd_fmt(const struct cli_command *command, struct arena *arena, int argc, ch
 int cmd_doc(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 int cmd_lint(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 int cmd_lsp(const struct cli_command *command, struct arena *arena, int argc, char **argv);
+int cmd_prove(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 int cmd_resolve(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 int cmd_scenario(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 int cmd_test(const struct cli_command *command, struct arena *arena, int argc, char **argv);

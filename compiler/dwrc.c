@@ -19,6 +19,8 @@ static const struct cli_command commands[] = {
     { "test", "RULES... [options]", "Run the test blocks of the rules.", cmd_test },
     { "scenario", "RULES... [options]", "Print the tests that are missing, ready to paste.",
       cmd_scenario },
+    { "prove", "RULES... [options]",
+      "Try the guarantees of the rules on every small document.", cmd_prove },
     { "resolve", "RULES... [options]",
       "Merge JSON lines from standard input by the rules; one answer a line.", cmd_resolve },
     { "why", "RULES... [options]",

@@ -46,9 +46,9 @@ static struct dwr_text document_before(struct trial_bench *bench, const struct d
 static enum dwr_rule_kind kind_of(const struct scene *s, const struct dwr_report *report,
                                   uint16_t field)
 {
-    const struct dwr_name *name = &s->d->names.v[field];
+    const struct dwr_name *name = field == DWR_NONE ? NULL : &s->d->names.v[field];
 
-    if (name->role == DWR_NAME_UNIT) {
+    if (name && name->role == DWR_NAME_UNIT) {
         const struct dwr_unit *unit = &s->d->units[name->index];
 
         for (uint16_t i = 0; i < unit->rule_count; i++)
@@ -268,33 +268,37 @@ static bool is_sync_layers(const struct dwr_name *name)
            name->role == DWR_NAME_VERSION;
 }
 
-enum trial_fate trial_fate(struct trial_bench *bench, const struct trial *trial,
-                           const struct dwr_result *result, uint16_t field)
+enum trial_fate trial_fate_of(struct trial_bench *bench, const struct trial *trial,
+                              const struct dwr_result *result, struct dwr_str name, uint16_t field)
 {
-    const struct dwr_name *name = &trial->doctype->names.v[field];
-    struct scene s = { .bench = bench,
-                       .d = trial->doctype,
-                       .result = result,
-                       .name = name->name,
-                       .table = name->role == DWR_NAME_TABLE ? &trial->doctype->tables[name->index]
-                                                             : NULL };
+    const struct dwr_name *known = field == DWR_NONE ? NULL : &trial->doctype->names.v[field];
+    struct scene s = { .bench = bench, .d = trial->doctype, .result = result, .name = name };
 
-    if (trial->write.op == DWR_DELETE || is_null(trial->write.client) || is_sync_layers(name))
+    if (known && known->role == DWR_NAME_TABLE)
+        s.table = &trial->doctype->tables[known->index];
+    if (trial->write.op == DWR_DELETE || is_null(trial->write.client) ||
+        (known && is_sync_layers(known)))
         return TRIAL_KEPT;
-    s.wrote = trial_member(bench->arena, trial->write.client, name->name);
-    s.before = trial_member(bench->arena, document_before(bench, &trial->write), name->name);
+    s.wrote = trial_member(bench->arena, trial->write.client, name);
+    s.before = trial_member(bench->arena, document_before(bench, &trial->write), name);
     if (!s.wrote.p || trial_same(bench, s.wrote, s.before))
         return TRIAL_KEPT;
-    s.kept = trial_member(bench->arena, result->doc, name->name);
+    s.kept = trial_member(bench->arena, result->doc, name);
     if (trial_same(bench, s.wrote, s.kept))
         return TRIAL_KEPT;
     if (result->status == DWR_REJECTED)
         return TRIAL_REPORTED;
-    s.branched = trial_member(bench->arena, result->branch, name->name);
+    s.branched = trial_member(bench->arena, result->branch, name);
     if (result->branch.p && trial_same(bench, s.wrote, s.branched))
         return TRIAL_SHOWN;
     if (s.table && !dwr_is_unset(s.wrote) && s.wrote.p[0] == '[')
         return table_fate(&s);
     /* A table cleared as a whole takes nothing away that is not a row's own removal. */
     return s.table && dwr_is_unset(s.wrote) ? TRIAL_KEPT : field_fate(&s, field);
+}
+
+enum trial_fate trial_fate(struct trial_bench *bench, const struct trial *trial,
+                           const struct dwr_result *result, uint16_t field)
+{
+    return trial_fate_of(bench, trial, result, trial->doctype->names.v[field].name, field);
 }

@@ -84,4 +84,8 @@ enum trial_fate {
 enum trial_fate trial_fate(struct trial_bench *bench, const struct trial *trial,
                            const struct dwr_result *result, uint16_t field);
 
+/* The same of a field by its name; field DWR_NONE: no rule names it. */
+enum trial_fate trial_fate_of(struct trial_bench *bench, const struct trial *trial,
+                              const struct dwr_result *result, struct dwr_str name, uint16_t field);
+
 #endif

@@ -1,0 +1,419 @@
+/* judge.c - runs the cases of a part and asks each property of each result. */
+#include "judge.h"
+
+#include <string.h>
+
+#include "../../runtime/core/value.h"
+
+bool judge_open(struct judge *j, struct trial_bench *bench)
+{
+    *j = (struct judge){ .bench = bench,
+                         .other = dwr_scratch_new(),
+                         .again = dwr_scratch_new(),
+                         .last = dwr_scratch_new() };
+    if (!j->other || !j->again || !j->last) {
+        judge_close(j);
+        return false;
+    }
+    /* Determinism is asked of two code paths at once. */
+    return dwr_scratch_simd(j->other, "portable") || true;
+}
+
+void judge_close(struct judge *j)
+{
+    dwr_scratch_free(j->other);
+    dwr_scratch_free(j->again);
+    dwr_scratch_free(j->last);
+    j->other = j->again = j->last = NULL;
+}
+
+/* --- tools --- */
+
+enum dwr_rc judge_merge(struct judge *j, struct dwr_scratch *scratch, const struct dwr_write *write,
+                        unsigned again, struct dwr_result *result)
+{
+    const enum dwr_rc rc = dwr_merge(j->part->doctype, write, scratch, result);
+
+    j->out->merges++;
+    if (rc == DWR_NOMEM)
+        arena_fail(j->bench->arena);
+    if (j->spoil && rc == DWR_OK)
+        j->spoil(j->spoil_context, j->part->doctype, write, again, result);
+    return rc;
+}
+
+static struct prove_found *found_like(struct prove_part *out, enum prove_property property,
+                                      enum prove_reason reason, uint8_t slot)
+{
+    for (uint32_t i = 0; i < out->found_count; i++)
+        if (out->found[i].property == property && out->found[i].reason == reason &&
+            out->found[i].slot == slot)
+            return &out->found[i];
+    return NULL;
+}
+
+static void measure(const struct judge *j, uint32_t *members, size_t *bytes)
+{
+    const struct prove_case *at = &j->at;
+
+    *members = 0;
+    *bytes = 0;
+    if (at->base_known) {
+        *members += j->stored.members[at->base];
+        *bytes += j->stored.doc[at->base].n;
+    }
+    if (at->server_is != PROVE_SERVER_NOTHING) {
+        *members += j->stored.members[at->server];
+        *bytes += j->stored.doc[at->server].n;
+    }
+    if (at->op != DWR_DELETE) {
+        *members += j->client.members[at->client];
+        *bytes += j->client.doc[at->client].n;
+    }
+    if (at->second >= 0) {
+        *members += j->client.members[at->second];
+        *bytes += j->client.doc[at->second].n;
+    }
+}
+
+void judge_record(struct judge *j, enum prove_property property, enum prove_reason reason,
+                  uint8_t slot)
+{
+    struct prove_part *out = j->out;
+    struct prove_found *f = found_like(out, property, reason, slot);
+    uint32_t members;
+    size_t bytes;
+
+    measure(j, &members, &bytes);
+    if (!f) {
+        if (out->found_count == out->found_capacity) {
+            out->found = arena_grow(j->bench->arena, out->found, out->found_capacity,
+                                    2 * out->found_capacity + 8, sizeof *out->found);
+            out->found_capacity = 2 * out->found_capacity + 8;
+        }
+        f = &out->found[out->found_count++];
+        *f = (struct prove_found){
+            .property = property, .reason = reason, .slot = slot, .members = UINT32_MAX
+        };
+    }
+    f->times++;
+    if (members < f->members || (members == f->members && bytes < f->bytes)) {
+        f->at = j->at;
+        f->members = members;
+        f->bytes = bytes;
+    }
+}
+
+static struct dwr_text value_of(const struct judge *j, const struct judge_docs *docs,
+                                uint32_t combination, uint8_t slot)
+{
+    const struct domain *values = &j->part->slots[slot].values;
+    const int k = docs->value[(size_t)combination * j->part->slot_count + slot];
+
+    if (k <= 0)
+        return (struct dwr_text){ NULL, 0 };
+    return (struct dwr_text){ values->values[k].p, values->values[k].n };
+}
+
+struct dwr_text judge_base(const struct judge *j, uint8_t slot)
+{
+    const struct dwr_text none = { NULL, 0 };
+
+    return j->at.base_known ? value_of(j, &j->stored, j->at.base, slot) : none;
+}
+
+struct dwr_text judge_server(const struct judge *j, uint8_t slot)
+{
+    const struct dwr_text none = { NULL, 0 };
+
+    return j->at.server_is == PROVE_SERVER_NOTHING ? none
+                                                   : value_of(j, &j->stored, j->at.server, slot);
+}
+
+bool judge_is_written(const struct judge *j, uint8_t slot)
+{
+    return j->at.op != DWR_DELETE &&
+           j->client.value[(size_t)j->at.client * j->part->slot_count + slot] >= 0;
+}
+
+struct dwr_text judge_wrote(const struct judge *j, uint8_t slot)
+{
+    const struct dwr_text none = { NULL, 0 };
+
+    return judge_is_written(j, slot) ? value_of(j, &j->client, j->at.client, slot) : none;
+}
+
+/* A row's member: of the first row, which is the only one. */
+static struct dwr_text member_of_row(const struct judge *j, struct dwr_text doc, uint8_t slot)
+{
+    const struct dwr_table *table = &j->part->doctype->tables[j->part->index];
+    const struct dwr_text rows =
+        trial_member(j->bench->arena, doc, j->part->doctype->names.v[table->field].name);
+    struct dwr_text key, row = { NULL, 0 };
+    struct dwr_walk walk;
+
+    if (rows.n < 2 || rows.p[0] != '[')
+        return (struct dwr_text){ NULL, 0 };
+    walk = dwr_walk_of(rows);
+    if (!dwr_walk_next(&walk, j->again->scan, &key, &row))
+        return (struct dwr_text){ NULL, 0 };
+    return trial_member(j->bench->arena, row, j->part->slots[slot].name);
+}
+
+struct dwr_text judge_value_in(const struct judge *j, struct dwr_text doc, uint8_t slot)
+{
+    if (!doc.p)
+        return doc;
+    if (j->part->slots[slot].in_row)
+        return member_of_row(j, doc, slot);
+    return trial_member(j->bench->arena, doc, j->part->slots[slot].name);
+}
+
+bool judge_is_changed(const struct judge *j, uint8_t slot)
+{
+    return !trial_same(j->bench, j->seen[slot], judge_server(j, slot));
+}
+
+static bool members_in(const struct judge *j, struct dwr_text a, struct dwr_text b)
+{
+    struct dwr_walk walk = dwr_walk_of(a), other;
+    struct dwr_text key, value, other_key, other_value;
+
+    while (dwr_walk_next(&walk, j->again->scan, &key, &value)) {
+        struct dwr_text found = { NULL, 0 };
+
+        other = dwr_walk_of(b);
+        while (!found.p && dwr_walk_next(&other, j->again->scan, &other_key, &other_value))
+            if (dwr_string_equal(key, other_key))
+                found = other_value;
+        if (!trial_same(j->bench, value, found))
+            return false;
+    }
+    return true;
+}
+
+bool judge_documents_equal(const struct judge *j, struct dwr_text a, struct dwr_text b)
+{
+    if (!a.p || !b.p)
+        return a.p == b.p;
+    return dwr_same_bytes(a, b) || (members_in(j, a, b) && members_in(j, b, a));
+}
+
+/* --- deterministic --- */
+
+static bool same_reports(const struct dwr_result *a, const struct dwr_result *b)
+{
+    if (a->field_count != b->field_count || a->notification_count != b->notification_count)
+        return false;
+    for (size_t i = 0; i < a->field_count; i++) {
+        const struct dwr_report *x = &a->fields[i], *y = &b->fields[i];
+
+        if (x->outcome != y->outcome || x->conflict != y->conflict || x->rule.p != y->rule.p ||
+            !dwr_same_bytes(x->field, y->field) || !dwr_same_bytes(x->base, y->base) ||
+            !dwr_same_bytes(x->server, y->server) || !dwr_same_bytes(x->client, y->client))
+            return false;
+    }
+    for (size_t i = 0; i < a->notification_count; i++)
+        if (!dwr_same_bytes(a->notifications[i].type, b->notifications[i].type) ||
+            !dwr_same_bytes(a->notifications[i].field, b->notifications[i].field))
+            return false;
+    return true;
+}
+
+static void judge_deterministic(struct judge *j)
+{
+    struct dwr_result twice;
+    const struct dwr_result *once = &j->result;
+
+    j->out->cases[PROVE_DETERMINISTIC]++;
+    if (judge_merge(j, j->other, &j->trial.write, 1, &twice) == DWR_OK &&
+        once->status == twice.status && once->code == twice.code && once->rule.p == twice.rule.p &&
+        dwr_same_bytes(once->doc, twice.doc) && dwr_same_bytes(once->branch, twice.branch) &&
+        same_reports(once, &twice))
+        return;
+    judge_record(j, PROVE_DETERMINISTIC, PROVE_BY_NOTHING, 0);
+}
+
+/* --- no silent loss --- */
+
+static void judge_no_loss_of_rows(struct judge *j)
+{
+    const struct dwr_table *table = &j->part->doctype->tables[j->part->index];
+
+    j->out->cases[PROVE_NO_LOSS]++;
+    if (trial_fate(j->bench, &j->trial, &j->result, table->field) == TRIAL_LOST)
+        judge_record(j, PROVE_NO_LOSS, PROVE_BY_NOTHING, 0);
+}
+
+static void judge_no_loss(struct judge *j)
+{
+    const struct part *part = j->part;
+
+    if (j->at.op == DWR_DELETE)
+        return;
+    if (part->kind == PART_ROW)
+        judge_no_loss_of_rows(j);
+    for (uint8_t i = 0; i < part->slot_count; i++) {
+        if (part->slots[i].in_row || !judge_is_written(j, i))
+            continue;
+        j->out->cases[PROVE_NO_LOSS]++;
+        if (j->result.doc.p && trial_same(j->bench, j->seen[i], judge_wrote(j, i)))
+            continue;
+        if (trial_fate_of(j->bench, &j->trial, &j->result, part->slots[i].name,
+                          part->slots[i].field) == TRIAL_LOST)
+            judge_record(j, PROVE_NO_LOSS, PROVE_BY_NOTHING, i);
+    }
+}
+
+/* --- local --- */
+
+static bool is_slot(const struct judge *j, struct dwr_text key)
+{
+    for (uint8_t i = 0; i < j->part->slot_count; i++)
+        if (dwr_string_is(key, j->part->slots[i].name.p, j->part->slots[i].name.n))
+            return true;
+    return false;
+}
+
+/* A field that is in no document of the case may come from the sync layer alone. */
+static bool may_appear(const struct judge *j, struct dwr_text key)
+{
+    const struct dwr_doctype *d = j->part->doctype;
+
+    if (is_slot(j, key) || key.p[1] == '_')
+        return true;
+    for (uint16_t i = 0; i < d->names.count; i++) {
+        const struct dwr_name *name = &d->names.v[i];
+
+        if (dwr_string_is(key, name->name.p, name->name.n))
+            return name->role == DWR_NAME_META || name->role == DWR_NAME_COUNT ||
+                   name->role == DWR_NAME_VERSION || reason_is_set_target(j->part, i) ||
+                   (j->part->kind == PART_ROW && d->tables[j->part->index].field == i) ||
+                   (j->at.server_is == PROVE_SERVER_NOTHING && name->name.n == 9 &&
+                    memcmp(name->name.p, "docstatus", 9) == 0);
+    }
+    return false;
+}
+
+static void judge_local(struct judge *j)
+{
+    struct dwr_walk walk;
+    struct dwr_text key, value;
+
+    if (!j->result.doc.p)
+        return;
+    j->out->cases[PROVE_LOCAL]++;
+    for (uint8_t i = 0; i < j->part->slot_count; i++)
+        if (!j->part->slots[i].in_row && !judge_is_written(j, i) && judge_is_changed(j, i))
+            judge_record(j, PROVE_LOCAL, reason_not_written(j, i), i);
+    walk = dwr_walk_of(j->result.doc);
+    while (dwr_walk_next(&walk, j->again->scan, &key, &value))
+        if (!may_appear(j, key))
+            judge_record(j, PROVE_LOCAL, PROVE_BY_NOTHING, 0);
+}
+
+/* --- a case --- */
+
+static void judge_case(struct judge *j)
+{
+    struct dwr_scratch *scratch = j->bench->scratch;
+
+    j->trial = (struct trial){ .doctype = j->part->doctype,
+                               .write = judge_write(j->part, &j->stored, &j->client, &j->at) };
+    if (judge_merge(j, scratch, &j->trial.write, 0, &j->result) != DWR_OK) {
+        judge_record(j, PROVE_DETERMINISTIC, PROVE_BY_NOTHING, 0);
+        return;
+    }
+    for (uint8_t i = 0; i < j->part->slot_count; i++)
+        j->seen[i] = judge_value_in(j, j->result.doc, i);
+    judge_deterministic(j);
+    judge_no_loss(j);
+    judge_local(j);
+    judge_resurrection(j);
+    judge_idempotent(j);
+    judge_resolvable(j);
+}
+
+static void try_case(struct judge *j, struct prove_case at)
+{
+    at.second = -1;
+    j->at = at;
+    judge_case(j);
+}
+
+/* Updates of what the server has: by all bases, and by none. */
+static void try_updates(struct judge *j, uint32_t env)
+{
+    for (uint32_t s = 0; s < j->stored.count; s++)
+        for (uint32_t c = 0; c < j->client.count; c++) {
+            try_case(j, (struct prove_case){ .server = s, .client = c, .env = env });
+            for (uint32_t b = 0; b < j->stored.count; b++)
+                try_case(j,
+                         (struct prove_case){
+                             .base_known = true, .base = b, .server = s, .client = c, .env = env });
+        }
+}
+
+/* Inserts and tombstones: what they merge is one of the updates, or nothing (section 7). */
+static void try_others(struct judge *j, uint32_t env)
+{
+    for (uint32_t c = 0; c < j->client.count; c++) {
+        try_case(
+            j, (struct prove_case){
+                   .op = DWR_INSERT, .server_is = PROVE_SERVER_NOTHING, .client = c, .env = env });
+        for (uint32_t s = 0; s < j->stored.count; s++) {
+            struct prove_case at = { .op = DWR_INSERT, .server = s, .client = c, .env = env };
+
+            try_case(j, at);
+            at.server_is = PROVE_SERVER_TOMBSTONE;
+            try_case(j, at);
+            at.op = DWR_UPDATE;
+            try_case(j, at);
+            at.op = DWR_UNDELETE;
+            try_case(j, at);
+        }
+    }
+}
+
+static void try_deletes(struct judge *j, uint32_t env)
+{
+    for (uint32_t s = 0; s < j->stored.count; s++) {
+        struct prove_case at = { .op = DWR_DELETE, .server = s, .env = env };
+
+        try_case(j, at);
+        for (uint32_t b = 0; b < j->stored.count; b++) {
+            at.base_known = true;
+            at.base = b;
+            try_case(j, at);
+        }
+        at.base_known = false;
+        at.server_is = PROVE_SERVER_TOMBSTONE;
+        try_case(j, at);
+        for (uint32_t c = 0; c < j->client.count; c++)
+            try_case(
+                j, (struct prove_case){ .op = DWR_UNDELETE, .server = s, .client = c, .env = env });
+    }
+    for (int op = DWR_UPDATE; op <= DWR_UNDELETE; op++)
+        if (op != DWR_INSERT)
+            try_case(j, (struct prove_case){
+                            .op = (enum dwr_op)op, .server_is = PROVE_SERVER_NOTHING, .env = env });
+}
+
+void judge_part(struct judge *j, const struct part *part, struct prove_part *out)
+{
+    *out = (struct prove_part){ .merges = 0 };
+    if (part->too_large)
+        return;
+    j->part = part;
+    j->out = out;
+    judge_documents(j->bench->arena, part, &j->stored, &j->client);
+    trial_doc_start(&j->resolved, j->bench->arena);
+    for (uint32_t env = 0; env < part->env_count; env++) {
+        try_updates(j, env);
+        if (part->kind != PART_ROW)
+            try_others(j, env);
+        if (part->kind == PART_DOCUMENT)
+            try_deletes(j, env);
+    }
+    judge_order(j);
+}

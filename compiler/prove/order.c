@@ -1,0 +1,182 @@
+/* order.c - two clients who saw the same document, arriving in either order. */
+#include "judge.h"
+
+#include <stdlib.h>
+
+#include "../../runtime/core/value.h"
+
+/* At most so many pairs of a part. */
+enum { PAIRS_MAX = 24000 };
+
+/* The rule whose writes commute as section 10 says; NULL: none is claimed to. */
+static const struct dwr_rule *commuting(const struct part *part)
+{
+    const struct dwr_rule *rule = NULL;
+
+    if (part->kind == PART_UNIT && part->doctype->units[part->index].rule_count == 1)
+        rule = &part->doctype->units[part->index].rules[0];
+    else if (part->kind == PART_FREE)
+        rule = &part->doctype->free_rule;
+    if (!rule)
+        return NULL;
+    switch (rule->kind) {
+    case DWR_RULE_UNION:
+    case DWR_RULE_KEEP_BOTH:
+    case DWR_RULE_SUM:
+    case DWR_RULE_MAX:
+    case DWR_RULE_MIN:
+        return rule;
+    default:
+        return NULL;
+    }
+}
+
+static bool is_rank(const struct judge *j, const struct dwr_rule *rule, struct dwr_text v)
+{
+    for (uint16_t i = 0; i < rule->ranked_count; i++)
+        if (trial_same(j->bench, v, (struct dwr_text){ rule->ranked[i].p, rule->ranked[i].n }))
+            return true;
+    return false;
+}
+
+/* A value that the rule works on. */
+static bool fits(const struct judge *j, const struct dwr_rule *rule, struct dwr_text v)
+{
+    if (dwr_is_unset(v))
+        return true;
+    if (rule->kind == DWR_RULE_UNION || rule->kind == DWR_RULE_KEEP_BOTH)
+        return v.p[0] == '[';
+    if (rule->ranked_count > 0)
+        return is_rank(j, rule, v);
+    if (rule->kind != DWR_RULE_SUM && v.p[0] == '"')
+        return true;
+    return v.p[0] == '-' || (v.p[0] >= '0' && v.p[0] <= '9');
+}
+
+struct pairs {
+    struct judge *j;
+    const struct dwr_rule *rule;   /* NULL: a table */
+    const struct dwr_table *table; /* NULL: a rule */
+};
+
+static struct dwr_text own_stored(const struct judge *j, uint32_t k)
+{
+    const int v = j->stored.value[(size_t)k * j->part->slot_count];
+
+    return v > 0 ? (struct dwr_text){ j->part->slots[0].values.values[v].p,
+                                      j->part->slots[0].values.values[v].n }
+                 : (struct dwr_text){ NULL, 0 };
+}
+
+static struct dwr_text own_written(const struct judge *j, uint32_t k)
+{
+    const int v = j->client.value[(size_t)k * j->part->slot_count];
+
+    return v > 0 ? (struct dwr_text){ j->part->slots[0].values.values[v].p,
+                                      j->part->slots[0].values.values[v].n }
+                 : (struct dwr_text){ NULL, 0 };
+}
+
+static bool is_written(const struct judge *j, uint32_t k, uint8_t slot)
+{
+    return j->client.value[(size_t)k * j->part->slot_count + slot] >= 0;
+}
+
+static bool writes_only_own(const struct judge *j, uint32_t k)
+{
+    for (uint8_t i = 1; i < j->part->slot_count; i++)
+        if (is_written(j, k, i))
+            return false;
+    return is_written(j, k, 0);
+}
+
+/* Is this a write that the guarantee is about? */
+static bool counts(const struct pairs *p, uint32_t base, uint32_t client)
+{
+    const struct dwr_text b = own_stored(p->j, base), c = own_written(p->j, client);
+
+    if (!is_written(p->j, client, 0))
+        return false;
+    if (p->rule)
+        return fits(p->j, p->rule, b) && fits(p->j, p->rule, c);
+    return elements_keys_plain(p->j, p->table, b) && elements_keys_plain(p->j, p->table, c) &&
+           elements_only_added(p->j, b, c);
+}
+
+/* Both writes, one after the other; p NULL: one was rejected. */
+static struct dwr_text both(struct judge *j, uint32_t first, uint32_t second,
+                            struct dwr_scratch *one, struct dwr_scratch *two, unsigned turn)
+{
+    struct dwr_write write = j->trial.write;
+    struct dwr_result result;
+
+    write.client = j->client.doc[first];
+    if (judge_merge(j, one, &write, 4 + turn, &result) != DWR_OK || result.status == DWR_REJECTED ||
+        !result.doc.p)
+        return (struct dwr_text){ NULL, 0 };
+    write.server = result.doc;
+    write.client = j->client.doc[second];
+    if (judge_merge(j, two, &write, 5 + turn, &result) != DWR_OK || result.status == DWR_REJECTED)
+        return (struct dwr_text){ NULL, 0 };
+    return result.doc;
+}
+
+static bool same_end(const struct pairs *p, struct dwr_text a, struct dwr_text b)
+{
+    if (p->table)
+        return elements_keys_in(p->j, p->table, a, b) && elements_keys_in(p->j, p->table, b, a);
+    if (p->rule->kind == DWR_RULE_UNION || p->rule->kind == DWR_RULE_KEEP_BOTH)
+        return elements_in(p->j, p->rule->key, a, b) && elements_in(p->j, p->rule->key, b, a);
+    return trial_same(p->j->bench, a, b);
+}
+
+static enum prove_reason reason(const struct pairs *p, uint32_t base, uint32_t a, uint32_t b)
+{
+    const struct dwr_doctype *d = p->j->part->doctype;
+
+    if (d->lock && !writes_only_own(p->j, a))
+        return PROVE_BY_LOCK;
+    if (p->rule && (elements_key_twice(p->j, p->rule->key, own_stored(p->j, base)) ||
+                    elements_key_twice(p->j, p->rule->key, own_written(p->j, a)) ||
+                    elements_key_twice(p->j, p->rule->key, own_written(p->j, b))))
+        return PROVE_BY_KEY_TWICE;
+    if (d->lock)
+        return PROVE_BY_LOCK;
+    return p->table && p->table->hold ? PROVE_BY_CONDITION : PROVE_BY_NOTHING;
+}
+
+static void try_pair(struct pairs *p, uint32_t env, uint32_t base, uint32_t a, uint32_t b)
+{
+    struct judge *j = p->j;
+    struct dwr_text one, two;
+
+    j->at = (struct prove_case){
+        .base_known = true, .base = base, .server = base, .client = a, .env = env, .second = b
+    };
+    j->trial.write = judge_write(j->part, &j->stored, &j->client, &j->at);
+    one = both(j, a, b, j->bench->scratch, j->other, 0);
+    two = both(j, b, a, j->again, j->last, 2);
+    if (!one.p || !two.p)
+        return;
+    j->out->cases[PROVE_ORDER]++;
+    if (!same_end(p, judge_value_in(j, one, 0), judge_value_in(j, two, 0)))
+        judge_record(j, PROVE_ORDER, reason(p, base, a, b), 0);
+}
+
+void judge_order(struct judge *j)
+{
+    struct pairs p = { .j = j, .rule = commuting(j->part) };
+    uint64_t step, total;
+
+    if (j->part->kind == PART_TABLE)
+        p.table = &j->part->doctype->tables[j->part->index];
+    if (!p.rule && !p.table)
+        return;
+    total = (uint64_t)j->stored.count * j->client.count * j->part->slots[0].values.count;
+    step = total / PAIRS_MAX + 1; /* the bases that are taken, where there are too many */
+    for (uint32_t base = 0; base < j->stored.count; base += (uint32_t)step)
+        for (uint32_t a = 0; a < j->client.count; a++)
+            for (uint32_t b = 0; b < j->client.count && counts(&p, base, a); b++)
+                if (writes_only_own(j, b) && counts(&p, base, b))
+                    try_pair(&p, 0, base, a, b);
+}

@@ -1,0 +1,519 @@
+/* part.c - which fields belong together. */
+#include "part.h"
+
+#include <string.h>
+
+#include "out.h"
+
+struct build {
+    struct arena *arena;
+    struct parts *parts;
+    const struct dwr_doctype *d;
+    const struct schema_doctype *schema;
+    struct part *part;
+};
+
+static struct dwr_str str(const char *text)
+{
+    return (struct dwr_str){ text, strlen(text) };
+}
+
+/* --- conditions --- */
+
+void part_each_cond(const struct dwr_cond *c, part_cond_use *use, void *context)
+{
+    if (!c)
+        return;
+    if (c->op == DWR_COND_AND || c->op == DWR_COND_OR || c->op == DWR_COND_NOT) {
+        part_each_cond(c->a, use, context);
+        if (c->op != DWR_COND_NOT)
+            part_each_cond(c->b, use, context);
+        return;
+    }
+    use(context, c);
+}
+
+void part_each_merging_cond(const struct dwr_doctype *d, part_cond_use *use, void *context)
+{
+    for (uint16_t u = 0; u < d->unit_count; u++)
+        for (uint16_t r = 0; r < d->units[u].rule_count; r++)
+            part_each_cond(d->units[u].rules[r].when, use, context);
+    for (uint16_t t = 0; t < d->table_count; t++)
+        part_each_cond(d->tables[t].hold, use, context);
+    part_each_cond(d->lock, use, context);
+}
+
+/* --- slots --- */
+
+static void add_slot(struct build *b, struct part_slot slot)
+{
+    struct part *p = b->part;
+
+    for (uint8_t i = 0; i < p->slot_count; i++)
+        if (slot.field != DWR_NONE && p->slots[i].field == slot.field &&
+            p->slots[i].in_row == slot.in_row) {
+            p->slots[i].own = p->slots[i].own || slot.own;
+            return;
+        }
+    if (p->slot_count == PART_SLOTS_MAX)
+        p->too_large = true;
+    else
+        p->slots[p->slot_count++] = slot;
+}
+
+static void add_field(struct build *b, uint16_t field, bool own)
+{
+    const uint8_t role = b->d->names.v[field].role;
+
+    /* What the sync layer keeps never changes by a merge. */
+    if (role == DWR_NAME_META || role == DWR_NAME_COUNT || role == DWR_NAME_VERSION)
+        return;
+    add_slot(b,
+             (struct part_slot){ .name = b->d->names.v[field].name, .field = field, .own = own });
+}
+
+static void add_operand(struct build *b, const struct dwr_operand *o)
+{
+    if (o->side >= DWR_SIDE_BASE && o->side <= DWR_SIDE_CLIENT && o->field != DWR_NONE)
+        add_field(b, o->field, false);
+}
+
+static void add_cond(void *context, const struct dwr_cond *c)
+{
+    struct build *b = context;
+
+    if (c->op == DWR_COND_CHANGES && c->left.field != DWR_NONE) {
+        add_field(b, c->left.field, false);
+        return;
+    }
+    add_operand(b, &c->left);
+    if (c->op < DWR_COND_IN && c->value_count == 0)
+        add_operand(b, &c->right);
+}
+
+static void add_rule(struct build *b, const struct dwr_rule *rule)
+{
+    part_each_cond(rule->when, add_cond, b);
+    for (uint16_t i = 0; i < rule->watch_count; i++)
+        add_field(b, rule->watch[i], false);
+    for (uint16_t i = 0; i < rule->set_count; i++)
+        if (rule->set[i].field != DWR_NONE)
+            add_field(b, rule->set[i].field, false);
+}
+
+/* The units whose conflict sets the field. */
+static void add_setters(struct build *b, uint16_t field)
+{
+    for (uint16_t u = 0; u < b->d->unit_count; u++)
+        for (uint16_t r = 0; r < b->d->units[u].rule_count; r++)
+            for (uint16_t i = 0; i < b->d->units[u].rules[r].set_count; i++)
+                if (b->d->units[u].rules[r].set[i].field == field)
+                    add_field(b, b->d->units[u].fields[0], false);
+}
+
+static void add_what_decides(struct build *b, const struct part_slot *slot)
+{
+    const struct dwr_name *name;
+
+    if (slot->in_row || slot->field == DWR_NONE)
+        return;
+    name = &b->d->names.v[slot->field];
+    if (name->role == DWR_NAME_UNIT)
+        for (uint16_t r = 0; r < b->d->units[name->index].rule_count; r++)
+            add_rule(b, &b->d->units[name->index].rules[r]);
+    if (name->role == DWR_NAME_TABLE)
+        part_each_cond(b->d->tables[name->index].hold, add_cond, b);
+    add_setters(b, slot->field);
+}
+
+/* --- times, roles, users --- */
+
+struct asked {
+    const struct part *part;
+    bool times, server_role, client_role, user;
+    bool is_set; /* a condition asks whether there is a role or a user at all */
+};
+
+static void ask_operand(struct asked *a, const struct dwr_operand *o)
+{
+    a->server_role = a->server_role || o->side == DWR_SIDE_SERVER_ROLE;
+    a->client_role = a->client_role || o->side == DWR_SIDE_CLIENT_ROLE;
+    a->user = a->user || o->side == DWR_SIDE_CLIENT_USER;
+}
+
+static void ask_cond(void *context, const struct dwr_cond *c)
+{
+    struct asked *a = context;
+
+    ask_operand(a, &c->left);
+    if (c->value_count == 0 && c->op < DWR_COND_IN)
+        ask_operand(a, &c->right);
+    a->is_set = a->is_set || ((c->op == DWR_COND_IS_SET || c->op == DWR_COND_IS_NOT_SET) &&
+                              c->left.side >= DWR_SIDE_SERVER_ROLE);
+}
+
+static void ask_rule(struct asked *a, const struct dwr_rule *rule)
+{
+    a->times = a->times || rule->kind == DWR_RULE_LAST_WRITE_WINS;
+    part_each_cond(rule->when, ask_cond, a);
+}
+
+static void ask_unit(struct asked *a, const struct dwr_unit *unit)
+{
+    for (uint16_t r = 0; r < unit->rule_count; r++)
+        ask_rule(a, &unit->rules[r]);
+}
+
+static struct asked what_is_asked(const struct build *b)
+{
+    struct asked a = { .part = b->part };
+
+    part_each_cond(b->d->lock, ask_cond, &a);
+    for (uint8_t i = 0; i < b->part->slot_count; i++) {
+        const struct dwr_unit *unit = part_unit(b->part, i);
+        const struct dwr_table *table = part_table(b->part, i);
+
+        if (unit)
+            ask_unit(&a, unit);
+        else if (table)
+            part_each_cond(table->hold, ask_cond, &a);
+        else
+            ask_rule(&a, b->part->slots[i].in_row ? &b->d->tables[b->part->index].otherwise
+                                                  : &b->d->free_rule);
+    }
+    return a;
+}
+
+static struct dwr_text text(struct dwr_str s)
+{
+    return (struct dwr_text){ s.p, s.n };
+}
+
+/* Earlier, the same, later, a clock ahead, unknown: what last_write_wins tells apart (4). */
+static uint16_t put_times(struct arena *arena, struct part_env *envs)
+{
+    const struct domain t = domain_of_instants(arena);
+    const struct dwr_text early = text(t.values[1]), mid = text(t.values[2]),
+                          late = text(t.values[3]);
+
+    envs[0] = (struct part_env){ .client_ts = late, .server_ts = mid };
+    envs[1] = (struct part_env){ .client_ts = mid, .server_ts = mid };
+    envs[2] = (struct part_env){ .client_ts = early, .server_ts = mid };
+    envs[3] = (struct part_env){ .client_ts = late, .server_ts = mid, .now = early };
+    envs[4] = (struct part_env){ .server_ts = mid };
+    envs[5] = (struct part_env){ .client_ts = mid };
+    return 6;
+}
+
+/* No role is as good as another one that no condition names, unless one asks for any. */
+static struct domain roles(struct build *b, const struct asked *a, bool client)
+{
+    struct domain d = domain_of_roles(b->arena, b->d, client);
+
+    if (!(client ? a->client_role : a->server_role))
+        d.count = 1;
+    else if (!a->is_set)
+        d.count--;
+    return d;
+}
+
+static void put_envs(struct build *b)
+{
+    const struct asked a = what_is_asked(b);
+    const struct domain one = { (const struct dwr_str[]){ { "null", 4 } }, 1 };
+    const struct domain server = roles(b, &a, false), client = roles(b, &a, true);
+    const struct domain users = a.user ? domain_of_users(b->arena, b->d) : one;
+    struct part_env times[6] = { { .now = { NULL, 0 } } };
+    const uint16_t time_count = a.times ? put_times(b->arena, times) : 1;
+    const size_t count = (size_t)time_count * server.count * client.count * users.count;
+    struct part_env *envs;
+    size_t n = 0;
+
+    if (count > 1000) {
+        b->part->too_large = true;
+        return;
+    }
+    envs = arena_array(b->arena, count, sizeof *envs);
+    for (uint16_t t = 0; t < time_count; t++)
+        for (uint16_t s = 0; s < server.count; s++)
+            for (uint16_t c = 0; c < client.count; c++)
+                for (uint16_t u = 0; u < users.count; u++) {
+                    envs[n] = times[t];
+                    if (s > 0)
+                        envs[n].server_role = text(server.values[s]);
+                    if (c > 0)
+                        envs[n].client_role = text(client.values[c]);
+                    if (u > 0)
+                        envs[n].client_user = text(users.values[u]);
+                    n++;
+                }
+    b->part->envs = envs;
+    b->part->env_count = (uint16_t)n;
+}
+
+/* --- parts --- */
+
+static void begin(struct build *b, enum part_kind kind, uint16_t index)
+{
+    struct parts *parts = b->parts;
+
+    if (parts->count == parts->capacity) {
+        parts->v = arena_grow(b->arena, parts->v, parts->capacity, 2 * parts->capacity + 16,
+                              sizeof *parts->v);
+        parts->capacity = 2 * parts->capacity + 16;
+    }
+    b->part = &parts->v[parts->count++];
+    *b->part = (struct part){ .doctype = b->d, .kind = kind, .index = index, .unit = DWR_NONE };
+}
+
+static bool fits(const struct part *p)
+{
+    const uint64_t stored = part_stored_count(p), client = part_client_count(p);
+
+    return stored <= PART_CASES_MAX && client <= PART_CASES_MAX &&
+           stored * stored <= PART_CASES_MAX &&
+           stored * stored * client * p->env_count <= PART_CASES_MAX;
+}
+
+/* Adds the lock's fields and all that has a say, then the values. */
+static void finish(struct build *b)
+{
+    struct part *p = b->part;
+
+    part_each_cond(b->d->lock, add_cond, b);
+    for (uint8_t i = 0; i < p->slot_count; i++)
+        add_what_decides(b, &p->slots[i]);
+    put_envs(b);
+    for (int level = 0; level < PART_LEVELS && !p->too_large; level++) {
+        part_put_values(b->arena, p, b->schema, level);
+        if (fits(p))
+            return;
+    }
+    p->too_large = true;
+}
+
+struct mention {
+    uint16_t field;
+    bool found;
+};
+
+static void find_mention(void *context, const struct dwr_cond *c)
+{
+    struct mention *m = context;
+
+    m->found = m->found || c->left.field == m->field || c->right.field == m->field;
+}
+
+static bool is_mentioned(const struct dwr_unit *unit, uint16_t field)
+{
+    struct mention m = { field, false };
+
+    for (uint16_t r = 0; r < unit->rule_count; r++)
+        part_each_cond(unit->rules[r].when, find_mention, &m);
+    return m.found;
+}
+
+/* The fields of a unit are alike but for those its conditions name: two of the others stand for
+ * all. */
+static void add_unit(struct build *b, uint16_t u)
+{
+    const struct dwr_unit *unit = &b->d->units[u];
+    uint16_t alike = 0;
+
+    begin(b, PART_UNIT, u);
+    for (uint16_t i = 0; i < unit->field_count; i++)
+        if (is_mentioned(unit, unit->fields[i]) || alike++ < 2)
+            add_field(b, unit->fields[i], true);
+    finish(b);
+}
+
+static bool is_named(const struct dwr_names *names, struct dwr_str name)
+{
+    for (uint16_t i = 0; i < names->count; i++)
+        if (names->v[i].name.n == name.n && memcmp(names->v[i].name.p, name.p, name.n) == 0)
+            return true;
+    return name.n > 0 && name.p[0] == '_';
+}
+
+/* A name that no rule uses: the schema's own, else one made up. */
+static struct dwr_str unnamed(struct build *b, const struct dwr_names *names,
+                              const struct schema_doctype *schema, const char *made_up,
+                              unsigned which)
+{
+    struct dwr_str name = str(made_up);
+
+    for (uint32_t i = 0; schema && i < schema->field_count; i++)
+        if (!is_named(names, schema->fields[i].name) && which-- == 0)
+            return schema->fields[i].name;
+    for (unsigned n = 2; is_named(names, name); n++)
+        name = arena_printf(b->arena, "%s_%u", made_up, n);
+    return name;
+}
+
+static void add_free(struct build *b)
+{
+    begin(b, PART_FREE, 0);
+    add_slot(b, (struct part_slot){ .name = unnamed(b, &b->d->names, b->schema, "any_field", 0),
+                                    .field = DWR_NONE,
+                                    .own = true });
+    if (b->d->free_together)
+        add_slot(b, (struct part_slot){
+                        .name = unnamed(b, &b->d->names, b->schema, "any_other_field", 1),
+                        .field = DWR_NONE,
+                        .own = true });
+    finish(b);
+}
+
+static const struct schema_doctype *rows_schema(const struct build *b, const struct dwr_table *t)
+{
+    const struct dwr_str name = b->d->names.v[t->field].name;
+
+    for (uint32_t i = 0; b->schema && i < b->schema->field_count; i++)
+        if (b->schema->fields[i].name.n == name.n &&
+            memcmp(b->schema->fields[i].name.p, name.p, name.n) == 0)
+            return b->schema->fields[i].rows;
+    return NULL;
+}
+
+static bool is_key(const struct dwr_table *t, uint16_t member)
+{
+    for (uint16_t i = 0; i < t->key_count; i++)
+        if (t->key[i] == member)
+            return true;
+    return false;
+}
+
+static void add_row_units(struct build *b, uint16_t table)
+{
+    const struct dwr_table *t = &b->d->tables[table];
+
+    for (uint16_t u = 0; u < t->unit_count; u++) {
+        begin(b, PART_ROW, table);
+        b->part->unit = u;
+        for (uint16_t i = 0; i < t->units[u].field_count && i < 2; i++)
+            if (!is_key(t, t->units[u].fields[i]))
+                add_slot(b, (struct part_slot){ .name = t->names.v[t->units[u].fields[i]].name,
+                                                .field = t->units[u].fields[i],
+                                                .own = true,
+                                                .in_row = true });
+        finish(b);
+    }
+    begin(b, PART_ROW, table);
+    add_slot(b,
+             (struct part_slot){ .name = unnamed(b, &t->names, rows_schema(b, t), "any_member", 0),
+                                 .field = DWR_NONE,
+                                 .own = true,
+                                 .in_row = true });
+    finish(b);
+}
+
+static void add_table(struct build *b, uint16_t table)
+{
+    begin(b, PART_TABLE, table);
+    add_field(b, b->d->tables[table].field, true);
+    finish(b);
+    if (b->d->tables[table].same_key == DWR_SAME_KEY_FIELDS)
+        add_row_units(b, table);
+}
+
+/* Deletes and tombstones: a field that no rule names, and the soft delete's. */
+static void add_document(struct build *b)
+{
+    begin(b, PART_DOCUMENT, 0);
+    add_slot(b, (struct part_slot){ .name = unnamed(b, &b->d->names, b->schema, "any_field", 0),
+                                    .field = DWR_NONE,
+                                    .own = true });
+    if (b->d->tombstone.soft_delete.field != DWR_NONE)
+        add_field(b, b->d->tombstone.soft_delete.field, true);
+    finish(b);
+}
+
+void parts_of(struct arena *arena, struct parts *parts, const struct dwr_doctype *doctype,
+              const struct schema_doctype *schema)
+{
+    struct build b = { .arena = arena, .parts = parts, .d = doctype, .schema = schema };
+
+    for (uint16_t u = 0; u < doctype->unit_count; u++)
+        add_unit(&b, u);
+    add_free(&b);
+    for (uint16_t t = 0; t < doctype->table_count; t++)
+        add_table(&b, t);
+    add_document(&b);
+}
+
+/* --- questions about a part --- */
+
+struct dwr_str part_field_name(struct arena *arena, const struct part *part, uint8_t slot)
+{
+    const struct part_slot *s = &part->slots[slot];
+    struct dwr_str table;
+
+    if (!s->in_row)
+        return s->name;
+    table = part->doctype->names.v[part->doctype->tables[part->index].field].name;
+    return arena_printf(arena, "%.*s.%.*s", (int)table.n, table.p, (int)s->name.n, s->name.p);
+}
+
+const struct dwr_unit *part_unit(const struct part *part, uint8_t slot)
+{
+    const struct part_slot *s = &part->slots[slot];
+    const struct dwr_name *name;
+
+    if (s->in_row)
+        return part->unit == DWR_NONE ? NULL
+                                      : &part->doctype->tables[part->index].units[part->unit];
+    if (s->field == DWR_NONE)
+        return NULL;
+    name = &part->doctype->names.v[s->field];
+    return name->role == DWR_NAME_UNIT ? &part->doctype->units[name->index] : NULL;
+}
+
+const struct dwr_table *part_table(const struct part *part, uint8_t slot)
+{
+    const struct part_slot *s = &part->slots[slot];
+    const struct dwr_name *name;
+
+    if (s->in_row || s->field == DWR_NONE)
+        return NULL;
+    name = &part->doctype->names.v[s->field];
+    return name->role == DWR_NAME_TABLE ? &part->doctype->tables[name->index] : NULL;
+}
+
+/* A row is a whole: all its members are written. */
+static unsigned client_values(const struct part_slot *s)
+{
+    return s->values.count + (s->in_row ? 0u : 1u);
+}
+
+uint64_t part_stored_count(const struct part *part)
+{
+    uint64_t n = 1;
+
+    for (uint8_t i = 0; i < part->slot_count && n < PART_CASES_MAX * 16ull; i++)
+        n *= part->slots[i].values.count;
+    return n;
+}
+
+uint64_t part_client_count(const struct part *part)
+{
+    uint64_t n = 1;
+
+    for (uint8_t i = 0; i < part->slot_count && n < PART_CASES_MAX * 16ull; i++)
+        n *= client_values(&part->slots[i]);
+    return n;
+}
+
+int part_stored_value(const struct part *part, uint64_t combination, uint8_t slot)
+{
+    for (uint8_t i = 0; i < slot; i++)
+        combination /= part->slots[i].values.count;
+    return (int)(combination % part->slots[slot].values.count);
+}
+
+int part_client_value(const struct part *part, uint64_t combination, uint8_t slot)
+{
+    for (uint8_t i = 0; i < slot; i++)
+        combination /= client_values(&part->slots[i]);
+    return (int)(combination % client_values(&part->slots[slot])) -
+           (part->slots[slot].in_row ? 0 : 1);
+}
