@@ -68,6 +68,9 @@ struct dwr_str words_rule(const struct words *w, const struct dwr_table *table,
 /* docstatus has a unit even where no line says so (SEMANTICS 1.6): is this one the author's? */
 bool words_unit_is_said(const struct dwr_doctype *doctype, const struct dwr_unit *unit);
 
+/* Has the DocType rules of fields or tables, beside which the strategy's is for the others? */
+bool words_has_others(const struct dwr_doctype *doctype);
+
 /* The fields that no rule names: "Every other field is decided alone: the server's value stands."
  */
 struct dwr_str words_free(const struct words *w);

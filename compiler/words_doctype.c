@@ -138,12 +138,14 @@ struct words_lines words_table(const struct words *w, const struct dwr_table *ta
 {
     struct words_lines lines = { NULL, 0, 0 };
 
-    add_line(&lines, w,
-             said(w,
-                  "Rows of both sides are kept. They are matched by %l; a row without it matches "
-                  "only a row that is the same.",
-                  table, table->key, (unsigned)table->key_count),
-             table->at);
+    add_line(
+        &lines, w,
+        said(w,
+             "Rows of both sides are kept. They are matched by %l; a row without %s matches only "
+             "a row that is the same.",
+             table, table->key, (unsigned)table->key_count,
+             table->key_count > 1 ? "any of them" : "it"),
+        table->at);
     add_same_key(&lines, w, table);
     if (table->removes)
         add_line(&lines, w,

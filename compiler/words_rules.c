@@ -230,7 +230,7 @@ bool words_unit_is_said(const struct dwr_doctype *d, const struct dwr_unit *unit
     return unit->rules[0].at.p != d->at.p;
 }
 
-static bool names_a_field(const struct dwr_doctype *d)
+bool words_has_others(const struct dwr_doctype *d)
 {
     for (uint32_t u = 0; u < d->unit_count; u++)
         if (words_unit_is_said(d, &d->units[u]))
@@ -241,7 +241,7 @@ static bool names_a_field(const struct dwr_doctype *d)
 struct dwr_str words_free(const struct words *w)
 {
     const struct dwr_doctype *d = w->doctype;
-    const bool other = names_a_field(d), one = d->free_together;
+    const bool other = words_has_others(d), one = d->free_together;
     struct sentence s;
 
     say_begin(&s, w);

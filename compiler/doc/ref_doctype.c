@@ -176,7 +176,7 @@ static void put_free(struct ref *ref, const struct ref_doctype *d)
 
     page_row_begin(&ref->page);
     page_cell_begin(&ref->page);
-    page_word(&ref->page, "the others");
+    page_word(&ref->page, words_has_others(d->rules) ? "the others" : "all fields");
     put_free_fields(ref, d);
     page_cell_end(&ref->page);
     end_row(ref, words_free(&w), d->rules->free_rule.at);

@@ -81,15 +81,6 @@ static void put_fields(struct cell *c, const struct dwr_table *table, const stru
 
 /* --- the columns of a side --- */
 
-/* Has the DocType rules of its own, beside which the strategy's is for the others? */
-static bool has_others(const struct dwr_doctype *d)
-{
-    for (uint32_t u = 0; u < d->unit_count; u++)
-        if (words_unit_is_said(d, &d->units[u]))
-            return true;
-    return d->table_count > 0;
-}
-
 static void put_side(struct cell *c, enum column column)
 {
     const struct dwr_doctype *d = c->d->rules;
@@ -105,7 +96,7 @@ static void put_side(struct cell *c, enum column column)
     if (column_of(&d->free_rule) == column) {
         if (c->entries++ > 0)
             page_word(&c->ref->page, ", ");
-        page_word(&c->ref->page, has_others(d) ? "all others" : "all");
+        page_word(&c->ref->page, words_has_others(d) ? "all others" : "all");
     }
     if (c->entries == 0)
         page_word(&c->ref->page, "-");
@@ -215,7 +206,7 @@ static void put_rest(struct cell *c)
     for (uint32_t i = 0; i < d->table_count; i++)
         put_table(c, &d->tables[i]);
     if (column_of(&d->free_rule) == OF_NEITHER) {
-        page_word(next_entry(c), has_others(d) ? "all others: " : "all: ");
+        page_word(next_entry(c), words_has_others(d) ? "all others: " : "all: ");
         page_word(&c->ref->page, few_words(&d->free_rule));
     }
     put_special(c);

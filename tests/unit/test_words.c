@@ -210,6 +210,10 @@ static struct words_lines table_lines(const struct words *w)
     return words_table(w, &w->doctype->tables[0]);
 }
 
+#define ROWS_BY(keys, it)                                                                          \
+    "Rows of both sides are kept. They are matched by " keys "; a row without " it                 \
+    " matches only a row that is the same.\n"
+
 static const struct {
     lines_of *of;
     const char *rules, *expected;
@@ -225,40 +229,35 @@ static const struct {
     { words_strategy_lines, "strategy version_all; branch \"{name}-2\" version_field v;",
       "The document of its own is named {name}-2.\nv counts the changes of the document." },
     { table_lines, "strategy field_level; child t { key k; }",
-      "Rows of both sides are kept. They are matched by k; a row without it matches only a row "
-      "that "
-      "is the same.\nOf a row that both changed the server's stands.\nA row that the client leaves "
-      "out stays." },
+      ROWS_BY("k", "it") "Of a row that both changed the server's stands.\n"
+                         "A row that the client leaves out stays." },
     { table_lines,
       "strategy field_level; child t { key k, l; on_same_key last_write_wins; order_by at; removes "
       "yes; count_into n; hold when s changes; }",
-      "Rows of both sides are kept. They are matched by k and l; a row without it matches only a "
-      "row "
-      "that is the same.\nOf a row that both changed the one with the later at stands, at a tie "
-      "the "
-      "server's.\nA row that the client removed is removed, unless the server changed it.\nA row "
-      "that the client adds waits for a person if s was changed on the server.\nRows stand in the "
-      "order of at.\nn is the number of rows." },
+      ROWS_BY(
+          "k and l",
+          "any of them") "Of a row that both changed the one with the later at stands, at a tie "
+                         "the server's.\n"
+                         "A row that the client removed is removed, unless the server changed it.\n"
+                         "A row that the client adds waits for a person if s was changed on the "
+                         "server.\n"
+                         "Rows stand in the order of at.\n"
+                         "n is the number of rows." },
     { table_lines, "strategy field_level; child t { key k; on_same_key sum(qty); }",
-      "Rows of both sides are kept. They are matched by k; a row without it matches only a row "
-      "that "
-      "is the same.\nA row that both have is merged member by member.\nqty: both changes are added "
-      "up.\nEvery other member: the server's value stands.\nA row that the client leaves out "
-      "stays." },
+      ROWS_BY("k", "it") "A row that both have is merged member by member.\n"
+                         "qty: both changes are added up.\n"
+                         "Every other member: the server's value stands.\n"
+                         "A row that the client leaves out stays." },
     { table_lines,
       "strategy field_level; child t { key k; on_same_key fields { client_wins together a, b; "
       "otherwise last_write_wins; } }",
-      "Rows of both sides are kept. They are matched by k; a row without it matches only a row "
-      "that "
-      "is the same.\nA row that both have is merged member by member.\na and b: the client's "
-      "values "
-      "stand.\nEvery other member: the later write stands; a tie is the server's.\nA row that the "
-      "client leaves out stays." },
+      ROWS_BY("k", "it") "A row that both have is merged member by member.\n"
+                         "a and b: the client's values stand.\n"
+                         "Every other member: the later write stands; a tie is the server's.\n"
+                         "A row that the client leaves out stays." },
     { table_lines, "strategy append_only; child t { key k; }",
-      "Rows of both sides are kept. They are matched by k; a row without it matches only a row "
-      "that "
-      "is the same.\nRows are only added: a stored row is never changed.\nA row that the client "
-      "leaves out stays." },
+      ROWS_BY("k", "it") "Rows are only added: a stored row is never changed.\n"
+                         "A row that the client leaves out stays." },
     { words_deletes, "strategy field_level;",
       "A client may delete a document.\nA delete goes over changes that the client has not seen; "
       "what was there can be recovered. A later write to the deleted document is refused and kept "
