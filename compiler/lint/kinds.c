@@ -105,14 +105,21 @@ static enum lint_kind kind_of_text(enum lint_kind by_name, enum lint_kind otherw
     return is_file(by_name) ? by_name : otherwise;
 }
 
+/* What people type or add. */
+static bool is_content(enum schema_kind kind)
+{
+    return kind == SCHEMA_TEXT || kind == SCHEMA_DATA || kind == SCHEMA_CODE ||
+           kind == SCHEMA_JSON || kind == SCHEMA_ATTACH || kind == SCHEMA_SIGNATURE;
+}
+
 enum lint_kind lint_field_kind(const struct schema_field *schema, struct dwr_str name)
 {
     const enum lint_kind by_name = kind_by_name(name);
 
     if (!schema)
         return by_name;
-    if (schema->read_only && (schema->kind == SCHEMA_TEXT || schema->kind == SCHEMA_DATA))
-        return LINT_PLAIN; /* shown to people, and typed by nobody */
+    if (schema->read_only && is_content(schema->kind))
+        return LINT_PLAIN; /* shown to people, and typed or added by nobody */
     switch (schema->kind) {
     case SCHEMA_TEXT:
         return kind_of_text(by_name, LINT_PROSE);

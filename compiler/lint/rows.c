@@ -333,7 +333,7 @@ void lint_whole_tables(struct lint *l)
         const struct schema_field *f = &l->schema->fields[i];
         const struct dwr_name *name = lint_name(l, f->name);
 
-        if (f->kind == SCHEMA_TABLE &&
+        if (f->kind == SCHEMA_TABLE && !f->read_only &&
             (!name || name->role == DWR_NAME_FREE || name->role == DWR_NAME_UNIT))
             table_is_whole(l, f);
     }

@@ -4,6 +4,29 @@
 
 /* --- what belongs together --- */
 
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Where a word begins in a name, the name's length where it does not. Behind a letter only a
+ * capital begins one: `visitDate`, but not `update`. */
+static size_t word_at(struct dwr_str name, const char *word)
+{
+    const bool capital = word[0] >= 'A' && word[0] <= 'Z';
+    size_t at = 0;
+
+    while (at < name.n) {
+        const struct dwr_str rest = { name.p + at, name.n - at };
+
+        at += lint_find(rest, lint_str(word));
+        if (at == name.n || at == 0 || capital || !is_letter(name.p[at - 1]))
+            break;
+        at++;
+    }
+    return at;
+}
+
 /* The name with its word `date` made into `time`, the letters' case kept; p NULL: no such word. */
 static struct dwr_str time_of_date(struct lint *l, struct dwr_str date)
 {
@@ -14,7 +37,7 @@ static struct dwr_str time_of_date(struct lint *l, struct dwr_str date)
     if (!lint_has_word(date, "date"))
         return name;
     for (int i = 0; i < 3 && !name.p; i++) {
-        const size_t at = lint_find(date, lint_str(from[i]));
+        const size_t at = word_at(date, from[i]);
 
         if (at < date.n)
             name = arena_printf(l->arena, "%.*s%s%.*s", (int)at, date.p, to[i],
@@ -23,9 +46,12 @@ static struct dwr_str time_of_date(struct lint *l, struct dwr_str date)
     return name;
 }
 
-static bool is_there(const struct lint *l, struct dwr_str field)
+/* A field of the document that is not the server's alone to set. */
+static bool is_written(const struct lint *l, struct dwr_str field)
 {
-    return schema_field(l->schema, field) || lint_name(l, field);
+    const struct schema_field *f = schema_field(l->schema, field);
+
+    return f ? !f->read_only : lint_name(l, field) != NULL;
 }
 
 /* Two fields of different units, both of the document's content. */
@@ -100,7 +126,7 @@ static void belong_together(struct lint *l, struct dwr_str a, struct dwr_str b)
     struct diag_finding *finding;
     struct lint_case c;
 
-    if (!is_there(l, a) || !is_there(l, b) || !are_apart(l, a, b) || !mixes(l, &c, a, b))
+    if (!is_written(l, a) || !is_written(l, b) || !are_apart(l, a, b) || !mixes(l, &c, a, b))
         return;
     rule_a = rule_of(l, a, &name_a);
     rule_b = rule_of(l, b, &name_b);
