@@ -72,7 +72,7 @@ static void report(struct row_case *r, struct lint_case *c, struct span span, st
     struct lint *l = r->l;
     const struct dwr_str table = r->child->field.text;
     const struct dwr_report *said = lint_report(c, table);
-    const struct dwr_str label = said ? (struct dwr_str){ said->field.p, said->field.n } : table;
+    const struct dwr_str label = lint_member_label(l, c, table, member);
     struct dwr_str office, device;
     struct diag_finding *finding = lint_found(
         l, lint_discard_code(rule, kind), span, table,

@@ -182,6 +182,9 @@ void lint_kept(struct lint *l, struct diag_finding *finding, struct dwr_str fiel
 void lint_gone(struct lint *l, struct diag_finding *finding, struct dwr_str field,
                struct dwr_str value, const char *reason, ...) __attribute__((format(printf, 5, 6)));
 
+/* "tasks[T-1].remark": a member of the row that the merge reports. */
+struct dwr_str lint_member_label(struct lint *l, const struct lint_case *c, struct dwr_str table,
+                                 struct dwr_str member);
 /* A safe fix: the statement, said behind another one, means what holds without it. */
 void lint_say_behind(struct lint *l, struct diag_finding *finding, const struct ast_stmt *stmt,
                      const char *statement);

@@ -38,14 +38,8 @@ static void same_key_is_said(struct lint *l, const struct ast_child *child,
               "A user changed a row of %.*s offline; meanwhile the office changed the "
               "same row: the office's row stands, and the user's is only in the field report.",
               LINT_TEXT(field));
-    if (lint_report(&c, field)) {
-        const struct dwr_text label = lint_report(&c, field)->field;
-
-        lint_kept(l, finding, (struct dwr_str){ label.p, label.n }, office, "the office's %.*s",
-                  LINT_TEXT(member));
-        lint_gone(l, finding, (struct dwr_str){ label.p, label.n }, device, "the user's %.*s",
-                  LINT_TEXT(member));
-    }
+    lint_kept(l, finding, lint_member_label(l, &c, field, member), office, "the office's");
+    lint_gone(l, finding, lint_member_label(l, &c, field, member), device, "the user's");
 }
 
 /* --- DW2007: an append-only table whose key may be missing --- */
@@ -99,6 +93,7 @@ static void key_is_there(struct lint *l, const struct ast_child *child,
         "was lost; the office has added to the stored row in between: the row is there twice.",
         LINT_TEXT(field), LINT_TEXT(AST_AS(ast_fields, key)->fields.v[0].text));
     lint_kept(l, finding, field, lint_result(&c, field), "one row, stored twice");
+    lint_gone(l, finding, field, lint_cell(&c, field)->server, "the table as it should be");
 }
 
 /* --- DW2008, DW2009: order --- */
@@ -174,6 +169,15 @@ static bool turns(struct lint *l, struct lint_case *c, const struct dwr_table *t
     return at_office < result.n && at_device < result.n && at_office < at_device;
 }
 
+/* The device's row, then the office's. */
+static struct dwr_str in_order(struct lint *l, struct lint_case *c, struct dwr_str field)
+{
+    const struct lint_cell *cell = lint_cell(c, field);
+
+    return arena_printf(l->arena, "%.*s,%.*s", (int)cell->client.n - 1, cell->client.p,
+                        (int)cell->server.n - 1, cell->server.p + 1);
+}
+
 static void list_has_an_order(struct lint *l, const struct ast_child *child,
                               const struct dwr_table *table, const struct schema_doctype *rows)
 {
@@ -206,6 +210,7 @@ static void list_has_an_order(struct lint *l, const struct ast_child *child,
         "of 9 o'clock comes after that of 11, where nobody looks for it.",
         LINT_TEXT(field));
     lint_kept(l, finding, field, lint_result(&c, field), "both rows, the later one first");
+    lint_gone(l, finding, field, in_order(l, &c, field), "the order in which they were written");
 }
 
 /* Words that end the names of members that count rows. */
@@ -248,6 +253,7 @@ static void order_is_by_numbers(struct lint *l, const struct ast_child *child,
               "before 9.",
               LINT_TEXT(field));
     lint_kept(l, finding, field, lint_result(&c, field), "both rows, the tenth first");
+    lint_gone(l, finding, field, in_order(l, &c, field), "the order that is meant");
 }
 
 void lint_rows(struct lint *l)
@@ -323,8 +329,9 @@ static void table_is_whole(struct lint *l, const struct schema_field *f)
               LINT_TEXT(f->name), client ? "office" : "user");
     lint_kept(l, finding, f->name, lint_result(&c, f->name),
               client ? "the office's rows" : "the user's rows");
-    lint_gone(l, finding, f->name, client ? device : office,
-              client ? "the user's row" : "the office's row");
+    lint_gone(l, finding,
+              arena_printf(l->arena, "%.*s[%s]", LINT_TEXT(f->name), client ? "row-3" : "row-2"),
+              client ? device : office, client ? "the user's row" : "the office's row");
 }
 
 void lint_whole_tables(struct lint *l)

@@ -146,6 +146,7 @@ static void belong_together(struct lint *l, struct dwr_str a, struct dwr_str b)
               LINT_TEXT(a), LINT_TEXT(b));
     lint_kept(l, finding, a, lint_result(&c, a), "the office's");
     lint_kept(l, finding, b, lint_result(&c, b), "the user's");
+    lint_gone(l, finding, a, lint_cell(&c, a)->base, "what the user saw beside it, and meant");
 }
 
 /* --- where to look --- */

@@ -422,6 +422,16 @@ void lint_show(struct lint *l, struct diag_finding *finding, const struct lint_c
     finding->scenario = scenario;
 }
 
+struct dwr_str lint_member_label(struct lint *l, const struct lint_case *c, struct dwr_str table,
+                                 struct dwr_str member)
+{
+    const struct dwr_report *report = lint_report(c, table);
+    const struct dwr_str label =
+        report ? (struct dwr_str){ report->field.p, report->field.n } : table;
+
+    return arena_printf(l->arena, "%.*s.%.*s", (int)label.n, label.p, (int)member.n, member.p);
+}
+
 static void add_fate(struct lint *l, struct diag_fate **last, struct dwr_str field,
                      struct dwr_str value, struct dwr_str reason)
 {

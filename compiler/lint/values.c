@@ -103,6 +103,7 @@ static void element_is_edited(struct lint *l, const struct ast_rule *s, const st
     const struct dwr_str key = AST_AS(ast_fields, s->block->of[AST_KEY])->fields.v[0].text;
     struct lint_case c = lint_case_begin(l);
     struct diag_finding *finding;
+    struct dwr_str label;
 
     lint_put(&c, name->text, lint_list(l, element(l, key, NULL), none),
              lint_list(l, element(l, key, office), none),
@@ -124,8 +125,9 @@ static void element_is_edited(struct lint *l, const struct ast_rule *s, const st
               "A user edited an element of %.*s offline; meanwhile the office edited the "
               "same one: the office's stands whole.",
               LINT_TEXT(name->text));
-    lint_kept(l, finding, name->text, lint_str(office), "the office's edit");
-    lint_gone(l, finding, name->text, lint_str(device), "the user's edit");
+    label = arena_printf(l->arena, "%.*s[A-1].remark", LINT_TEXT(name->text));
+    lint_kept(l, finding, label, lint_str(office), "the office's edit");
+    lint_gone(l, finding, label, lint_str(device), "the user's edit");
 }
 
 void lint_keyed_elements(struct lint *l)
