@@ -290,7 +290,8 @@ TALLY = @sh tests/support/tally.sh $B/tally $(@:check-%=%)
 CHECK_TARGETS = $(addprefix check-,$(CHECKS))
 
 # Every test, in the order of what is cheap to find out.
-CHECKS := tally setup gate unit compile-fail golden fmt soup rules rules-oracle cover scenarios planted why \
+CHECKS := tally setup gate unit compile-fail golden fmt soup completion share rules rules-oracle \
+          cover scenarios planted why \
           reference demo documents generated same-answers architecture install simd neon threads \
           team allocations json corpus laws oracle oracle-rules oracle-planted lsp editor bench
 
@@ -368,6 +369,10 @@ check-allocations: $B/fail_alloc_test
 check-fmt: $B/dwrc
 	$(TALLY) bash tests/support/fmt_test.sh $B/dwrc
 SOUP_FILES ?= 5000
+check-completion: $B/dwrc
+	$(TALLY) bash tests/support/completion_test.sh $B/dwrc
+check-share: $B/dwrc
+	$(TALLY) $(PYTHON) tests/support/share_test.py $B/dwrc
 check-soup: $B/fmt_soup
 	$(TALLY) $B/fmt_soup --seed $(SEED) --count $(SOUP_FILES)
 check-corpus: $(FUZZ_TARGETS:%=$B/replay_%)

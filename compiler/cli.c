@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "completion/completion.h"
 #include "diag.h"
 
 int cli_trouble(const char *format, ...)
@@ -109,12 +110,30 @@ static void set(struct arena *arena, const struct cli_option *option, const char
         *option->text = value;
 }
 
+/* The question of completion_print; false: it is none. */
+static bool asks_for_options(const struct cli_command *command, const struct cli_option *options,
+                             size_t option_count, int argc, char **argv)
+{
+    const size_t n = sizeof COMPLETION_ASK - 1;
+
+    if (argc != 1 || strncmp(argv[0], COMPLETION_ASK, n) != 0)
+        return false;
+    for (int shell = 0; shell < COMPLETION_SHELLS; shell++)
+        if (strcmp(argv[0] + n, completion_shells[shell]) == 0) {
+            completion_options((enum completion_shell)shell, command, options, option_count);
+            return true;
+        }
+    return false;
+}
+
 int cli_parse(const struct cli_command *command, struct arena *arena,
               const struct cli_option *options, size_t option_count, int argc, char **argv,
               struct cli_list *arguments)
 {
     bool only_arguments = false;
 
+    if (asks_for_options(command, options, option_count, argc, argv))
+        return CLI_GOOD;
     for (int i = 0; i < argc; i++) {
         const struct cli_option *option;
         const char *value;

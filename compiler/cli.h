@@ -29,6 +29,7 @@ struct cli_option {
     bool *flag;            /* without value: becomes true */
     const char **text;     /* with value: the last one said */
     struct cli_list *list; /* or, where it may be said several times, all of them */
+    const char *choices;   /* its values, parted by spaces, where they are few: for completion */
 };
 
 struct cli_command {

@@ -43,11 +43,13 @@ struct cmd_findings {
     { .name = "--color",                                                                           \
       .value = "WHEN",                                                                             \
       .help = "auto, always or never; NO_COLOR is honoured",                                       \
-      .text = &(f)->color },                                                                       \
+      .text = &(f)->color,                                                                         \
+      .choices = "auto always never" },                                                                       \
         { .name = "--fail-on",                                                                     \
           .value = "LEVEL",                                                                        \
           .help = "error (the default), warning, note or never: what makes the status 1",          \
-          .text = &(f)->fail_on },                                                                 \
+          .text = &(f)->fail_on,                                                                   \
+          .choices = "error warning note never" },                                                                 \
     {                                                                                              \
         .name = "--max-errors", .value = "N", .help = "print at most N findings (100; 0: all)",    \
         .text = &(f)->max_errors                                                                   \

@@ -4,8 +4,11 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "completion/completion.h"
 #include "dwr.h"
 
+static int cmd_completion(const struct cli_command *command, struct arena *arena, int argc,
+                          char **argv);
 static int cmd_version(const struct cli_command *command, struct arena *arena, int argc,
                        char **argv);
 static int cmd_help(const struct cli_command *command, struct arena *arena, int argc, char **argv);
@@ -30,6 +33,7 @@ static const struct cli_command commands[] = {
     { "lsp", "[options]",
       "Serve an editor: the Language Server Protocol over standard input and output.",
       cmd_lsp },
+    { "completion", "SHELL", "Print the completion script for bash, zsh or fish.", cmd_completion },
     { "version", "", "Print the version.", cmd_version },
     { "help", "[COMMAND]", "Print what a command does.", cmd_help },
 };
@@ -78,6 +82,24 @@ static int cmd_version(const struct cli_command *command, struct arena *arena, i
     if (arguments.count > 0)
         return cli_usage(command, "no arguments, please: '%s'", arguments.v[0]);
     printf("dwrc " DWR_VERSION ", tables of version %d\n", DWR_TABLES_VERSION);
+    return CLI_GOOD;
+}
+
+static int cmd_completion(const struct cli_command *command, struct arena *arena, int argc,
+                          char **argv)
+{
+    struct cli_list arguments = { NULL, 0 };
+    const int status = cli_parse(command, arena, NULL, 0, argc, argv, &arguments);
+    int shell;
+
+    if (status != CLI_RUN)
+        return status;
+    if (arguments.count != 1)
+        return cli_usage(command, "for which shell? bash, zsh or fish");
+    shell = cli_choice(command, "SHELL", arguments.v[0], completion_shells, COMPLETION_SHELLS);
+    if (shell < 0)
+        return CLI_TROUBLE;
+    completion_print((enum completion_shell)shell, arena, commands, COMMANDS);
     return CLI_GOOD;
 }
 

@@ -41,9 +41,17 @@ for pc in dwr dwr-cjson; do
 done
 put 644 share/dwr.mk share/dwr/dwr.mk
 
-for file in share/editor/*; do
-    put 644 "$file" "share/dwr/editor/$(basename "$file")"
+for file in share/editor/*.* share/editor/vim/*/*.vim share/ci/*; do
+    put 644 "$file" "share/dwr/${file#share/}"
 done
+for shell in bash zsh fish; do
+    if [ "$what" = install ]; then
+        "$build/dwrc" completion $shell >"$build/completion.$shell"
+    fi
+done
+put 644 "$build/completion.bash" share/bash-completion/completions/dwrc
+put 644 "$build/completion.zsh" share/zsh/site-functions/_dwrc
+put 644 "$build/completion.fish" share/fish/vendor_completions.d/dwrc.fish
 
 for page in share/man/*.[1-8]; do
     put 644 "$page" "share/man/man${page##*.}/$(basename "$page")"
@@ -51,7 +59,8 @@ done
 
 if [ "$what" = uninstall ]; then
     # Only what is ours, and only when nothing of somebody else stands in it.
-    for folder in include/dwr share/dwr/editor share/dwr; do
+    for folder in include/dwr share/dwr/editor/vim/syntax share/dwr/editor/vim/ftdetect \
+        share/dwr/editor/vim/ftplugin share/dwr/editor/vim share/dwr/editor share/dwr/ci share/dwr; do
         rmdir "$root/$folder" 2>/dev/null || true
     done
 fi

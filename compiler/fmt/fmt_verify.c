@@ -16,7 +16,8 @@ struct walk {
 static struct walk walk_of(const struct ast_ruleset *rules, uint32_t source,
                            const struct ast_tokens *tokens)
 {
-    return (struct walk){ rules->sources.v[source].text, tokens->v, tokens->v + tokens->count };
+    return (struct walk){ rules->sources.v[source].text, tokens->v,
+                          tokens->count > 0 ? tokens->v + tokens->count : tokens->v };
 }
 
 /* The text of a token; of a comment, without white space at its end. */

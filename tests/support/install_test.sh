@@ -42,7 +42,9 @@ installed=$(cd "$prefix" && find . ! -type d | sort)
 for file in bin/dwrc bin/dwr include/dwr/dwr.h include/dwr/tables.h include/dwr/rule_kinds.def \
     include/dwr/strategies.def include/dwr/name_hash.h include/dwr/dwr_cjson.h lib/libdwr.a \
     lib/libdwr.so lib/libdwr_cjson.a lib/pkgconfig/dwr.pc lib/pkgconfig/dwr-cjson.pc share/dwr/dwr.mk \
-    share/man/man1/dwr.1 share/man/man3/dwr.3; do
+    share/man/man1/dwr.1 share/man/man3/dwr.3 share/bash-completion/completions/dwrc \
+    share/zsh/site-functions/_dwrc share/fish/vendor_completions.d/dwrc.fish \
+    share/dwr/editor/dwr.tmLanguage.json share/dwr/editor/vim/syntax/dwr.vim share/dwr/ci/github.yml; do
     ok "$file is installed" test -s "$prefix/$file"
 done
 same "no path of the tree in the text files" "" \

@@ -30,6 +30,9 @@ libc6-dev-arm64-cross | arm64_headers                | check | its C library
 qemu-user             | command qemu-aarch64         | check | runs the NEON code
 neovim                | command nvim                 | check | the language server in a real editor
 util-linux            | command setarch              | check | thread sanitizer without address randomisation
+zsh                   | command zsh                  | check | reads and runs its completion
+fish                  | command fish                 | check | the same
+vim                   | command vim                  | check | colours a rule file
 git                   | command git                  | fresh | clones the project
 debootstrap           | command debootstrap          | fresh | makes an empty Debian
 '
