@@ -504,4 +504,4 @@ help:
 	@echo
 	@echo 'B=FOLDER builds elsewhere than in build; SEED=N makes other random tests; CC, CFLAGS, LDFLAGS'
 
--include $(shell find $B -name '*.d' 2>/dev/null)
+-include $(shell find $B -type f -name '*.d' 2>/dev/null)
