@@ -134,7 +134,7 @@ static struct dwr_text document(struct seek *seek, const struct draft *draft, un
     if (side != DRAFT_CLIENT || draft->op == DWR_INSERT) {
         member(o, &first, (struct dwr_str)DWR_STR("name"));
         out_char(o, '"');
-        initials(o, seek->type->name.p ? seek->type->name : (struct dwr_str)DWR_STR("Other"));
+        initials(o, seek->name);
         out_char(o, '-');
         out_number(o, seek->number);
         out_char(o, '"');

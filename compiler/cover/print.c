@@ -348,8 +348,7 @@ struct scenario *print_scenario(struct seek *seek, const struct draft *draft)
     out_lit(&m.out, "test \"");
     out_str(&m.out, s->title);
     out_lit(&m.out, "\" for \"");
-    out_json_text(&m.out, seek->type->name.p ? seek->type->name
-                                             : (struct dwr_str)DWR_STR("Another DocType"));
+    out_json_text(&m.out, seek->name);
     out_lit(&m.out, "\" {\n");
     put_given(seek, &m.out);
     put_expected(seek, &m.out);

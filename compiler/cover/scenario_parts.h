@@ -85,6 +85,7 @@ struct seek {
     /* The DocType that is looked at. */
     struct cover_type *type;
     const struct dwr_doctype *d;
+    struct dwr_str name; /* where the rules do not name it, one that fits */
     const struct schema_doctype *schema;
     struct examples examples;
     struct values *values; /* by index of the name; v NULL: not asked for yet */

@@ -446,6 +446,43 @@ static void put_domain(struct list *list, struct domain domain)
         put(list, domain.values[i]);
 }
 
+/* What the definition of a field allows it to hold; nothing where any text will do. */
+static void put_defined(struct list *list, const struct schema_field *field)
+{
+    static const struct {
+        enum schema_kind kind;
+        const char *v[WANTED];
+    } kinds[] = {
+        { SCHEMA_NUMBER, { "1", "2", "5" } },
+        { SCHEMA_DURATION, { "60", "90", "300" } },
+        { SCHEMA_CHECK, { "0", "1", NULL } },
+        { SCHEMA_DATE, { "\"2026-03-02\"", "\"2026-03-05\"", "\"2026-03-09\"" } },
+        { SCHEMA_TIME, { "\"08:00:00\"", "\"09:30:00\"", "\"10:15:00\"" } },
+        { SCHEMA_DATETIME,
+          { "\"2026-03-02 08:00:00\"", "\"2026-03-02 09:30:00\"", "\"2026-03-02 10:15:00\"" } },
+    };
+
+    for (uint16_t i = 0; field && i < field->select_count; i++) {
+        struct out_memory m;
+
+        out_memory_begin(&m, list->seek->arena);
+        out_char(&m.out, '"');
+        out_json_text(&m.out, field->select[i]);
+        out_char(&m.out, '"');
+        put(list, out_memory_bytes(&m));
+    }
+    for (size_t i = 0; field && i < sizeof kinds / sizeof *kinds; i++)
+        for (int k = 0; kinds[i].kind == field->kind && k < WANTED && kinds[i].v[k]; k++)
+            put(list, str(kinds[i].v[k]));
+}
+
+/* Its definition says all there is: no habit helps. */
+static bool is_defined(const struct schema_field *field)
+{
+    return field && (field->select_count > 0 || field->kind == SCHEMA_NUMBER ||
+                     field->kind == SCHEMA_CHECK);
+}
+
 static const struct dwr_rule *rule_of(const struct dwr_name *name, const struct dwr_unit *units,
                                       const struct dwr_rule *otherwise)
 {
@@ -465,12 +502,12 @@ struct values values_of(struct seek *seek, unsigned index, struct dwr_str name)
         return seek->values[index];
     if (!put_for_rule(&list, rule)) {
         put_examples(&list, DWR_NONE, name);
-        if (known && field && field->kind != SCHEMA_DATA && list.count < WANTED)
-            put_domain(&list, domain_of_field(seek->arena, seek->d, (uint16_t)index, seek->schema));
-        put_habit(&list, name);
+        put_defined(&list, field);
+        if (!is_defined(field))
+            put_habit(&list, name);
         if (list.count < WANTED && is_ordered(rule))
             put_domain(&list, domain_of_field(seek->arena, seek->d, (uint16_t)index, seek->schema));
-        else if (!is_full(&list))
+        else if (!is_full(&list) && !is_defined(field))
             put_plain(&list, name);
         if (is_ordered(rule))
             one_kind(&list);
@@ -487,6 +524,17 @@ struct values values_of(struct seek *seek, unsigned index, struct dwr_str name)
     return seek->values[index];
 }
 
+/* The definition of the table's rows; NULL: not known. */
+static const struct schema_doctype *rows_of_table(const struct seek *seek, unsigned table)
+{
+    const struct schema_field *field =
+        seek->schema
+            ? schema_field(seek->schema, seek->d->names.v[seek->d->tables[table].field].name)
+            : NULL;
+
+    return field ? field->rows : NULL;
+}
+
 struct values values_of_member(struct seek *seek, unsigned table, unsigned index,
                                struct dwr_str name)
 {
@@ -495,14 +543,18 @@ struct values values_of_member(struct seek *seek, unsigned table, unsigned index
     const struct dwr_rule *rule =
         t->same_key == DWR_SAME_KEY_FIELDS ? rule_of(known, t->units, &t->otherwise) : NULL;
     const bool keeps_place = known && known->role != DWR_NAME_UNIT && index == t->order_by;
+    const struct schema_doctype *rows = rows_of_table(seek, table);
+    const struct schema_field *field = rows ? schema_field(rows, name) : NULL;
     struct list list = { .seek = seek };
 
     if (keeps_place || !put_for_rule(&list, rule)) {
         put_examples(&list, table, name);
-        put_habit(&list, name);
+        put_defined(&list, field);
+        if (!is_defined(field))
+            put_habit(&list, name);
         if (list.count < WANTED && is_ordered(rule))
             put(&list, str("1")), put(&list, str("2")), put(&list, str("3"));
-        else if (!is_full(&list))
+        else if (!is_full(&list) && !is_defined(field))
             put_plain(&list, name);
         if (is_ordered(rule) || keeps_place)
             one_kind(&list);
@@ -520,24 +572,34 @@ static bool is_key(const struct dwr_table *t, unsigned index)
     return false;
 }
 
+/* No rule names the member, and no key or order does. */
+static bool is_other(const struct dwr_table *t, struct dwr_str name)
+{
+    const unsigned index = dwr_names_find(&t->names, name.p, name.n);
+
+    return name.n > 0 && name.p[0] != '_' &&
+           (index == DWR_NONE || (t->names.v[index].role == DWR_NAME_FREE && !is_key(t, index) &&
+                                  index != t->order_by));
+}
+
 struct dwr_str values_other_member(struct seek *seek, unsigned table)
 {
+    static const char *const made_up[] = { "description", "note", "detail" };
     const struct dwr_table *t = &seek->d->tables[table];
+    const struct schema_doctype *rows = rows_of_table(seek, table);
 
-    for (uint32_t i = 0; i < seek->examples.count; i++) {
-        const struct example *e = &seek->examples.v[i];
-        const unsigned index =
-            e->table == table ? dwr_names_find(&t->names, e->name.p, e->name.n) : DWR_NONE;
-
-        if (e->table == table && e->name.n > 0 && e->name.p[0] != '_' &&
-            (index == DWR_NONE || (t->names.v[index].role == DWR_NAME_FREE &&
-                                   !is_key(t, index) && index != t->order_by)))
-            return e->name;
-    }
-    for (const char *const *name = (const char *const[]){ "description", "note", "detail", NULL };
-         *name; name++)
-        if (dwr_names_find(&t->names, *name, strlen(*name)) == DWR_NONE)
-            return str(*name);
+    for (uint32_t i = 0; i < seek->examples.count; i++)
+        if (seek->examples.v[i].table == table && is_other(t, seek->examples.v[i].name))
+            return seek->examples.v[i].name;
+    for (int kind = 0; rows && kind < 2; kind++) /* texts rather than others */
+        for (uint32_t i = 0; i < rows->field_count; i++)
+            if (is_other(t, rows->fields[i].name) &&
+                (kind == 1 || rows->fields[i].kind == SCHEMA_DATA ||
+                 rows->fields[i].kind == SCHEMA_TEXT))
+                return rows->fields[i].name;
+    for (size_t i = 0; i < sizeof made_up / sizeof *made_up; i++)
+        if (is_other(t, str(made_up[i])))
+            return str(made_up[i]);
     return str("another_member");
 }
 
@@ -550,29 +612,59 @@ static bool is_free(struct seek *seek, struct dwr_str name)
     return name.n > 0 && name.p[0] != '_' && index == DWR_NONE;
 }
 
-/* Three fields that no rule names: of the tests, of the schema, or made up. */
+static void put_free_name(struct seek *seek, unsigned *count, struct dwr_str name)
+{
+    if (*count == 3 || !is_free(seek, name))
+        return;
+    for (unsigned i = 0; i < *count; i++)
+        if (same_name(seek->free_names[i], name))
+            return;
+    seek->free_names[(*count)++] = name;
+}
+
+/* Three fields that no rule names: of the tests, of the schema, or, where there is none, made up. */
 static void put_free_names(struct seek *seek)
 {
     static const char *const made_up[] = { "title", "description", "category", "colour",
                                            "subject", "remarks_1", "remarks_2", "remarks_3" };
+    const struct schema_doctype *schema = seek->schema;
     unsigned count = 0;
 
-    for (uint32_t i = 0; i < seek->examples.count && count < 3; i++)
-        if (seek->examples.v[i].table == DWR_NONE && is_free(seek, seek->examples.v[i].name))
-            seek->free_names[count++] = seek->examples.v[i].name;
-    for (uint32_t i = 0; seek->schema && i < seek->schema->field_count && count < 3; i++)
-        if (seek->schema->fields[i].kind == SCHEMA_DATA && is_free(seek, seek->schema->fields[i].name))
-            seek->free_names[count++] = seek->schema->fields[i].name;
-    for (size_t i = 0; i < sizeof made_up / sizeof *made_up && count < 3; i++) {
-        bool taken = !is_free(seek, str(made_up[i]));
-
-        for (unsigned k = 0; k < count; k++)
-            taken = taken || same_name(seek->free_names[k], str(made_up[i]));
-        if (!taken)
-            seek->free_names[count++] = str(made_up[i]);
-    }
+    for (uint32_t i = 0; i < seek->examples.count; i++)
+        if (seek->examples.v[i].table == DWR_NONE)
+            put_free_name(seek, &count, seek->examples.v[i].name);
+    for (int kind = 0; schema && kind < 2; kind++) /* texts rather than others */
+        for (uint32_t i = 0; i < schema->field_count; i++)
+            if (schema->fields[i].kind == SCHEMA_DATA || schema->fields[i].kind == SCHEMA_SELECT ||
+                (kind == 1 && schema->fields[i].kind != SCHEMA_TABLE))
+                put_free_name(seek, &count, schema->fields[i].name);
+    for (size_t i = 0; !schema && i < sizeof made_up / sizeof *made_up; i++)
+        put_free_name(seek, &count, str(made_up[i]));
+    /* Then those that the rules speak of without deciding them. */
+    for (unsigned i = 0; i < seek->d->names.count && count < 3; i++)
+        if (seek->d->names.v[i].role == DWR_NAME_FREE &&
+            (!schema || schema_field(schema, seek->d->names.v[i].name)))
+            seek->free_names[count++] = seek->d->names.v[i].name;
     for (; count < 3; count++) /* every one of them has a rule */
         seek->free_names[count] = arena_printf(seek->arena, "_not_named_%u", count);
+}
+
+/* Of the DocTypes that are not named, one that is defined. */
+static void put_unnamed(struct seek *seek)
+{
+    const struct schemas *schemas = seek->schemas;
+
+    seek->name = str("Another DocType");
+    for (uint32_t i = 0; schemas && i < schemas->count; i++) {
+        const struct schema_doctype *one = &schemas->v[i];
+
+        if (!one->is_table && !one->is_single && one->field_count > 1 &&
+            dwr_doctype_find(seek->cover->rules, one->name.p, one->name.n) == seek->d) {
+            seek->name = one->name;
+            seek->schema = one;
+            return;
+        }
+    }
 }
 
 void values_begin(struct seek *seek)
@@ -581,7 +673,12 @@ void values_begin(struct seek *seek)
 
     seek->examples.count = 0;
     seek->values = arena_zero(seek->arena, seek->d->names.count * sizeof *seek->values);
-    seek->schema = schema_find(seek->schemas, seek->type->name);
+    seek->name = seek->type->name;
+    seek->schema = NULL;
+    if (seek->name.p)
+        seek->schema = schema_find(seek->schemas, seek->name);
+    else
+        put_unnamed(seek);
     for (const struct ast_stmt *s = ast->top.of[AST_TEST]; s; s = s->same) {
         const struct ast_test *test = AST_AS(ast_test, s);
 

@@ -124,6 +124,27 @@ def shipped_without_a_file():
         check(f"{path} without tests: scenario brings it back", percent(out) == 100, out[-300:])
 
 
+def within_the_schema():
+    """With schemas, the tests speak of the fields and row members that are there, and no others."""
+    folder = fresh("schema")
+    shutil.copytree(RULES, os.path.join(folder, "rules"))
+    here = os.path.join(folder, "rules")
+    schema = ["--schema", os.path.join(here, "schema")]
+    shutil.rmtree(os.path.join(here, "tests"))
+    for name in os.listdir(here):
+        if name.endswith(".dwr"):
+            text = open(os.path.join(here, name), encoding="utf-8").read()
+            write(here, name, re.sub(r'(?ms)^test ".*?^\}$', "", text))
+    path = write(here, "made.dwr", dwrc("scenario", here, *schema)[1])
+    code, out, err = dwrc("lint", "--fail-on", "error", here, *schema)
+    check("made for the schema", code == 0, out[-1000:])
+    check("made for the schema: nothing is made up", "made.dwr" not in out, out[-1000:])
+    code, out, err = dwrc("test", "--threshold", "100", here, *schema)
+    check("made for the schema: everything is tried", code == 0, out[-600:])
+    check("made for the schema: values that it allows",
+          '"status": "Assigned"' in open(path, encoding="utf-8").read())
+
+
 def one_test_less():
     """A class that one test alone tries is missing without it, and by name."""
     rules = 'doctype "D" {\n    strategy    field_level;\n    client_wins a;\n}\n'
@@ -252,6 +273,7 @@ impossible()
 failing()
 all_forms()
 shipped_without_a_file()
+within_the_schema()
 random_sets()
 print(f"{passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)
