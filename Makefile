@@ -80,7 +80,8 @@ objects = $(patsubst %.c,$B/%.o,$(1))
 
 LIB_OBJ      := $(call objects,$(CORE_SRC))
 GRAMMAR_OBJ  := $B/grammar/rules.tab.o $B/grammar/rules.lex.o
-COMPILER_OBJ := $(call objects,$(COMPILER_SRC)) $(GRAMMAR_OBJ)
+COMPILER_OBJ := $(call objects,$(COMPILER_SRC)) $(GRAMMAR_OBJ) $B/compiler/explain/pages.o
+EXPLAIN_MD   := $(sort $(wildcard compiler/explain/DW*.md))
 
 # dwrc names what it writes after the rule set, which has its name from the one `ruleset` statement.
 RULESET := $(shell cat /dev/null $(RULE_FILES) | sed -n 's/^ruleset *"\([^"]*\)".*/\1/p' | \
@@ -140,6 +141,14 @@ $B/grammar/rules.lex.c $B/grammar/rules.lex.h &: grammar/rules.l | $B/setup.buil
 	@mkdir -p $(@D)
 	@echo "  flex    $<"
 	@$(FLEX) -Cfe -o $B/grammar/rules.lex.c --header-file=$B/grammar/rules.lex.h $<
+
+# The pages of `dwrc explain`; one that is added or taken away changes the list.
+$B/compiler/explain/pages.c: compiler/explain/embed.sh $(EXPLAIN_MD) compiler/explain
+	@mkdir -p $(@D)
+	@echo "  embed   compiler/explain"
+	@sh compiler/explain/embed.sh $(EXPLAIN_MD) > $@
+$B/compiler/explain/pages.o: $B/compiler/explain/pages.c Makefile | $B/setup.build
+	$(COMPILE) -Icompiler -c $< -o $@
 
 # --- libraries and programs ---
 
@@ -243,6 +252,12 @@ $B/arm64/paths: $B/arm64/tests/support/paths.o $B/arm64/generated/$(RULESET).o $
 $B/arm64/simd_paths: $B/arm64/tests/support/simd_paths.o $B/arm64/libdwr_core.a
 	@echo "  ld      $@" && $(ARM64_CC) -static -o $@ $^
 
+# The standard's own JSON schema, where there is npm and a network; else the table in formats.py is
+# what SARIF is compared with, alone.
+$B/sarif:
+	@mkdir -p $@
+	@sh tests/support/sarif_schema.sh $@
+
 # Random merges by the shipped rules, for everything that compares answers.
 SEED  ?= 1
 LINES ?= 60
@@ -294,6 +309,7 @@ CHECKS := tally setup gate unit compile-fail golden fmt soup completion share ru
           cover scenarios planted why \
           reference demo documents generated same-answers architecture install simd neon threads \
           team allocations json corpus laws oracle oracle-rules oracle-planted lsp editor bench
+CHECKS += lint explain
 
 .PHONY: check checks
 check:
@@ -360,6 +376,8 @@ check-oracle-planted: $B/dwrc
 	$(TALLY) $(PYTHON) tests/oracle/differential.py --dwrc $B/dwrc --seed $(SEED) --planted all
 check-compile-fail: $B/dwrc
 	$(TALLY) bash tests/support/compile_fail.sh $B/dwrc
+check-lint: $B/dwrc | $B/sarif
+	$(TALLY) env SARIF_SCHEMA=$B/sarif/schema.json $(PYTHON) tests/support/lint_test.py $B/dwrc
 check-golden: $B/dwrc $B/libdwrc.a $B/libdwr_core.a
 	$(TALLY) env CFLAGS= LDFLAGS="$(LHARDEN)" bash tests/support/golden.sh $B/dwrc $B/libdwrc.a $B/libdwr_core.a $B/golden
 check-allocations: $B/fail_alloc_test

@@ -36,15 +36,19 @@ bool cmd_style(const struct cli_command *command, struct cmd_findings *f)
     static const char *const levels[] = { "error", "warning", "note", "never" };
     const int color = cli_choice(command, "--color", f->color, colors, 3);
     const int fail_on = color < 0 ? -1 : cli_choice(command, "--fail-on", f->fail_on, levels, 4);
+    const int format = fail_on < 0 ? -1
+                                   : cli_choice(command, "--format", f->format_said,
+                                                findings_formats, FINDINGS_FORMATS);
     unsigned long max = DIAG_MAX_ERRORS, threads = 0;
 
-    if (fail_on < 0 || !number(command, "--max-errors", f->max_errors, 0, UINT32_MAX, &max) ||
+    if (format < 0 || !number(command, "--max-errors", f->max_errors, 0, UINT32_MAX, &max) ||
         !number(command, "--threads", f->threads_said, 1, TEAM_MAX, &threads))
         return false;
     f->style = (struct diag_style){ .color = (enum diag_color)color,
                                     .fail_on = (enum diag_fail_on)fail_on,
                                     .max_errors = (uint32_t)max };
     f->threads = (unsigned)threads;
+    f->format = (enum findings_format)format;
     return true;
 }
 
@@ -114,4 +118,35 @@ int cmd_put(struct arena *arena, const char *path, struct dwr_str bytes)
     good = out_file_finish(&file) && out_file_commit(&file);
     out_file_end(&file);
     return good ? CLI_GOOD : cli_trouble("%s: %s", path, strerror(file.error));
+}
+
+/* Written as a whole, so that a reader of a pipe gets it at once. */
+static int put_all(const char *output, struct dwr_str bytes, FILE *out)
+{
+    if (fwrite(bytes.p, 1, bytes.n, out) != bytes.n || fflush(out) != 0)
+        return cli_trouble("%s: %s", output ? output : "standard output", strerror(errno));
+    return CLI_GOOD;
+}
+
+int cmd_put_findings(const struct cli_command *command, struct diag *diag,
+                     const struct cmd_findings *f, const char *output)
+{
+    struct findings_report report = {
+        .diag = diag, .command = command->name, .style = f->style, .summary = true
+    };
+    struct out_memory text;
+    FILE *out = stdout;
+    int status;
+
+    diag_print_failures(diag, stderr);
+    if (output && !(out = fopen(output, "w")))
+        return cli_trouble("%s: %s", output, strerror(errno));
+    report.style.color =
+        diag_wants_color(f->style.color, out) ? DIAG_COLOR_ALWAYS : DIAG_COLOR_NEVER;
+    out_memory_begin(&text, diag->arena);
+    findings_print(f->format, &text.out, &report);
+    status = put_all(output, out_memory_bytes(&text), out);
+    if (output && fclose(out) != 0 && status == CLI_GOOD)
+        status = cli_trouble("%s: %s", output, strerror(errno));
+    return status;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "cli.h"
+#include "findings/findings.h"
 #include "parse.h"
 #include "plan.h"
 #include "schema/schema.h"
@@ -13,6 +14,7 @@
 int cmd_compile(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 int cmd_fmt(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 int cmd_doc(const struct cli_command *command, struct arena *arena, int argc, char **argv);
+int cmd_explain(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 int cmd_lint(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 int cmd_lsp(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 int cmd_prove(const struct cli_command *command, struct arena *arena, int argc, char **argv);
@@ -32,10 +34,11 @@ struct cmd_rules {
 
 /* What decides how findings are shown, as the options say it. */
 struct cmd_findings {
-    const char *color, *fail_on, *max_errors, *threads_said;
+    const char *color, *fail_on, *max_errors, *threads_said, *format_said;
     struct cli_list schemas; /* --schema: folders, for cmd_read_checked */
     struct diag_style style; /* made from them by cmd_style */
     unsigned threads;        /* likewise; 0: as many as the rules are worth */
+    enum findings_format format; /* likewise */
 };
 
 /* Four rows for a command's table of options. */
@@ -69,6 +72,14 @@ struct cmd_findings {
         .list = &(f)->schemas                                                                      \
     }
 
+/* One more, for a command whose results are findings and nothing else. */
+#define CMD_FORMAT_OPTION(f)                                                                       \
+    {                                                                                              \
+        .name = "--format", .value = "FORMAT",                                                     \
+        .help = "text (the default), json, jsonl, sarif, github or junit",                         \
+        .text = &(f)->format_said                                                                  \
+    }
+
 /* False: a value is wrong, which has been said. */
 bool cmd_style(const struct cli_command *command, struct cmd_findings *f);
 
@@ -87,5 +98,11 @@ int cmd_report(struct cmd_rules *r, const struct diag_style *style, FILE *out);
 /* Bytes to the file, whole or not at all; without one to standard output. CLI_GOOD, or what went
  * wrong has been said. */
 int cmd_put(struct arena *arena, const char *path, struct dwr_str bytes);
+
+/* Prints a command's findings in the format that the options say, to the file `output` (NULL: to
+ * standard output), and the failures to stderr. CLI_GOOD, whatever was found, or the status of what
+ * could not be written. */
+int cmd_put_findings(const struct cli_command *command, struct diag *diag,
+                     const struct cmd_findings *f, const char *output);
 
 #endif

@@ -1,4 +1,4 @@
-/* diag.c - findings: collected, sorted, and printed in gcc's shape with the source line and carets. */
+/* diag.c - findings: collected and sorted. What they look like is findings/'s. */
 #include "diag.h"
 
 #include <ctype.h>
@@ -6,11 +6,6 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-/* A source line is shown in full up to this many characters, then a part of it around the caret. */
-#define LINE_SHOWN 160u
-/* Of a long line, this many characters stand before the caret. */
-#define LINE_BEFORE 60u
 
 void diag_init(struct diag *diag, struct arena *arena, struct sources *sources)
 {
@@ -53,10 +48,19 @@ enum diag_severity diag_code_severity(enum diag_code code)
     return row == NULL ? DIAG_ERROR : row->severity;
 }
 
+size_t diag_code_count(void)
+{
+    return sizeof codes / sizeof *codes;
+}
+
+enum diag_code diag_code_at(size_t i)
+{
+    return codes[i].code;
+}
+
 /* --- text that is safe to show --- */
 
-/* How many bytes of p are one character that may be printed; 0: its first byte must not be. */
-static size_t printable(const char *p, size_t n)
+size_t diag_printable(const char *p, size_t n)
 {
     static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
     const unsigned char *u = (const unsigned char *)p;
@@ -81,11 +85,6 @@ static size_t printable(const char *p, size_t n)
     return length;
 }
 
-size_t diag_printable(const char *p, size_t n)
-{
-    return printable(p, n);
-}
-
 /* Overwrites what must not reach a terminal. */
 static struct dwr_str make_printable(struct dwr_str text)
 {
@@ -93,7 +92,7 @@ static struct dwr_str make_printable(struct dwr_str text)
     size_t i = 0;
 
     while (i < text.n) {
-        size_t length = printable(p + i, text.n - i);
+        size_t length = diag_printable(p + i, text.n - i);
 
         if (length == 0)
             p[i++] = '?';
@@ -103,6 +102,13 @@ static struct dwr_str make_printable(struct dwr_str text)
 }
 
 /* --- collecting --- */
+
+static void tally(struct diag *diag, const struct diag_finding *finding)
+{
+    diag->errors += finding->severity == DIAG_ERROR;
+    diag->warnings += finding->severity == DIAG_WARNING;
+    diag->notes += finding->severity == DIAG_NOTE;
+}
 
 static void append(struct diag *diag, struct diag_finding *finding)
 {
@@ -114,9 +120,7 @@ static void append(struct diag *diag, struct diag_finding *finding)
         diag->capacity = capacity;
     }
     diag->v[diag->count++] = finding;
-    diag->errors += finding->severity == DIAG_ERROR;
-    diag->warnings += finding->severity == DIAG_WARNING;
-    diag->notes += finding->severity == DIAG_NOTE;
+    tally(diag, finding);
 }
 
 struct diag_finding *diag_add(struct diag *diag, enum diag_code code, struct span span,
@@ -131,6 +135,7 @@ struct diag_finding *diag_add(struct diag *diag, enum diag_code code, struct spa
     finding->code = code;
     finding->severity = diag_code_severity(code);
     finding->span = span;
+    finding->sources = diag->sources;
     append(diag, finding);
     return finding;
 }
@@ -154,6 +159,7 @@ void diag_note(struct diag *diag, struct diag_finding *finding, struct span span
     note->text = make_printable(arena_vprintf(diag->arena, format, args));
     va_end(args);
     note->span = span;
+    note->sources = diag->sources;
     while (*last != NULL)
         last = &(*last)->next;
     *last = note;
@@ -193,6 +199,17 @@ void diag_edit(struct diag *diag, struct diag_fix *fix, struct span span, const 
     *last = edit;
 }
 
+void diag_meant(struct diag *diag, struct diag_finding *finding, struct span span,
+                struct dwr_str word)
+{
+    struct diag_fix *fix;
+
+    diag_help(diag, finding, "did you mean '%.*s'?", (int)word.n, word.p);
+    fix = diag_fix(diag, finding, true, "write '%.*s'", (int)word.n, word.p);
+    fix->told = true;
+    diag_edit(diag, fix, span, "%.*s", (int)word.n, word.p);
+}
+
 static void append_failure(struct diag *diag, struct dwr_str text)
 {
     if (diag->failure_count == diag->failure_capacity) {
@@ -214,23 +231,60 @@ void diag_failure(struct diag *diag, const char *format, ...)
     va_end(args);
 }
 
+/* What was added by a diag without sources is of the sources of the one it comes to. */
+static void give_sources(struct diag_finding *finding, struct sources *sources)
+{
+    if (finding->sources == NULL)
+        finding->sources = sources;
+    for (struct diag_note *note = finding->notes; note != NULL; note = note->next)
+        if (note->sources == NULL)
+            note->sources = sources;
+}
+
 void diag_join(struct diag *diag, const struct diag *part)
 {
-    for (uint32_t i = 0; i < part->count; i++)
+    for (uint32_t i = 0; i < part->count; i++) {
+        give_sources(part->v[i], diag->sources);
         append(diag, part->v[i]);
+    }
     for (uint32_t i = 0; i < part->failure_count; i++)
         append_failure(diag, part->failures[i]);
 }
 
-/* --- printing --- */
+/* --- order --- */
+
+void diag_filter(struct diag *diag, bool (*keep)(void *context, struct diag_finding *finding),
+                 void *context)
+{
+    const uint32_t had = diag->count;
+
+    diag->count = diag->errors = diag->warnings = diag->notes = 0;
+    for (uint32_t i = 0; i < had; i++)
+        if (keep(context, diag->v[i])) {
+            diag->v[diag->count++] = diag->v[i];
+            tally(diag, diag->v[diag->count - 1]);
+        }
+}
+
+static int by_source(const struct diag_finding *x, const struct diag_finding *y)
+{
+    const char *a = x->sources->v[x->span.source].path.p, *b = y->sources->v[y->span.source].path.p;
+    const int order = a == b ? 0 : strcmp(a, b);
+
+    if (order != 0) /* rules and schemas are numbered apart: only their paths have an order */
+        return order;
+    return x->span.source < y->span.source ? -1 : x->span.source > y->span.source;
+}
 
 static int by_place(const void *a, const void *b)
 {
     const struct diag_finding *x = *(struct diag_finding *const *)a;
     const struct diag_finding *y = *(struct diag_finding *const *)b;
 
-    if (x->span.source != y->span.source)
-        return x->span.source < y->span.source ? -1 : 1;
+    const int source = by_source(x, y);
+
+    if (source != 0)
+        return source;
     if (x->span.begin != y->span.begin)
         return x->span.begin < y->span.begin ? -1 : 1;
     if (x->code != y->code)
@@ -244,112 +298,13 @@ void diag_sort(struct diag *diag)
         qsort(diag->v, diag->count, sizeof(diag->v[0]), by_place);
 }
 
-struct printer {
-    struct diag *diag;
-    FILE *out;
-    bool color;
-};
-
-static const char *const severity_words[] = { "error", "warning", "note" };
-static const char *const severity_colors[] = { "\33[1;31m", "\33[1;35m", "\33[1;36m" };
-
-static void paint(const struct printer *p, const char *color)
+void diag_print_failures(const struct diag *diag, FILE *err)
 {
-    if (p->color)
-        fputs(color, p->out);
+    for (uint32_t i = 0; i < diag->failure_count; i++)
+        fprintf(err, "dwrc: %s\n", diag->failures[i].p);
 }
 
-static void put_place(const struct printer *p, struct span span)
-{
-    struct source *source = &p->diag->sources->v[span.source];
-    struct source_position at = source_position(p->diag->arena, source, span.begin);
-
-    paint(p, "\33[1m");
-    fprintf(p->out, "%s:%u:%u: ", source->path.p, (unsigned)at.line, (unsigned)at.column);
-    paint(p, "\33[0m");
-}
-
-/* One character of a source line, or '?' for what must not be printed; a tab stays one. */
-static size_t put_char(FILE *out, const char *text, size_t n)
-{
-    size_t length = text[0] == '\t' ? 1 : printable(text, n);
-
-    if (length > 0)
-        fwrite(text, 1, length, out);
-    else
-        putc('?', out);
-    return length > 0 ? length : 1;
-}
-
-/* The source line, and carets under the span (as far as it lies on this line). Columns of the
- * caret line are characters; tabs are repeated so that the two lines stay aligned. */
-static void put_source_line(const struct printer *p, struct span span)
-{
-    struct arena *arena = p->diag->arena;
-    struct source *source = &p->diag->sources->v[span.source];
-    struct source_position at = source_position(arena, source, span.begin);
-    struct dwr_str line = source_line_text(arena, source, at.line);
-    size_t caret = span.begin < source->size ? span.begin : source->size;
-    size_t begin = 0, end, i, shown;
-
-    caret -= (size_t)(line.p - source->text);
-    if (caret > line.n)
-        caret = line.n;
-    if (line.n > LINE_SHOWN && caret > LINE_BEFORE) {
-        begin = caret - LINE_BEFORE;
-        while (begin < caret && ((unsigned char)line.p[begin] & 0xC0) == 0x80)
-            begin++;
-    }
-    fprintf(p->out, "%5u | %s", (unsigned)at.line, begin > 0 ? "..." : "");
-    for (i = begin, shown = 0; i < line.n && shown < LINE_SHOWN; shown++)
-        i += put_char(p->out, line.p + i, line.n - i);
-    end = i;
-    fprintf(p->out, "%s\n      | %s", end < line.n ? "..." : "", begin > 0 ? "   " : "");
-    for (i = begin; i < caret;) {
-        size_t length = line.p[i] == '\t' ? 1 : printable(line.p + i, line.n - i);
-
-        putc(line.p[i] == '\t' ? '\t' : ' ', p->out);
-        i += length > 0 ? length : 1;
-    }
-    paint(p, "\33[1;32m");
-    putc('^', p->out);
-    if (caret < line.n) {
-        size_t stop = span.end - (size_t)(line.p - source->text);
-        size_t length = printable(line.p + caret, line.n - caret);
-
-        stop = stop < end ? stop : end;
-        for (i = caret + (length > 0 ? length : 1); i < stop; i += length > 0 ? length : 1) {
-            length = printable(line.p + i, line.n - i);
-            putc('~', p->out);
-        }
-    }
-    paint(p, "\33[0m");
-    putc('\n', p->out);
-}
-
-static void put_finding(const struct printer *p, const struct diag_finding *finding)
-{
-    const struct diag_note *note;
-
-    put_place(p, finding->span);
-    paint(p, severity_colors[finding->severity]);
-    fprintf(p->out, "%s[DW%04d]", severity_words[finding->severity], (int)finding->code);
-    paint(p, "\33[0m");
-    fprintf(p->out, ": %s\n", finding->text.p);
-    put_source_line(p, finding->span);
-    if (finding->help.p != NULL)
-        fprintf(p->out, "  help: %s\n", finding->help.p);
-    for (note = finding->notes; note != NULL; note = note->next) {
-        put_place(p, note->span);
-        paint(p, severity_colors[DIAG_NOTE]);
-        fputs("note", p->out);
-        paint(p, "\33[0m");
-        fprintf(p->out, ": %s\n", note->text.p);
-    }
-    fprintf(p->out, "  = dwrc explain DW%04d\n", (int)finding->code);
-}
-
-static bool wants_color(enum diag_color color, FILE *out)
+bool diag_wants_color(enum diag_color color, FILE *out)
 {
     const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 
@@ -358,25 +313,6 @@ static bool wants_color(enum diag_color color, FILE *out)
     if (no_color != NULL && no_color[0] != '\0')
         return false;
     return term != NULL && strcmp(term, "dumb") != 0 && isatty(fileno(out));
-}
-
-bool diag_wants_color(enum diag_color color, FILE *out)
-{
-    return wants_color(color, out);
-}
-
-void diag_print(struct diag *diag, const struct diag_style *style, FILE *out, FILE *err)
-{
-    struct printer p = { diag, out, wants_color(style->color, out) };
-    uint32_t i;
-
-    diag_sort(diag);
-    for (i = 0; i < diag->count && (style->max_errors == 0 || i < style->max_errors); i++)
-        put_finding(&p, diag->v[i]);
-    if (i < diag->count)
-        fprintf(out, "... and %u more (--max-errors 0 shows all)\n", (unsigned)(diag->count - i));
-    for (i = 0; i < diag->failure_count; i++)
-        fprintf(err, "dwrc: %s\n", diag->failures[i].p);
 }
 
 int diag_exit(const struct diag *diag, enum diag_fail_on fail_on)

@@ -3,7 +3,9 @@
  * A finding has a code (DW and four digits, never used for anything else again), a severity, a
  * span, a sentence, and where they help a `help` and notes that show other places. Nothing is
  * printed while it is found: flex writes into the text it scans, and people want the findings in
- * the order of the files.
+ * the order of the files. A span is of the sources of the diag that the finding or note was added
+ * by, and stays so when the finding is joined to another's: rules and schemas print together, and a
+ * finding in a rule may have a note in a schema.
  *
  * What could not even be read (a file that does not open) has no span; it is a failure of the run
  * and goes to stderr (exit 2), not a finding.
@@ -33,6 +35,7 @@ enum diag_code {
 
 struct diag_note {
     struct span span;
+    struct sources *sources; /* in which the span is */
     struct dwr_str text;
     struct diag_note *next;
 };
@@ -48,6 +51,7 @@ struct diag_edit {
 struct diag_fix {
     struct dwr_str title;    /* "put 'rank' between 'priority' and ';'": an imperative */
     bool safe;               /* there is one right answer: `lint --fix` applies it */
+    bool told;               /* the finding's help says it already */
     struct diag_edit *edits; /* in the order they were added */
 };
 
@@ -74,6 +78,7 @@ struct diag_finding {
     enum diag_code code;
     enum diag_severity severity;
     struct span span;
+    struct sources *sources; /* in which the span and the fix's are: rules, or schemas */
     struct dwr_str text;
     struct dwr_str help; /* p NULL: none */
     struct diag_note *notes; /* in the order they were added */
@@ -82,6 +87,7 @@ struct diag_finding {
     struct dwr_str doctype, field; /* p NULL: of no DocType; of no one field */
     struct diag_fix *fix;           /* NULL: none */
     struct diag_scenario *scenario; /* NULL: none */
+    struct dwr_str allowed; /* the reason of the comment that allows it; p NULL: none does */
 };
 
 struct diag {
@@ -90,6 +96,9 @@ struct diag {
     struct diag_finding **v;
     uint32_t count, capacity;
     uint32_t errors, warnings, notes; /* how many of each */
+    /* Those that were taken away: allowed in place. */
+    struct diag_finding **allowed;
+    uint32_t allowed_count;
     /* Failures of the run, in order: sentences with the path in them. */
     struct dwr_str *failures;
     uint32_t failure_count, failure_capacity;
@@ -127,14 +136,29 @@ void diag_edit(struct diag *diag, struct diag_fix *fix, struct span span, const 
 void diag_failure(struct diag *diag, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Findings and failures that were collected apart, by an own diag: behind those that are here. */
+/* The help "did you mean 'WORD'?", and the safe fix that puts the word in the span's place. */
+void diag_meant(struct diag *diag, struct diag_finding *finding, struct span span,
+                struct dwr_str word);
+
+/* Findings and failures that were collected apart, by an own diag: behind those that are here. An
+ * own diag made with sources NULL means the sources of this one. */
 void diag_join(struct diag *diag, const struct diag *part);
 
-/* Puts the findings in the order source, offset, code. Sources are in the order of their paths. */
+/* Leaves the findings for which keep says true, in their order, and counts again. */
+void diag_filter(struct diag *diag, bool (*keep)(void *context, struct diag_finding *finding),
+                 void *context);
+
+/* Puts the findings in the order path, offset, code. Sources are in the order of their paths. */
 void diag_sort(struct diag *diag);
 
-/* Sorts, then prints findings to out and failures to err. */
+/* Sorts, then prints findings to out and failures to err, as text (findings/text.c). */
 void diag_print(struct diag *diag, const struct diag_style *style, FILE *out, FILE *err);
+
+/* The failures alone. */
+void diag_print_failures(const struct diag *diag, FILE *err);
+
+/* Whether AUTO means colour for what is printed there. */
+bool diag_wants_color(enum diag_color color, FILE *out);
 
 /* The exit code of the run: 2 with failures, 1 with findings at or above the fail level, else 0. */
 int diag_exit(const struct diag *diag, enum diag_fail_on fail_on);
@@ -143,12 +167,13 @@ int diag_exit(const struct diag *diag, enum diag_fail_on fail_on);
 const char *diag_code_title(enum diag_code code);
 enum diag_severity diag_code_severity(enum diag_code code);
 
-/* Whether what goes there is to be coloured: auto asks NO_COLOR, TERM and whether it is a terminal. */
-bool diag_wants_color(enum diag_color color, FILE *out);
-
 /* How many bytes of p (n of them, at least 1) are one character that a terminal may be shown; 0: its
  * first byte must not be: a control character, a mark that turns the direction of text, no UTF-8. */
 size_t diag_printable(const char *p, size_t n);
+
+/* All codes, in the order of diag_codes.def. */
+enum diag_code diag_code_at(size_t i);
+size_t diag_code_count(void);
 
 /* The candidate nearest to the word, if it is near enough to be meant: at most a third of its
  * letters differ (swaps of neighbours count once). -1: none. */

@@ -34,6 +34,8 @@ static const struct cli_command commands[] = {
       "Serve an editor: the Language Server Protocol over standard input and output.",
       cmd_lsp },
     { "completion", "SHELL", "Print the completion script for bash, zsh or fish.", cmd_completion },
+    { "explain", "CODE... [options]", "Say what a finding means, with an example and the fix.",
+      cmd_explain },
     { "version", "", "Print the version.", cmd_version },
     { "help", "[COMMAND]", "Print what a command does.", cmd_help },
 };

@@ -19,6 +19,7 @@ libcjson-dev          | header cjson/cJSON.h         | build | JSON literals and
 libxxhash-dev         | header xxhash.h              | build | the digest of a rule set
 libcriterion-dev      | header criterion/criterion.h | check | unit tests
 python3               | command python3              | check bench | runs scenarios, laws and documents; writes large rule sets
+python3-jsonschema    | python_has jsonschema        | check | validates SARIF by its schema
 nodejs                | command node                 | check bench | a second opinion on JSON; the merge to compare speed with
 tidy                  | command tidy                 | check | reads the HTML reference as strictly as HTML is meant
 pkg-config            | command pkg-config           | check | the test of the installed library
@@ -41,6 +42,8 @@ command_there() { command -v "$1" >/dev/null 2>&1; }
 
 header_there() { echo "#include <$1>" | gcc -E -x c - >/dev/null 2>&1; }
 
+python_has() { python3 -c "import $1" >/dev/null 2>&1; }
+
 fuzzer_runtime() {
     command_there clang &&
         [ -e "$(clang -print-resource-dir)/lib/linux/libclang_rt.fuzzer-$(uname -m).a" ]
@@ -52,7 +55,7 @@ there() {
     case $1 in
     command) command_there "$2" ;;
     header) header_there "$2" ;;
-    *) "$1" ;;
+    *) "$@" ;;
     esac
 }
 

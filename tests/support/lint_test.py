@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""lint_test.py DWRC - what `dwrc lint` says about rules.
+
+tests/lint/NNNN-name.dwr earns the words in NNNN-name.out, to the byte, with the schemas in
+NNNN-name.schema/ where there are any and the further arguments in NNNN-name.args. DWNNNN is among
+the codes found, unless nothing is found at all: such a pair shows what must stay silent.
+
+For every pair each format for programs is made and checked as well (formats.py), and holds as many
+findings as the text does. And a finding that tells what can happen must not tell a story: its
+request, given to `dwrc resolve`, has the result that it shows, and what it says is gone is gone.
+
+UPDATE=1 writes the .out files anew: the difference is what is to be reviewed.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+
+import formats
+
+HERE = Path(__file__).resolve().parent.parent
+LINT = HERE / "lint"
+WRONG_RULES = HERE / "compile_fail"
+TODAY = "2026-06-01"
+
+passed = failed = 0
+
+
+def fail(what):
+    global failed
+    failed += 1
+    print(f"lint_test: {what}")
+
+
+def run(dwrc, *arguments, text=None, cwd=LINT):
+    done = subprocess.run([dwrc, *arguments], cwd=cwd, capture_output=True, timeout=60,
+                          input=text.encode() if text else b"")
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def load(text):
+    return json.loads(text, parse_float=Decimal, parse_int=Decimal)
+
+
+def holds(doc, field, value):
+    """Does the document have the value at the field, or at the row or row member so called?"""
+    row = re.fullmatch(r"([^\[]+)\[(.*)\](?:\.(.+))?", field)
+    if field in doc or not row:
+        return doc.get(field) == value
+    rows = doc.get(row[1]) or []
+    if not row[3]:
+        return value in rows
+    return any(isinstance(r, dict) and r.get(row[3]) == value and
+               row[2] in " ".join(str(v) for v in r.values()) for r in rows)
+
+
+def check_scenario(dwrc, rules, one):
+    scenario = one["scenario"]
+    code, out, err = run(dwrc, "resolve", "--threads", "1", rules,
+                         text=json.dumps(scenario["request"], default=str) + "\n")
+    if code != 0:
+        return f"resolve: exit {code}: {err or out}"
+    answer = load(out)
+    if scenario["result"] is not None and answer.get("doc") != scenario["result"]:
+        return f"it shows the result {scenario['result']}, and resolve makes {answer.get('doc')}"
+    for fate in scenario["gone"]:
+        if holds(answer.get("doc") or {}, fate["field"], fate["value"]):
+            return f"{fate['field']} {fate['value']} is not gone: {answer.get('doc')}"
+    for fate in scenario["kept"]:
+        if not holds(answer.get("doc") or {}, fate["field"], fate["value"]):
+            return f"{fate['field']} {fate['value']} is not kept: {answer.get('doc')}"
+    if not scenario["gone"]:
+        return "nothing is gone"
+    return None
+
+
+def check_formats(dwrc, arguments, rules, count, cwd=LINT, scenarios=True):
+    """None, or what is wrong with a format."""
+    for name in formats.CHECKS:
+        code, out, err = run(dwrc, "lint", *arguments, "--format", name, cwd=cwd)
+        if code not in (0, 1):
+            return f"--format {name}: exit {code}: {err}"
+        try:
+            found = formats.check(name, out)
+        except formats.Wrong as wrong:
+            return f"--format {name}: {wrong}"
+        if name == "json":
+            if len(found["findings"]) != count:
+                return f"json has {len(found['findings'])} findings, the text {count}"
+            for one in load(out)["findings"] if scenarios else []:
+                wrong = one["scenario"] and check_scenario(dwrc, rules, one)
+                if wrong:
+                    return f"{one['code']} at line {one['line']}: {wrong}"
+        elif name == "sarif":
+            if sum("suppressions" not in r for r in found) != count:
+                return f"sarif has {len(found)} results, the text {count}"
+        elif name in ("jsonl", "github") and len(found) != count:
+            return f"{name} has {len(found)} findings, the text {count}"
+    return None
+
+
+def check_pair(dwrc, rules):
+    base = rules.with_suffix("")
+    arguments = [rules.name, "--today", TODAY, "--max-errors", "0"]
+    if base.with_suffix(".schema").is_dir():
+        arguments += ["--schema", base.name + ".schema"]
+    if base.with_suffix(".args").is_file():
+        arguments += base.with_suffix(".args").read_text().split()
+    code, out, err = run(dwrc, "lint", *arguments)
+    expected = base.with_suffix(".out")
+    if os.environ.get("UPDATE") == "1":
+        expected.write_text(out)
+    found = re.findall(r"^\S+:\d+:\d+: (error|warning|note)\[(DW\d{4})\]", out, re.M)
+    if code not in (0, 1) or err:
+        return f"exit {code}: {err}"
+    if code != any(severity == "error" for severity, _ in found):
+        return f"exit {code}"
+    if not expected.is_file():
+        return f"there is no {expected.name}"
+    if out != expected.read_text():
+        return "other words:\n" + diff(expected, out)
+    if found and "DW" + rules.name[:4] not in (code for _, code in found):
+        return "not the finding it is named after"
+    return check_formats(dwrc, arguments, rules.name, len(found))
+
+
+def diff(expected, out):
+    return subprocess.run(["diff", "-u", str(expected), "-"], input=out.encode(),
+                          capture_output=True).stdout.decode()
+
+
+def each(name, wrong):
+    global passed
+    if wrong:
+        fail(f"{name}: {wrong}")
+    else:
+        passed += 1
+
+
+def main():
+    dwrc = os.path.realpath(sys.argv[1])
+    for rules in sorted(LINT.glob("*.dwr")):
+        each(rules.name, check_pair(dwrc, rules))
+    # Whatever is wrong with rules, every format can say it.
+    for rules in sorted(WRONG_RULES.glob("*.dwr")):
+        _, out, _ = run(dwrc, "lint", rules.name, "--max-errors", "0", cwd=WRONG_RULES)
+        count = len(re.findall(r"^\S+:\d+:\d+: (?:error|warning|note)\[", out, re.M))
+        each(rules.name, check_formats(dwrc, [rules.name], rules.name, count, cwd=WRONG_RULES))
+    # The shipped rules: a clean run has a result in each format, too.
+    each("rules", check_formats(dwrc, ["rules", "--fail-on", "note"], "rules",
+                                shipped_count(dwrc), cwd=HERE.parent))
+    print(f"{passed} passed, {failed} failed")
+    return failed > 0
+
+
+def shipped_count(dwrc):
+    _, out, _ = run(dwrc, "lint", "rules", "--max-errors", "0", cwd=HERE.parent)
+    return len(re.findall(r"^\S+:\d+:\d+: (?:error|warning|note)\[", out, re.M))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
