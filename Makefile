@@ -378,6 +378,8 @@ check-compile-fail: $B/dwrc
 	$(TALLY) bash tests/support/compile_fail.sh $B/dwrc
 check-lint: $B/dwrc | $B/sarif
 	$(TALLY) env SARIF_SCHEMA=$B/sarif/schema.json $(PYTHON) tests/support/lint_test.py $B/dwrc
+check-explain: $B/dwrc
+	$(TALLY) $(PYTHON) tests/support/explain_test.py $B/dwrc
 check-golden: $B/dwrc $B/libdwrc.a $B/libdwr_core.a
 	$(TALLY) env CFLAGS= LDFLAGS="$(LHARDEN)" bash tests/support/golden.sh $B/dwrc $B/libdwrc.a $B/libdwr_core.a $B/golden
 check-allocations: $B/fail_alloc_test

@@ -27,7 +27,7 @@ def titles():
 
 def blocks(page):
     """(language, word, more words, text) of each fenced block."""
-    for fence, text in re.findall(r"^```(.*)\n(.*?)^```$", page, re.M | re.S):
+    for fence, text in re.findall(r"^```([^\n]*)\n(.*?)^```$", page, re.M | re.S):
         words = fence.split()
         yield (words + ["", ""])[0], (words + ["", ""])[1], words[2:], text
 
