@@ -82,7 +82,7 @@ static void edit_is_beaten(struct lint *l, struct dwr_str field, enum lint_kind 
         return;
     finding = found(l, field);
     lint_show(l, finding, &c,
-              "The office deleted the document while a user captured %.*s offline: the "
+              "The office deleted the document while a user put in %.*s offline: the "
               "write is rejected, and the audit record alone still has it.",
               LINT_TEXT(field));
     lint_gone(l, finding, field, value_of(l, field, kind, true), "the user's, rejected as DELETED");

@@ -54,7 +54,7 @@ static bool loses(struct lint *l, struct lint_case *c, struct dwr_str field, enu
         return lint_server_lost(c, field);
     if (lint_client_lost(c, field))
         return true;
-    lint_put(c, field, none, device, office);
+    lint_put(c, field, none, office, lint_least_value(kind));
     return lint_try(l, c) && lint_client_lost(c, field);
 }
 

@@ -130,6 +130,8 @@ const struct dwr_report *lint_report(const struct lint_case *c, struct dwr_str f
 
 /* Two different values of a kind, as an office and a device would write them. */
 void lint_values(enum lint_kind kind, struct dwr_str *office, struct dwr_str *device);
+/* One of the device that is less than the office's. */
+struct dwr_str lint_least_value(enum lint_kind kind);
 
 /* Is a person asked about the field, or a row of it: a conflict record, a held row, a branch? */
 bool lint_is_asked(const struct lint_case *c, struct dwr_str field);

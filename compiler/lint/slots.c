@@ -103,30 +103,48 @@ static void join(struct lint *l, struct diag_finding *finding, const struct ast_
 
 /* --- the merge --- */
 
+/* A field, and what it is; where nothing says that, what it must be to be part of a slot. */
+struct slot_part {
+    struct dwr_str field;
+    enum lint_kind kind;
+};
+
+static struct slot_part slot_part(const struct lint *l, struct dwr_str field,
+                                  enum lint_kind otherwise)
+{
+    const enum lint_kind kind = field.p ? lint_kind_of(l, field) : LINT_UNKNOWN;
+
+    return (struct slot_part){ field, kind == LINT_UNKNOWN ? otherwise : kind };
+}
+
 /* The office moves one of the two, the device the other: are both changes in the document? */
-static bool mixes(struct lint *l, struct lint_case *c, struct dwr_str a, struct dwr_str b)
+static bool mixes(struct lint *l, struct lint_case *c, const struct slot_part *a,
+                  const struct slot_part *b)
 {
     struct dwr_str old, new_a, new_b;
 
     *c = lint_case_begin(l);
-    lint_values(lint_kind_of(l, a), &new_a, &old);
-    lint_put(c, a, old, new_a, (struct dwr_str){ NULL, 0 });
-    lint_values(lint_kind_of(l, b), &old, &new_b);
-    lint_put(c, b, old, old, new_b);
+    lint_values(a->kind, &new_a, &old);
+    lint_put(c, a->field, old, new_a, (struct dwr_str){ NULL, 0 });
+    lint_values(b->kind, &old, &new_b);
+    lint_put(c, b->field, old, old, new_b);
     if (l->plan->lock)
         lint_assume(l, c, l->plan->lock, false);
-    return lint_try(l, c) && lint_same(lint_result(c, a), new_a) &&
-           lint_same(lint_result(c, b), new_b);
+    return lint_try(l, c) && lint_same(lint_result(c, a->field), new_a) &&
+           lint_same(lint_result(c, b->field), new_b);
 }
 
-static void belong_together(struct lint *l, struct dwr_str a, struct dwr_str b)
+static void belong_together(struct lint *l, const struct slot_part *part_a,
+                            const struct slot_part *part_b)
 {
+    const struct dwr_str a = part_a->field, b = part_b->field;
     const struct ast_rule *rule_a, *rule_b;
     const struct ast_name *name_a, *name_b;
     struct diag_finding *finding;
     struct lint_case c;
 
-    if (!is_written(l, a) || !is_written(l, b) || !are_apart(l, a, b) || !mixes(l, &c, a, b))
+    if (!is_written(l, a) || !is_written(l, b) || !are_apart(l, a, b) ||
+        !mixes(l, &c, part_a, part_b))
         return;
     rule_a = rule_of(l, a, &name_a);
     rule_b = rule_of(l, b, &name_b);
@@ -153,22 +171,29 @@ static void belong_together(struct lint *l, struct dwr_str a, struct dwr_str b)
 
 static void date_and_time(struct lint *l, struct dwr_str field)
 {
-    const struct dwr_str time = time_of_date(l, field);
+    const struct slot_part date = slot_part(l, field, LINT_UNKNOWN);
+    const struct slot_part time = slot_part(l, time_of_date(l, field), LINT_UNKNOWN);
 
-    if (time.p && lint_kind_of(l, field) == LINT_DATE && lint_kind_of(l, time) == LINT_TIME)
-        belong_together(l, field, time);
+    if (date.kind == LINT_DATE && time.kind == LINT_TIME)
+        belong_together(l, &date, &time);
 }
 
 /* A slot that no_overlap keeps free: every part of it with its first. */
 static void parts_of_slot(struct lint *l, const struct ast_no_overlap *s)
 {
-    const struct ast_name *parts[] = { &s->from.time, s->to.said ? &s->to.field : NULL,
-                                       s->to.said ? &s->to.time : NULL, &s->length };
-    struct dwr_str time = time_of_date(l, s->from.field.text);
+    const struct dwr_str from = s->from.field.text, time = time_of_date(l, from);
+    const struct slot_part first =
+        slot_part(l, from, s->from.time.text.p ? LINT_DATE : LINT_MOMENT);
+    const struct slot_part parts[] = {
+        slot_part(l, s->from.time.text, LINT_TIME),
+        slot_part(l, s->to.field.text, s->to.time.text.p ? LINT_DATE : LINT_MOMENT),
+        slot_part(l, s->to.time.text, LINT_TIME),
+        slot_part(l, s->length.text, LINT_NUMBER),
+    };
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (parts[i] && parts[i]->text.p && !(time.p && lint_same(time, parts[i]->text)))
-            belong_together(l, s->from.field.text, parts[i]->text);
+        if (parts[i].field.p && !(time.p && lint_same(time, parts[i].field)))
+            belong_together(l, &first, &parts[i]);
 }
 
 void lint_split_slots(struct lint *l)

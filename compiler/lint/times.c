@@ -120,10 +120,11 @@ void lint_manual_timeout(struct lint *l)
     diag_subject(finding, none, none);
     diag_help(l->diag, finding, "manual_timeout %.*s or longer, or `then client_wins`", (int)away.n,
               away.p);
-    lint_show(l, finding, &c,
-              "A user wrote %.*s of a %.*s offline; the conflict opened, and the user was "
-              "away again: after %.*s it closes by itself, and the office's value stands.",
-              LINT_TEXT(field), LINT_TEXT(l->doctype->name.text), (int)after.n, after.p);
+    lint_show(
+        l, finding, &c,
+        "A user wrote %.*s in a document of '%.*s' offline; the conflict opened, and the user was "
+        "away again: after %.*s it closes by itself, and the office's value stands.",
+        LINT_TEXT(field), LINT_TEXT(l->doctype->name.text), (int)after.n, after.p);
     lint_kept(l, finding, field, lint_result(&c, field), "the office's, once the conflict closes");
     lint_gone(l, finding, field, lint_cell(&c, field)->client,
               "the user's, waiting in the conflict record until then");
@@ -190,6 +191,15 @@ static bool repeats_are_recognized(const struct lint *l)
            sync->change_retention_seconds >= retry;
 }
 
+/* How long after the first attempt the last may come. */
+static struct dwr_str longest_repeat(struct lint *l)
+{
+    const uint64_t offline = l->rules->sync.max_offline_seconds;
+    const uint64_t retry = retry_seconds(&l->rules->retry);
+
+    return retry > offline ? duration(l, retry) : time_said(l, AST_MAX_OFFLINE, offline);
+}
+
 /* The same write again, onto what it has made. */
 static bool doubles(struct lint *l, struct lint_case *c, struct dwr_str field, struct dwr_str *once)
 {
@@ -209,24 +219,23 @@ static void repeat_counts(struct lint *l, struct span span, struct dwr_str field
                           struct lint_case *c)
 {
     struct diag_finding *finding;
-    struct dwr_str once, kept, away;
+    struct dwr_str once, kept, longest;
 
     if (l->plan->lock)
         lint_assume(l, c, l->plan->lock, false);
     if (!lint_try(l, c) || !doubles(l, c, field, &once))
         return;
     kept = time_said(l, AST_CHANGE_RETENTION, l->rules->sync.change_retention_seconds);
-    away = time_said(l, AST_MAX_OFFLINE, l->rules->sync.max_offline_seconds);
-    finding =
-        lint_found(l, DIAG_REPEAT_COUNTS, span, field,
-                   "a repeated write counts twice in '%.*s': requests are remembered for %.*s, "
-                   "and devices are away for %.*s",
-                   LINT_TEXT(field), (int)kept.n, kept.p, (int)away.n, away.p);
+    longest = longest_repeat(l);
+    finding = lint_found(l, DIAG_REPEAT_COUNTS, span, field,
+                         "a repeated write counts twice in '%.*s': requests are remembered for "
+                         "%.*s, and repeated for up to %.*s",
+                         LINT_TEXT(field), (int)kept.n, kept.p, (int)longest.n, longest.p);
     diag_help(l->diag, finding, "change_retention as long as max_offline and all of retry");
     lint_show(
         l, finding, c,
-        "A device sent its write to %.*s and lost the answer; it comes back after "
-        "%.*s and sends it again: nobody knows the request any more, and it is added once more.",
+        "A device sent its write to %.*s and the answer was lost; after more than %.*s it sends it "
+        "again: nobody knows the request any more, and it is added once more.",
         LINT_TEXT(field), (int)kept.n, kept.p);
     lint_kept(l, finding, field, lint_result(c, field), "counted twice");
     lint_gone(l, finding, field, once, "what it was, and should be");

@@ -12,29 +12,41 @@ bool lint_same(struct dwr_str a, struct dwr_str b)
 
 /* --- values --- */
 
-static const struct value_pair {
+/* least: what a device writes where the greater of two values is kept. */
+static const struct value_row {
     enum lint_kind kind;
-    const char *office, *device;
-} value_pairs[] = {
-    { LINT_PROSE, "\"written in the office\"", "\"written on site\"" },
-    { LINT_SIGNATURE, "\"signed in the office\"", "\"signed on site\"" },
-    { LINT_FILE, "\"/files/office.jpg\"", "\"/files/site.jpg\"" },
-    { LINT_FILES, "[\"office.jpg\"]", "[\"site.jpg\"]" },
-    { LINT_DATE, "\"2026-03-05\"", "\"2026-03-03\"" },
-    { LINT_TIME, "\"14:00:00\"", "\"15:30:00\"" },
-    { LINT_MOMENT, "\"2026-03-02T14:00:00Z\"", "\"2026-03-02T15:30:00Z\"" },
-    { LINT_NUMBER, "7", "5" },
+    const char *office, *device, *least;
+} value_rows[] = {
+    { LINT_PROSE, "\"written in the office\"", "\"written on site\"", "\"noted on site\"" },
+    { LINT_SIGNATURE, "\"signed in the office\"", "\"signed on site\"", "\"drawn on site\"" },
+    { LINT_FILE, "\"/files/office.jpg\"", "\"/files/site.jpg\"", "\"/files/camera.jpg\"" },
+    { LINT_FILES, "[\"office.jpg\"]", "[\"site.jpg\"]", "[\"camera.jpg\"]" },
+    { LINT_DATE, "\"2026-03-05\"", "\"2026-03-03\"", "\"2026-03-02\"" },
+    { LINT_TIME, "\"14:00:00\"", "\"15:30:00\"", "\"09:00:00\"" },
+    { LINT_MOMENT, "\"2026-03-02T14:00:00Z\"", "\"2026-03-02T15:30:00Z\"",
+      "\"2026-03-02T09:00:00Z\"" },
+    { LINT_NUMBER, "7", "5", "3" },
+    { LINT_UNKNOWN, "\"from the office\"", "\"from the device\"", "\"by the device\"" },
 };
+
+static const struct value_row *value_row(enum lint_kind kind)
+{
+    const struct value_row *row = value_rows;
+
+    while (row->kind != kind && row->kind != LINT_UNKNOWN)
+        row++;
+    return row;
+}
 
 void lint_values(enum lint_kind kind, struct dwr_str *office, struct dwr_str *device)
 {
-    *office = lint_str("\"from the office\"");
-    *device = lint_str("\"from the device\"");
-    for (size_t i = 0; i < sizeof value_pairs / sizeof *value_pairs; i++)
-        if (value_pairs[i].kind == kind) {
-            *office = lint_str(value_pairs[i].office);
-            *device = lint_str(value_pairs[i].device);
-        }
+    *office = lint_str(value_row(kind)->office);
+    *device = lint_str(value_row(kind)->device);
+}
+
+struct dwr_str lint_least_value(enum lint_kind kind)
+{
+    return lint_str(value_row(kind)->least);
 }
 
 /* --- the fields of a case --- */
@@ -400,6 +412,21 @@ static struct dwr_str lent(struct dwr_text t)
     return (struct dwr_str){ t.p, t.n };
 }
 
+/* What the documents do not show. */
+static struct dwr_str with_roles(struct lint *l, const struct lint_case *c, struct dwr_str story)
+{
+    if (c->server_role.p)
+        story = arena_printf(l->arena, "%.*s (The office's change was made in the role %.*s.)",
+                             (int)story.n, story.p, LINT_TEXT(c->server_role));
+    if (c->client_role.p)
+        story = arena_printf(l->arena, "%.*s (The user has the role %.*s.)", (int)story.n, story.p,
+                             LINT_TEXT(c->client_role));
+    if (c->client_user.p)
+        story = arena_printf(l->arena, "%.*s (The user is %.*s.)", (int)story.n, story.p,
+                             LINT_TEXT(c->client_user));
+    return story;
+}
+
 void lint_show(struct lint *l, struct diag_finding *finding, const struct lint_case *c,
                const char *story, ...)
 {
@@ -408,7 +435,7 @@ void lint_show(struct lint *l, struct diag_finding *finding, const struct lint_c
     va_list args;
 
     va_start(args, story);
-    scenario->story = arena_vprintf(l->arena, story, args);
+    scenario->story = with_roles(l, c, arena_vprintf(l->arena, story, args));
     va_end(args);
     scenario->request = trial_line(l->arena, &c->trial);
     if (w->op == DWR_DELETE)
