@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "../../runtime/core/report.h"
@@ -221,6 +222,16 @@ static bool guarded(struct command *c, struct dwr_text input)
     return true;
 }
 
+/* Of the terminal that standard output is; 0: it is none. */
+static uint32_t terminal_width(void)
+{
+    struct winsize size;
+
+    if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+        return 0;
+    return size.ws_col;
+}
+
 static int run(struct command *c, struct dwr_text input, const char *output)
 {
     bool done;
@@ -281,6 +292,7 @@ int cmd_why(const struct cli_command *command, struct arena *arena, int argc, ch
         return status;
     c.rules = r.rules;
     c.json = as == 1;
+    c.frame.width = output ? 0 : terminal_width();
     c.frame.color = !output && diag_wants_color(findings.style.color, stdout);
     return run(&c, input, output);
 }

@@ -83,6 +83,9 @@ struct why_frame {
     struct dwr_str doctype; /* as the request names it */
     bool all;               /* also lines of what nobody disputed */
     bool color;
+    /* Characters of a line on the terminal; 0: as many as it takes. Where the words do not fit
+     * behind the columns they stand below them. */
+    uint32_t width;
 };
 
 /* A title, a sentence and a table with a line for each field. */

@@ -3,7 +3,7 @@
 
 /* --- text: columns --- */
 
-enum { VALUE_WIDTH = 18, FIELD_WIDTH = 28, BECAME_WIDTH = 60, COLUMNS = 6 };
+enum { VALUE_WIDTH = 18, VALUE_LEAST = 8, FIELD_WIDTH = 28, BECAME_WIDTH = 60, COLUMNS = 6 };
 
 static const char *const heads[COLUMNS] = { "FIELD", "WINS", "BASE", "SERVER", "CLIENT", "RULE" };
 
@@ -16,6 +16,8 @@ struct row {
 struct sheet {
     struct arena *arena;
     bool color;
+    uint32_t line_width; /* of the terminal; 0: as many as it takes */
+    size_t value_width;
     struct row *rows;
     uint32_t count;
     size_t width[COLUMNS];
@@ -45,9 +47,11 @@ static size_t width_of(struct dwr_str text)
     return n;
 }
 
-static struct dwr_str value_cell(struct arena *arena, struct dwr_str shown, struct dwr_str json)
+static struct dwr_str value_cell(const struct sheet *sheet, struct dwr_str shown,
+                                 struct dwr_str json)
 {
-    return plain(arena, words_short(arena, shown.p ? shown : json, VALUE_WIDTH));
+    return plain(sheet->arena,
+                 words_short(sheet->arena, shown.p ? shown : json, sheet->value_width));
 }
 
 /* What was made of both sides is neither's value: it is said. */
@@ -79,13 +83,14 @@ static void add_line(struct sheet *sheet, const struct why_line *line)
 {
     struct arena *a = sheet->arena;
 
-    add_row(sheet, (struct row){ .cell = { plain(a, line->field), str(line->wins),
-                                           value_cell(a, line->shown[WHY_BASE], line->base),
-                                           value_cell(a, line->shown[WHY_OF_SERVER], line->server),
-                                           value_cell(a, line->shown[WHY_OF_CLIENT], line->client),
-                                           line->rule.p ? plain(a, line->rule) : str("-") },
-                                 .words = words_of(a, line),
-                                 .line = line });
+    add_row(sheet,
+            (struct row){ .cell = { plain(a, line->field), str(line->wins),
+                                    value_cell(sheet, line->shown[WHY_BASE], line->base),
+                                    value_cell(sheet, line->shown[WHY_OF_SERVER], line->server),
+                                    value_cell(sheet, line->shown[WHY_OF_CLIENT], line->client),
+                                    line->rule.p ? plain(a, line->rule) : str("-") },
+                          .words = words_of(a, line),
+                          .line = line });
 }
 
 /* The colour of who wins: where a person or a refusal is in play it is to be seen. */
@@ -119,6 +124,52 @@ static void put_cell(struct out *o, struct dwr_str text, size_t width)
     out_lit(o, "  ");
 }
 
+static size_t width_of_columns(const struct sheet *sheet)
+{
+    size_t width = 2;
+
+    for (int c = 0; c < COLUMNS; c++)
+        width += sheet->width[c] + 2;
+    return width;
+}
+
+/* Below the columns, broken between words. */
+static void put_below(struct out *o, struct dwr_str words, size_t line_width)
+{
+    enum { INDENT = 6 };
+    size_t at = line_width; /* the first word begins a line */
+
+    while (words.n > 0) {
+        const char *space = memchr(words.p, ' ', words.n);
+        const struct dwr_str word = { words.p, space ? (size_t)(space - words.p) : words.n };
+        const size_t gone = word.n + (space ? 1 : 0);
+
+        if (at + 1 + width_of(word) > line_width) {
+            out_lit(o, "\n      ");
+            at = INDENT;
+        } else {
+            out_char(o, ' ');
+            at++;
+        }
+        out_str(o, word);
+        at += width_of(word);
+        words.p += gone;
+        words.n -= gone;
+    }
+}
+
+static void put_words(struct out *o, const struct sheet *sheet, const struct row *row)
+{
+    const bool below = sheet->line_width > 0 && row->line &&
+                       width_of_columns(sheet) + width_of(row->words) > sheet->line_width;
+
+    if (below)
+        put_below(o, row->words, sheet->line_width);
+    else
+        out_str(o, row->words);
+    out_char(o, '\n');
+}
+
 static void put_row(struct out *o, const struct sheet *sheet, const struct row *row)
 {
     const char *color = color_of(row->line);
@@ -132,8 +183,7 @@ static void put_row(struct out *o, const struct sheet *sheet, const struct row *
         if (c == 1 || !row->line)
             paint(o, painted, "\33[0m");
     }
-    out_str(o, row->words);
-    out_char(o, '\n');
+    put_words(o, sheet, row);
 }
 
 /* --- text: around the columns --- */
@@ -194,10 +244,36 @@ static void put_rest(struct out *o, struct arena *arena, const struct why *why)
     out_char(o, '\n');
 }
 
+/* What a line has left for the three values. */
+static size_t value_width(const struct why_frame *frame, const struct why *why)
+{
+    enum { WINS_WIDTH = 8, BETWEEN = 2 };
+    size_t field = 0, rule = 0, taken;
+
+    if (frame->width == 0)
+        return VALUE_WIDTH;
+    for (uint32_t i = 0; i < why->line_count; i++) {
+        const size_t n = width_of(why->lines[i].field), m = width_of(why->lines[i].rule);
+
+        if (!is_shown(frame, &why->lines[i]))
+            continue;
+        field = n > field && n <= FIELD_WIDTH ? n : field;
+        rule = m > rule ? m : rule;
+    }
+    taken = field + rule + WINS_WIDTH + (COLUMNS + 1) * BETWEEN;
+    if (taken + 3 * (size_t)VALUE_LEAST > frame->width)
+        return VALUE_LEAST;
+    taken = (frame->width - taken) / 3;
+    return taken < VALUE_WIDTH ? taken : VALUE_WIDTH;
+}
+
 void why_text(struct out *o, struct arena *arena, const struct why_frame *frame,
               const struct why *why)
 {
-    struct sheet sheet = { .arena = arena, .color = frame->color };
+    struct sheet sheet = { .arena = arena,
+                           .color = frame->color,
+                           .line_width = frame->width,
+                           .value_width = value_width(frame, why) };
     struct row head = { .words = str("WHY") };
 
     put_title(o, arena, frame, why);
