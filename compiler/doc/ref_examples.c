@@ -5,7 +5,7 @@
 #include "trial/domain.h"
 #include "why.h"
 
-enum { MADE_FIELDS = 3, VALUE_CHARACTERS = 60 };
+enum { MADE_FIELDS = 3, SHOWN_FROM_ELSEWHERE = 3, VALUE_CHARACTERS = 60 };
 
 static struct dwr_str str(const char *text)
 {
@@ -251,14 +251,58 @@ static void put_made(struct ref *ref, const struct ref_doctype *d)
 
 /* --- all of them --- */
 
-void ref_examples(struct ref *ref, const struct ref_doctype *d)
+/* Tests beside the rules were written to explain them; those in other files try what is left. */
+static bool is_beside(const struct ref_doctype *d, uint32_t i)
 {
-    page_heading(&ref->page, 4, nowhere, str(d->test_count > 0 ? "Examples" : "Example"), nowhere);
-    for (uint32_t i = 0; i < d->test_count; i++) {
+    return !d->said || d->tests[i]->stmt.span.source == d->source;
+}
+
+static uint32_t put_tests(struct ref *ref, const struct ref_doctype *d, bool beside, uint32_t most)
+{
+    uint32_t shown = 0;
+
+    for (uint32_t i = 0; i < d->test_count && shown < most; i++) {
         const struct dwr_write write = testrun_write(d->tests[i]);
 
+        if (is_beside(d, i) != beside)
+            continue;
         put_merge(ref, d, d->tests[i]->title.text, ref_at(ref, &d->tests[i]->stmt), &write);
+        shown++;
     }
+    return shown;
+}
+
+/* What the tests elsewhere claim, but for those that are shown already. */
+static void put_claims(struct ref *ref, const struct ref_doctype *d, uint32_t skip)
+{
+    struct page *p = &ref->page;
+    bool any = false;
+
+    for (uint32_t i = 0; i < d->test_count; i++) {
+        if (is_beside(d, i) || (skip > 0 && skip-- > 0))
+            continue;
+        if (!any) {
+            page_heading(p, 4, nowhere, str("Tested besides"), nowhere);
+            page_list_begin(p);
+        }
+        any = true;
+        page_item_begin(p);
+        page_text(p, d->tests[i]->title.text);
+        page_at(p, ref_at(ref, &d->tests[i]->stmt));
+        page_item_end(p);
+    }
+    if (any)
+        page_list_end(p);
+}
+
+void ref_examples(struct ref *ref, const struct ref_doctype *d)
+{
+    uint32_t elsewhere = 0;
+
+    page_heading(&ref->page, 4, nowhere, str(d->test_count > 0 ? "Examples" : "Example"), nowhere);
     if (d->test_count == 0)
         put_made(ref, d);
+    else if (put_tests(ref, d, true, UINT32_MAX) == 0)
+        elsewhere = put_tests(ref, d, false, SHOWN_FROM_ELSEWHERE);
+    put_claims(ref, d, elsewhere);
 }

@@ -208,6 +208,21 @@ some = md.split("### Some", 1)[1]
 check(re.search(r"^\| `x` \| (\S+) \| (\S+) \| (\S+) \| \3 \| ", some, re.M), "and for one that does")
 check("`any_field`" not in some.split("###")[0], "a stand-in only where nothing is named")
 
+two = ('doctype "Two" { strategy client_wins; }\n',
+       "".join('test "claim %d" for "Two" { server { "a": 1 } client { "a": 2 } expect success; }\n' % i
+               for i in range(5)))
+os.makedirs(work + "/two")
+for i, text in enumerate(two):
+    with open(work + "/two/%d.dwr" % i, "w") as f:
+        f.write(text)
+doc(work + "/two", "-o", work + "/two-out")
+apart = read(work + "/two-out/two.md")
+check(re.findall(r"^##### (claim \d) \(`two/1.dwr:\d`\)$", apart, re.M) ==
+      ["claim 0", "claim 1", "claim 2"] and "Made up" not in apart.split("### Every other")[0],
+      "tests in another file: some are shown where there are no others")
+check("\n#### Tested besides\n\n- claim 3 (`two/1.dwr:4`)\n- claim 4 (`two/1.dwr:5`)\n" in apart,
+      "and the others named")
+
 # Every table row has as many cells as its head, whatever is in them.
 for text in (md, shipped_md):
     width = 0
@@ -286,10 +301,18 @@ check("</code>" in page and " is <code class=\"value\">&quot;x|y&quot;</code> or
 check("prefers-color-scheme: dark" in page and "@media print" in page and "max-width" in page,
       "light and dark, paper, narrow screens")
 check('<p id="search" hidden>' in page, "the search box is there when the script is")
-tests = sum(len(re.findall(r'^test "', read(os.path.join("rules", f)), re.M))
-            for f in os.listdir("rules") if f.endswith(".dwr"))
-check(shipped_html.count("<h5>") == tests + shipped_html.count("Made up: "),
-      "every test of the shipped rules is an example")
+beside = elsewhere = 0
+files = {os.path.join(where, f): read(os.path.join(where, f))
+         for where, _, names_ in os.walk("rules") for f in names_ if f.endswith(".dwr")}
+home = {name: f for f in files for name in re.findall(r'^doctype "(.*)" \{', files[f], re.M)}
+for f in files:
+    for name in re.findall(r'^test ".*" for "(.*)" \{', files[f], re.M):
+        beside += home.get(name, f) == f
+        elsewhere += home.get(name, f) != f
+check(beside > 100 and shipped_html.count("<h5>") == beside + shipped_html.count("Made up: "),
+      "every test beside its DocType is an example")
+claims = re.findall(r"<h4>Tested besides</h4>\n<ul>\n(.*?)</ul>", shipped_html, re.S)
+check(sum(c.count("<li>") for c in claims) == elsewhere, "and every other one is a claim")
 for doctype in table:
     check(any(h == doctype or h.startswith(doctype + " rules/") for h in shipped.headings),
           "a part for " + doctype)
