@@ -125,7 +125,7 @@ static bool mixes(struct lint *l, struct lint_case *c, const struct slot_part *a
 
     *c = lint_case_begin(l);
     lint_values(a->kind, &new_a, &old);
-    lint_put(c, a->field, old, new_a, (struct dwr_str){ NULL, 0 });
+    lint_put(c, a->field, lint_least_value(a->kind), new_a, (struct dwr_str){ NULL, 0 });
     lint_values(b->kind, &old, &new_b);
     lint_put(c, b->field, old, old, new_b);
     if (l->plan->lock)
