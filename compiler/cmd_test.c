@@ -190,8 +190,7 @@ static bool is_asked_well(const struct cli_command *command, struct asked *asked
             return false;
         }
     }
-    asked->coverage =
-        asked->coverage || asked->threshold >= 0 || asked->format == FORMAT_LCOV;
+    asked->coverage = asked->coverage || asked->threshold >= 0 || asked->format == FORMAT_LCOV;
     return true;
 }
 

@@ -2,6 +2,7 @@
 #include "testrun.h"
 
 #include "../runtime/core/value.h"
+#include "testrun_rows.h"
 
 struct run {
     struct arena *arena;
@@ -109,61 +110,46 @@ static struct dwr_str decided_of(struct run *r, struct dwr_str field)
 
 /* --- documents --- */
 
-/* Rows are equal when their members are; unset members may be missing (1.2). */
-static bool members_equal(struct run *r, struct dwr_text a, struct dwr_text b)
-{
-    struct dwr_walk w = dwr_walk_of(a);
-    struct dwr_text key, value;
-
-    while (dwr_walk_next(&w, r->compare->scan, &key, &value)) {
-        const struct dwr_text name = dwr_string_bytes(r->compare, key);
-
-        if (!name.p ||
-            !dwr_field_equal(r->compare, value, dwr_member(r->compare, b, name.p, name.n)))
-            return false;
-    }
-    return true;
-}
-
-static bool rows_equal(struct run *r, struct dwr_text a, struct dwr_text b)
-{
-    struct dwr_walk x = dwr_walk_of(a), y = dwr_walk_of(b);
-    struct dwr_text row_a, row_b;
-
-    for (;;) {
-        const bool more_a = dwr_walk_next(&x, r->compare->scan, NULL, &row_a);
-        const bool more_b = dwr_walk_next(&y, r->compare->scan, NULL, &row_b);
-
-        if (!more_a || !more_b)
-            return more_a == more_b;
-        if (row_a.p[0] != '{' || row_b.p[0] != '{') {
-            if (!dwr_value_equal(r->compare, row_a, row_b))
-                return false;
-        } else if (!members_equal(r, row_a, row_b) || !members_equal(r, row_b, row_a)) {
-            return false;
-        }
-    }
-}
-
-static bool is_table(const struct run *r, struct dwr_text name)
+/* The child table of a name; NULL: it is a field. */
+static const struct dwr_table *table_of(const struct run *r, struct dwr_text name)
 {
     for (uint16_t i = 0; i < r->doctype->table_count; i++)
         if (is(name, r->doctype->names.v[r->doctype->tables[i].field].name))
-            return true;
-    return false;
+            return &r->doctype->tables[i];
+    return NULL;
 }
 
-static bool field_equal(struct run *r, struct dwr_text name, struct dwr_text a, struct dwr_text b)
+static void row_differs(void *context, struct dwr_str label, struct dwr_text member,
+                        struct dwr_text expected, struct dwr_text got)
 {
-    bool equal;
+    struct run *r = context;
 
-    if (is_table(r, name) && a.p && b.p && a.p[0] == '[' && b.p[0] == '[')
-        equal = rows_equal(r, a, b);
-    else
-        equal = dwr_field_equal(r->compare, a, b);
+    problem(r,
+            arena_printf(r->arena, "member '%.*s' of %.*s", (int)member.n, member.p, (int)label.n,
+                         label.p),
+            expected.p ? copy(r, expected) : str("nothing"), got.p ? copy(r, got) : str("nothing"),
+            decided_of(r, label));
+}
+
+static void compare_field(struct run *r, struct dwr_text name, struct dwr_text expected,
+                          struct dwr_text got)
+{
+    const struct testrun_rows rows = { .arena = r->arena,
+                                       .scratch = r->compare,
+                                       .table = table_of(r, name),
+                                       .name = { name.p, name.n },
+                                       .expected = expected,
+                                       .got = got };
+    const bool is_table = rows.table && got.p && expected.p[0] == '[' && got.p[0] == '[';
+    const bool equal =
+        is_table ? testrun_rows_equal(&rows) : dwr_field_equal(r->compare, expected, got);
+
     if (r->compare->failed)
         arena_fail(r->arena);
-    return equal;
+    if (equal || (is_table && testrun_rows_differ(&rows, row_differs, r)))
+        return;
+    problem(r, arena_printf(r->arena, "field '%.*s'", (int)name.n, name.p), copy(r, expected),
+            got.p ? copy(r, got) : str("nothing"), decided_of(r, rows.name));
 }
 
 /* Every member that is expected, against the document's; p NULL: there is none. */
@@ -179,11 +165,7 @@ static void compare_document(struct run *r, const struct ast_value *expected, st
             arena_fail(r->arena);
         name = (struct dwr_text){ arena_copy(r->arena, name.p, name.n), name.n };
         got = doc.p ? dwr_member(r->compare, doc, name.p, name.n) : (struct dwr_text){ NULL, 0 };
-        if (field_equal(r, name, value, got))
-            continue;
-        problem(r, arena_printf(r->arena, "field '%.*s'", (int)name.n, name.p), copy(r, value),
-                got.p ? copy(r, got) : str("nothing"),
-                decided_of(r, (struct dwr_str){ name.p, name.n }));
+        compare_field(r, name, value, got);
     }
 }
 
@@ -425,9 +407,8 @@ static void run_all(struct run *r, const struct ast_ruleset *ast, struct testrun
         const struct ast_test *test = AST_AS(ast_test, s);
         struct testrun_result *result = &results->v[results->count];
 
-        if (o->filter &&
-            !o->filter(o->filter_context,
-                       arena_copy(r->arena, test->title.text.p, test->title.text.n)))
+        if (o->filter && !o->filter(o->filter_context,
+                                    arena_copy(r->arena, test->title.text.p, test->title.text.n)))
             continue;
         run_test(r, test, result);
         results->count++;

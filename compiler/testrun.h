@@ -17,7 +17,8 @@
 /* One thing that is not as the test expects it. */
 struct testrun_problem {
     struct span span;        /* of the expectation, or of the test */
-    struct dwr_str what;     /* "field 'status'", "status", "outcome of 'notes'" */
+    struct dwr_str what;     /* "field 'status'", "status", "outcome of 'notes'",
+                                "member 'qty' of parts_used[WIDGET-9]" */
     struct dwr_str expected; /* p NULL: nothing to compare */
     struct dwr_str got;
     struct dwr_str decided; /* the rule line that decided, and how; p NULL: none did */

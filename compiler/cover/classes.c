@@ -215,8 +215,7 @@ static void put_type(struct arena *arena, struct cover_type *type, const struct 
         if (!cover_is_built_in(d, &d->units[u]))
             add_unit(&list, (struct cover_class){ .part = COVER_UNIT, .index = (uint16_t)u },
                      d->units[u].rules, d->units[u].rule_count, d->units[u].field_count > 1);
-    add_unit(&list, (struct cover_class){ .part = COVER_FREE }, &d->free_rule, 1,
-             d->free_together);
+    add_unit(&list, (struct cover_class){ .part = COVER_FREE }, &d->free_rule, 1, d->free_together);
     for (unsigned t = 0; t < d->table_count; t++)
         add_table(&list, d, t);
     add_lock(&list, d);
@@ -369,8 +368,7 @@ static struct testrun_problem *retry_problem(struct cover *cover, const struct t
                              found->field.p),
         .expected = { found->once.p ? found->once.p : "nothing",
                       found->once.p ? found->once.n : 7 },
-        .got = { found->twice.p ? found->twice.p : "nothing",
-                 found->twice.p ? found->twice.n : 7 },
+        .got = { found->twice.p ? found->twice.p : "nothing", found->twice.p ? found->twice.n : 7 },
     };
     p->expected.p = arena_copy(arena, p->expected.p, p->expected.n);
     p->got.p = arena_copy(arena, p->got.p, p->got.n);

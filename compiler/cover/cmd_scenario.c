@@ -25,11 +25,13 @@ static bool is_wanted(const struct finding *f, const struct cover_type *type)
 
 static void head(struct out *o)
 {
-    out_lit(o, "// Made by `dwrc scenario`: kinds of merge that no test tries, each as the rules decide "
-               "it today.\n"
-               "// They pass, whatever the rules say. Read each, ask whether that is what you want, "
-               "give it a title\n"
-               "// that says so, and only then keep it.\n");
+    out_lit(
+        o,
+        "// Made by `dwrc scenario`: kinds of merge that no test tries, each as the rules decide "
+        "it today.\n"
+        "// They pass, whatever the rules say. Read each, ask whether that is what you want, "
+        "give it a title\n"
+        "// that says so, and only then keep it.\n");
 }
 
 static void find(struct finding *f)

@@ -63,7 +63,8 @@ void cover_mark(struct cover_look *look, enum cover_part part, unsigned index, u
 /* docstatus has a unit also where no rule names it. */
 bool cover_is_built_in(const struct dwr_doctype *d, const struct dwr_unit *unit);
 
-/* The kind of both sides' differing by a rule, where the client's value is kept, or the server's. */
+/* The kind of both sides' differing by a rule, where the client's value is kept, or the server's.
+ */
 enum cover_kind cover_differ(enum dwr_rule_kind rule, bool client_kept);
 
 /* Are rows that both edited decided by order_by? */

@@ -16,8 +16,7 @@ static bool line_in(const struct source *source, struct dwr_str at, uint32_t *li
 {
     const struct dwr_str label = source->label;
 
-    if (!at.p || at.n <= label.n + 1 || at.p[label.n] != ':' ||
-        memcmp(at.p, label.p, label.n) != 0)
+    if (!at.p || at.n <= label.n + 1 || at.p[label.n] != ':' || memcmp(at.p, label.p, label.n) != 0)
         return false;
     *line = 0;
     for (size_t i = label.n + 1; i < at.n; i++) {

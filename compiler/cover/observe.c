@@ -207,15 +207,13 @@ static bool makes_a_value(enum dwr_rule_kind rule)
 static bool client_kept(struct cover_look *look, const struct dwr_report *report,
                         const struct cover_field *field, bool by_value)
 {
-    return by_value ? cover_kept(look, field, COVER_CLIENT)
-                    : report->outcome == DWR_OUTCOME_CLIENT;
+    return by_value ? cover_kept(look, field, COVER_CLIENT) : report->outcome == DWR_OUTCOME_CLIENT;
 }
 
 /* A conflict that one of the unit's rules decided. */
 static void conflict(struct cover_look *look, enum cover_part part, unsigned index,
-                     const struct dwr_rule *rules, unsigned rule_count,
-                     const struct cover_did *did, const struct dwr_report *report,
-                     const struct cover_field *field)
+                     const struct dwr_rule *rules, unsigned rule_count, const struct cover_did *did,
+                     const struct dwr_report *report, const struct cover_field *field)
 {
     unsigned r = 0;
 
@@ -248,8 +246,8 @@ static void unit(struct cover_look *look, enum cover_part part, unsigned index,
     const struct cover_did did = cover_did_of(look, fields, count);
     const struct cover_field *field = NULL;
     const struct dwr_report *report = conflict_of(look, fields, count, &field);
-    const bool refuses = rules[0].kind == DWR_RULE_IMMUTABLE ||
-                         rules[0].kind == DWR_RULE_SERVER_ONLY;
+    const bool refuses =
+        rules[0].kind == DWR_RULE_IMMUTABLE || rules[0].kind == DWR_RULE_SERVER_ONLY;
 
     if (report && is_locked(look, report)) {
         cover_mark(look, COVER_LOCK, 0, 0, COVER_LOCKED_FIELD, 0);
@@ -314,8 +312,8 @@ static void excepted_fields(struct cover_look *look)
     for (size_t i = 0; i < look->result->field_count; i++)
         locked = locked || is_locked(look, &look->result->fields[i]);
     for (unsigned i = 0; locked && i < look->d->lock_except_count; i++) {
-        const struct cover_field *f = cover_field_of(
-            &look->reader->fields, look->d->names.v[look->d->lock_except[i]].name);
+        const struct cover_field *f =
+            cover_field_of(&look->reader->fields, look->d->names.v[look->d->lock_except[i]].name);
 
         if (f && f->value[COVER_CLIENT].p &&
             !equal(look, f, COVER_CLIENT, look->base_known ? COVER_BASE : COVER_SERVER))
@@ -349,8 +347,8 @@ static void deleted(struct cover_look *look, struct dwr_text base, struct dwr_te
     }
     read_sides(look, base, server);
     if (!t->allow_delete && t->soft_delete.field != DWR_NONE) {
-        struct cover_field *f = cover_field_of(&look->reader->fields,
-                                               look->d->names.v[t->soft_delete.field].name);
+        struct cover_field *f =
+            cover_field_of(&look->reader->fields, look->d->names.v[t->soft_delete.field].name);
 
         changed = base.p && f && cover_did_of(look, &f, 1).server;
     } else if (t->allow_delete) {

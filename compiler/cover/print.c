@@ -333,8 +333,7 @@ static struct dwr_str title_of(const struct seek *seek, const struct draft *draf
 
     for (const struct scenario *s = seek->titles; s; s = s->next)
         same += s->plain.n == title.n && memcmp(s->plain.p, title.p, title.n) == 0;
-    return same == 1 ? title
-                     : arena_printf(seek->arena, "%s: %s (%u)", first, then, same);
+    return same == 1 ? title : arena_printf(seek->arena, "%s: %s (%u)", first, then, same);
 }
 
 struct scenario *print_scenario(struct seek *seek, const struct draft *draft)

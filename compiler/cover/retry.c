@@ -1,5 +1,5 @@
-/* retry.c - the same write again, onto its own result (semantics 10): what must not change, and what
- * is excepted. */
+/* retry.c - the same write again, onto its own result (semantics 10): what must not change, and
+ * what is excepted. */
 #include "cover_parts.h"
 
 /* --- exceptions --- */
@@ -22,7 +22,7 @@ static bool equal(struct cover_look *look, const struct cover_field *f, unsigned
             if (!more)
                 return true;
             if (p.p[0] == '{' && q.p[0] == '{' ? !rows_equal(t, s, p, q)
-                                                : !dwr_value_equal(s, p, q))
+                                               : !dwr_value_equal(s, p, q))
                 return false;
         }
     }
@@ -162,7 +162,8 @@ static bool is_excepted(struct cover_look *look, const struct cover_field *f)
 
 /* --- twice --- */
 
-/* The version, the counts and the marks of open conflicts: they change where something else does. */
+/* The version, the counts and the marks of open conflicts: they change where something else does.
+ */
 static bool depends_on_others(const struct cover_field *f)
 {
     return f->role == DWR_NAME_COUNT || f->role == DWR_NAME_VERSION || f->role == DWR_NAME_META;
@@ -211,10 +212,9 @@ static void read_sides(struct cover_look *look, const struct dwr_result *second,
                        struct dwr_text base)
 {
     struct cover_fields *fields = &look->reader->fields;
-    const struct dwr_text sides[COVER_SIDES] = {
-        base, cover_trimmed(look->write->server), cover_trimmed(look->write->client),
-        look->result->doc, second->doc
-    };
+    const struct dwr_text sides[COVER_SIDES] = { base, cover_trimmed(look->write->server),
+                                                 cover_trimmed(look->write->client),
+                                                 look->result->doc, second->doc };
 
     cover_read_none(fields);
     for (unsigned side = 0; side < COVER_SIDES; side++)
@@ -225,11 +225,9 @@ bool cover_retry(struct cover *cover, const struct dwr_doctype *rules,
                  const struct dwr_write *write, const struct dwr_result *result,
                  struct cover_retry *found)
 {
-    struct cover_look look = { .cover = cover,
-                               .reader = cover->reader,
-                               .d = rules,
-                               .write = write,
-                               .result = result };
+    struct cover_look look = {
+        .cover = cover, .reader = cover->reader, .d = rules, .write = write, .result = result
+    };
     const struct dwr_text server = cover_trimmed(write->server);
     struct dwr_write again = *write;
     struct dwr_result second;
@@ -241,8 +239,7 @@ bool cover_retry(struct cover *cover, const struct dwr_doctype *rules,
     if (result->status == DWR_REJECTED || (!server.p && !result->doc.p))
         return true;
     dwr_scratch_reset(cover->reader->scratch);
-    was_deleted = server.p &&
-                  dwr_member(cover->reader->scratch, server, "_deleted", 8).p != NULL;
+    was_deleted = server.p && dwr_member(cover->reader->scratch, server, "_deleted", 8).p != NULL;
     if (was_deleted && write->op != DWR_DELETE) {
         /* What it was merged with as base was the tombstone's content (7). */
         again.op = DWR_UPDATE;
@@ -264,8 +261,8 @@ bool cover_retry(struct cover *cover, const struct dwr_doctype *rules,
     if (!result->doc.p)
         return true;
     look.base_known = again.op != DWR_INSERT && cover_trimmed(again.base).p;
-    read_sides(&look, &second, look.base_known ? cover_trimmed(again.base)
-                                               : (struct dwr_text){ NULL, 0 });
+    read_sides(&look, &second,
+               look.base_known ? cover_trimmed(again.base) : (struct dwr_text){ NULL, 0 });
     if (rules->lock && reads_changed(&look, rules->lock))
         return true;
     field = broken(&look);

@@ -10,8 +10,8 @@ struct keyed {
 
 /* --- reading --- */
 
-static struct dwr_text part(struct cover_look *look, const struct dwr_table *t,
-                            struct dwr_text row, unsigned k)
+static struct dwr_text part(struct cover_look *look, const struct dwr_table *t, struct dwr_text row,
+                            unsigned k)
 {
     const struct dwr_str name = t->names.v[t->key[k]].name;
     const struct dwr_text value = dwr_member(look->reader->scratch, row, name.p, name.n);
@@ -28,7 +28,8 @@ static struct cover_row row_of(struct cover_look *look, const struct dwr_table *
         const struct dwr_text p = part(look, t, row, k);
 
         r.keyed = r.keyed || p.p;
-        r.hash = r.hash * 0x9E3779B97F4A7C15u + (p.p ? dwr_value_hash(look->reader->scratch, p) : 1);
+        r.hash =
+            r.hash * 0x9E3779B97F4A7C15u + (p.p ? dwr_value_hash(look->reader->scratch, p) : 1);
     }
     return r;
 }
@@ -109,9 +110,8 @@ bool cover_keys_are_plain(struct cover_look *look, const struct dwr_table *table
 
 /* --- members --- */
 
-static const struct cover_field *first_that_differs(struct cover_look *look,
-                                                    struct cover_field *const *fields,
-                                                    uint32_t count)
+static const struct cover_field *
+first_that_differs(struct cover_look *look, struct cover_field *const *fields, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++)
         if (cover_did_of(look, &fields[i], 1).differ)
@@ -140,8 +140,8 @@ static void member_unit(struct cover_look *look, enum cover_part part_, unsigned
     else if (rule->kind == DWR_RULE_IMMUTABLE && did.unset)
         kind = COVER_FIRST_VALUE;
     for (unsigned i = 0; kind == COVER_CLIENT_ONLY && i < rule->watch_count; i++) {
-        struct cover_field *w = cover_field_of(
-            &look->reader->row, look->d->tables[table].names.v[rule->watch[i]].name);
+        struct cover_field *w =
+            cover_field_of(&look->reader->row, look->d->tables[table].names.v[rule->watch[i]].name);
 
         if (w && cover_did_of(look, &w, 1).server)
             kind = COVER_WATCHED;
@@ -226,9 +226,7 @@ static enum cover_kind kind_of(struct cover_look *look, const struct dwr_table *
     if (both) {
         if (by_server && by_client)
             return same ? COVER_EDITED_SAME : edited_by_both(look, t, rows);
-        return by_server   ? COVER_EDITED_SERVER
-               : by_client ? COVER_EDITED_CLIENT
-                           : COVER_KIND_COUNT;
+        return by_server ? COVER_EDITED_SERVER : by_client ? COVER_EDITED_CLIENT : COVER_KIND_COUNT;
     }
     if (server.p)
         return by_server && t->removes ? COVER_REMOVED_EDITED : COVER_REMOVED_CLIENT;

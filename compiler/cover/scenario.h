@@ -1,12 +1,12 @@
-/* scenario.h - the tests that are missing, made and run: for each conflict class that no test tries,
- * a merge of it in the DocType's own field names.
+/* scenario.h - the tests that are missing, made and run: for each conflict class that no test
+ * tries, a merge of it in the DocType's own field names.
  *
  * A merge is made the way a person would write it: for the class, from values seen in the rule
  * set's tests, in its schema, or that fit the field's name; one merge tries many fields where they
  * do not get in each other's way. Whether it is of the class is then asked of the resolver
  * (cover.h). Where it is not, because of a condition, values and roles that the conditions speak of
- * are tried at random, always the same, and what the merge does not need is taken out again. A class
- * for which nothing is found counts as impossible.
+ * are tried at random, always the same, and what the merge does not need is taken out again. A
+ * class for which nothing is found counts as impossible.
  *
  * Ownership: everything belongs to the arena, but what scenario_close frees. */
 #ifndef DWR_COMPILER_SCENARIO_H

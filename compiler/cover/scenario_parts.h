@@ -1,6 +1,6 @@
-/* scenario_parts.h - what the parts of the search share: values.c (what stands in a field), draft.c
- * (a merge being made), make.c (a merge for a class), seek.c (finding one for each), print.c (as a
- * test block). */
+/* scenario_parts.h - what the parts of the search share: values.c (what stands in a field, by
+ * examples.c and habits.c), draft.c (a merge being made), make.c and make_rows.c (a merge for a
+ * class), seek.c (finding one for each), print.c (as a test block). */
 #ifndef DWR_COMPILER_SCENARIO_PARTS_H
 #define DWR_COMPILER_SCENARIO_PARTS_H
 
@@ -43,10 +43,10 @@ struct draft {
     bool timed;     /* client_ts is told though nobody compares it: a branch is named after it */
     struct draft_field *fields;
     uint32_t count, capacity;
-    struct draft_table *tables; /* of the DocType */
+    struct draft_table *tables;                           /* of the DocType */
     struct dwr_str server_role, client_role, client_user; /* p NULL: not told */
-    enum cover_kind theme;      /* the first kind that was put into it */
-    bool of_rows; /* about a table, not about fields */
+    enum cover_kind theme;                                /* the first kind that was put into it */
+    bool of_rows;                                         /* about a table, not about fields */
     bool is_empty;
 };
 
@@ -88,20 +88,34 @@ struct seek {
     struct dwr_str name; /* where the rules do not name it, one that fits */
     const struct schema_doctype *schema;
     struct examples examples;
-    struct values *values; /* by index of the name; v NULL: not asked for yet */
-    struct dwr_str free_names[3]; /* fields that the strategy decides */
-    bool *found; /* by class: a test tries it, or a merge of it was made */
-    bool *is;    /* by class: what the latest merge is of */
-    uint32_t number;   /* of the document */
+    struct values *values;         /* by index of the name; v NULL: not asked for yet */
+    struct dwr_str free_names[3];  /* fields that the strategy decides */
+    bool *found;                   /* by class: a test tries it, or a merge of it was made */
+    bool *is;                      /* by class: what the latest merge is of */
+    uint32_t number;               /* of the document */
     const struct scenario *titles; /* the tests so far */
     uint64_t random;
     struct dwr_write write; /* the latest */
     struct dwr_result result;
 };
 
+/* --- examples.c --- */
+
+/* Gathers them for the DocType. */
+void examples_begin(struct seek *seek);
+/* NULL: no test has the field, or the member of the table's rows. */
+struct example *example_of(struct seek *seek, unsigned table, struct dwr_str name);
+
+/* --- habits.c --- */
+
+enum { HABIT_VALUES = 3 };
+
+/* So many values of a field of that name, as JSON; NULL: none is known. */
+const char *const *habit_of(struct dwr_str name);
+
 /* --- values.c --- */
 
-/* Gathers the examples of the DocType. */
+/* Gets ready for the DocType. */
 void values_begin(struct seek *seek);
 /* Of a field of the rules (index into the names), or of one that is only named. */
 struct values values_of(struct seek *seek, unsigned index, struct dwr_str name);
@@ -127,6 +141,21 @@ bool draft_try(struct seek *seek, const struct draft *draft);
 /* Adds to the draft what makes it a merge of the class. False: it does not go together with what
  * stands there, or nothing is known that would. */
 bool make_class(struct seek *seek, struct draft *draft, const struct cover_class *class_);
+
+/* Who has which value, as an index into three that differ; -1: does not have it. */
+struct hands {
+    int8_t base, server, client;
+};
+
+/* For a class of a unit; for the place of a field in a unit of which each side changes another. */
+struct hands make_hands(enum cover_kind kind, enum dwr_rule_kind rule);
+struct hands make_crossed(unsigned place);
+void make_put(struct draft_field *field, struct values values, struct hands hands);
+
+/* --- make_rows.c --- */
+
+/* make_class for a class of a table or of its row members. */
+bool make_row(struct seek *seek, struct draft *draft, const struct cover_class *class_);
 
 /* --- print.c --- */
 

@@ -1,9 +1,9 @@
-/* seek.c - a merge for every conflict class that no test tries: first many classes in one, then each
- * of those that are left alone, with what conditions ask for looked for at random. */
+/* seek.c - a merge for every conflict class that no test tries: first many classes in one, then
+ * each of those that are left alone, with what conditions ask for looked for at random. */
 #include "scenario_parts.h"
 
-/* So many random merges a class is worth. A condition of a few fields and roles, each of few values,
- * is met in far fewer. */
+/* So many random merges a class is worth. A condition of a few fields and roles, each of few
+ * values, is met in far fewer. */
 enum { TRIES = 3000 };
 
 /* --- beginning and ending --- */
@@ -27,8 +27,15 @@ void scenario_close(struct seek *seek)
 /* --- which classes stand in one test --- */
 
 /* What a test is about: classes of one theme read well together. */
-enum theme { THEME_SERVER, THEME_CLIENT, THEME_SAME, THEME_BOTH, THEME_CROSSED, THEME_KEYS,
-             THEME_ALONE };
+enum theme {
+    THEME_SERVER,
+    THEME_CLIENT,
+    THEME_SAME,
+    THEME_BOTH,
+    THEME_CROSSED,
+    THEME_KEYS,
+    THEME_ALONE
+};
 
 static enum theme theme_of(enum cover_kind kind)
 {
@@ -183,8 +190,8 @@ struct pools {
 
 static struct pools pools_of(struct seek *seek, const struct asked *asked)
 {
-    struct pools pools = { .fields = arena_array(seek->arena, asked->count,
-                                                 sizeof(struct domain)) };
+    struct pools pools = { .fields =
+                               arena_array(seek->arena, asked->count, sizeof(struct domain)) };
 
     for (uint32_t i = 0; i < asked->count; i++)
         pools.fields[i] = domain_of_field(seek->arena, seek->d, asked->fields[i], seek->schema);
@@ -207,8 +214,7 @@ static void shake_field(struct seek *seek, struct draft *draft, unsigned index,
         return;
     field = draft_field(seek, draft, name->name);
     field->value[DRAFT_BASE] = any(seek, domain);
-    field->value[DRAFT_SERVER] =
-        below(seek, 2) == 0 ? field->value[DRAFT_BASE] : any(seek, domain);
+    field->value[DRAFT_SERVER] = below(seek, 2) == 0 ? field->value[DRAFT_BASE] : any(seek, domain);
     field->value[DRAFT_CLIENT] = (struct dwr_str){ NULL, 0 };
     if (below(seek, 2) == 0)
         field->value[DRAFT_CLIENT] = any(seek, domain);
@@ -255,9 +261,9 @@ static void shrink(struct seek *seek, struct draft *draft, struct draft *smaller
             draft_copy(seek, smaller, draft);
             if (!smaller->fields[i].value[side].p)
                 continue;
-            smaller->fields[i].value[side] =
-                side == DRAFT_SERVER ? smaller->fields[i].value[DRAFT_BASE]
-                                     : (struct dwr_str){ NULL, 0 };
+            smaller->fields[i].value[side] = side == DRAFT_SERVER
+                                                 ? smaller->fields[i].value[DRAFT_BASE]
+                                                 : (struct dwr_str){ NULL, 0 };
             if (still(seek, smaller, class_))
                 draft_copy(seek, draft, smaller);
         }
@@ -341,8 +347,8 @@ static bool find_together(struct seek *seek, struct drafts *drafts, struct tests
     for (uint32_t i = 0; i < seek->type->count; i++) {
         const struct cover_class *c = &seek->type->v[i];
 
-        if (seek->found[i] || planned[i] || c->part == COVER_LOCK ||
-            c->kind == COVER_HELD || !goes_with(&drafts->now, c))
+        if (seek->found[i] || planned[i] || c->part == COVER_LOCK || c->kind == COVER_HELD ||
+            !goes_with(&drafts->now, c))
             continue;
         planned[i] = make_class(seek, &drafts->now, c);
         if (planned[i])

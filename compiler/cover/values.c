@@ -3,11 +3,10 @@
 #include "scenario_parts.h"
 
 #include <ctype.h>
-#include <stdlib.h>
 
 #include "trial/literals.h"
 
-enum { WANTED = 3, MOST = 8 };
+enum { WANTED = HABIT_VALUES, MOST = 8 };
 
 static struct dwr_str str(const char *text)
 {
@@ -39,211 +38,12 @@ static void put(struct list *list, struct dwr_str value)
     if (list->count == MOST || !is_set(value))
         return;
     for (uint32_t i = 0; i < list->count; i++)
-        if (trial_same(&list->seek->bench, text,
-                       (struct dwr_text){ list->v[i].p, list->v[i].n }))
+        if (trial_same(&list->seek->bench, text, (struct dwr_text){ list->v[i].p, list->v[i].n }))
             return;
     list->v[list->count++] = value;
 }
 
-/* --- examples --- */
-
-static struct example *example_of(struct seek *seek, unsigned table, struct dwr_str name)
-{
-    struct examples *all = &seek->examples;
-
-    for (uint32_t i = 0; i < all->count; i++)
-        if (all->v[i].table == table && same_name(all->v[i].name, name))
-            return &all->v[i];
-    return NULL;
-}
-
-/* Values of some size are no help to a reader. */
-enum { EXAMPLE_MAX = 60, EXAMPLES_MAX = 200 };
-
-static void put_example(struct seek *seek, unsigned table, struct dwr_str name,
-                        struct dwr_str value)
-{
-    struct examples *all = &seek->examples;
-    struct example *e = example_of(seek, table, name);
-
-    if (!is_set(value) || value.n > EXAMPLE_MAX || (e && e->count == 8))
-        return;
-    if (!e) {
-        if (all->count == EXAMPLES_MAX)
-            return;
-        if (all->count == all->capacity) {
-            all->v = arena_grow(seek->arena, all->v, all->capacity, 2 * all->capacity + 16,
-                                sizeof *all->v);
-            all->capacity = 2 * all->capacity + 16;
-        }
-        e = &all->v[all->count++];
-        *e = (struct example){ .name = name, .table = table };
-    }
-    for (unsigned i = 0; i < e->count; i++)
-        if (trial_same(&seek->bench, (struct dwr_text){ e->v[i].p, e->v[i].n },
-                       (struct dwr_text){ value.p, value.n }))
-            return;
-    e->v[e->count++] = value;
-}
-
-static void examples_of_object(struct seek *seek, unsigned table, struct dwr_text object);
-
-static void examples_of_rows(struct seek *seek, unsigned table, struct dwr_text value)
-{
-    struct dwr_walk walk;
-    struct dwr_text row;
-
-    if (dwr_is_unset(value) || value.p[0] != '[')
-        return;
-    walk = dwr_walk_of(value);
-    while (dwr_walk_next(&walk, seek->bench.compare->scan, NULL, &row))
-        if (row.p[0] == '{')
-            examples_of_object(seek, table, row);
-}
-
-/* table: whose row it is; DWR_NONE: it is a document. */
-static void examples_of_object(struct seek *seek, unsigned table, struct dwr_text object)
-{
-    struct dwr_walk walk = dwr_walk_of(object);
-    struct dwr_text key, value;
-
-    while (dwr_walk_next(&walk, seek->bench.compare->scan, &key, &value)) {
-        const struct dwr_str name = { key.p + 1, key.n - 2 };
-        unsigned index;
-
-        if (memchr(name.p, '\\', name.n))
-            continue; /* a name with escapes does without */
-        index = dwr_names_find(&seek->d->names, name.p, name.n);
-        if (table == DWR_NONE && index != DWR_NONE &&
-            seek->d->names.v[index].role == DWR_NAME_TABLE)
-            examples_of_rows(seek, seek->d->names.v[index].index, value);
-        else
-            put_example(seek, table, name, (struct dwr_str){ value.p, value.n });
-    }
-}
-
-static void examples_of_test(struct seek *seek, const struct ast_test *test)
-{
-    static const enum ast_kind documents[] = { AST_TEST_BASE, AST_TEST_SERVER, AST_TEST_CLIENT };
-
-    for (size_t i = 0; i < sizeof documents / sizeof *documents; i++) {
-        const struct ast_stmt *s = test->block.of[documents[i]];
-        const struct ast_value *value = s ? &AST_AS(ast_given, s)->value : NULL;
-
-        if (value && value->kind == AST_VALUE_OBJECT)
-            examples_of_object(seek, DWR_NONE,
-                               (struct dwr_text){ value->text.p, value->text.n });
-    }
-}
-
 /* --- names --- */
-
-/* What fields of such names hold; of the parts the longest that fits decides. */
-static const struct habit {
-    const char *part; /* of the name in lower case; "_x": its end */
-    const char *v[WANTED];
-} habits[] = {
-    { "date", { "\"2026-03-02\"", "\"2026-03-05\"", "\"2026-03-09\"" } },
-    { "due", { "\"2026-03-02\"", "\"2026-03-05\"", "\"2026-03-09\"" } },
-    { "until", { "\"2026-03-31\"", "\"2026-04-15\"", "\"2026-04-30\"" } },
-    { "time", { "\"2026-03-02 08:00:00\"", "\"2026-03-02 09:30:00\"", "\"2026-03-02 10:15:00\"" } },
-    { "_at", { "\"2026-03-02 08:00:00\"", "\"2026-03-02 09:30:00\"", "\"2026-03-02 10:15:00\"" } },
-    { "_on", { "\"2026-03-02 08:00:00\"", "\"2026-03-02 09:30:00\"", "\"2026-03-02 10:15:00\"" } },
-    { "timestamp",
-      { "\"2026-03-02T08:00:00Z\"", "\"2026-03-02T09:30:00Z\"", "\"2026-03-02T10:15:00Z\"" } },
-    { "start", { "\"2026-03-02T08:00:00Z\"", "\"2026-03-02T08:30:00Z\"", "\"2026-03-02T09:00:00Z\"" } },
-    { "end", { "\"2026-03-02T16:00:00Z\"", "\"2026-03-02T16:30:00Z\"", "\"2026-03-02T17:00:00Z\"" } },
-    { "minutes", { "30", "45", "60" } },
-    { "duration", { "30", "60", "90" } },
-    { "hours", { "2", "3", "4.5" } },
-    { "qty", { "2", "3", "5" } },
-    { "quantity", { "12", "9", "11" } },
-    { "count", { "3", "4", "6" } },
-    { "amount", { "980", "1020", "1050" } },
-    { "total", { "1200", "1250", "1180" } },
-    { "price", { "49.5", "52", "47.9" } },
-    { "budget", { "500", "800", "650" } },
-    { "rate", { "0.5", "0.65", "0.7" } },
-    { "version", { "3", "4", "5" } },
-    { "number", { "7", "8", "9" } },
-    { "notes", { "\"Gate is locked\"", "\"Key is at the porter's\"", "\"Ring twice\"" } },
-    { "note", { "\"Gate is locked\"", "\"Key is at the porter's\"", "\"Ring twice\"" } },
-    { "remark", { "\"was low\"", "\"refilled\"", "\"leaks\"" } },
-    { "comment", { "\"Looks good\"", "\"Needs a second look\"", "\"Agreed\"" } },
-    { "description", { "\"Pump 3\"", "\"Pump 3, hall 2\"", "\"Seal of pump 3\"" } },
-    { "analysis", { "\"Bearing worn\"", "\"Shaft bent\"", "\"Seal too old\"" } },
-    { "feedback", { "\"5 of 5\"", "\"4 of 5\"", "\"3 of 5\"" } },
-    { "text", { "\"On our way\"", "\"Arriving at noon\"", "\"Delayed by an hour\"" } },
-    { "message", { "\"On our way\"", "\"Arriving at noon\"", "\"Delayed by an hour\"" } },
-    { "content", { "\"First draft\"", "\"Second draft\"", "\"Second draft, with remarks\"" } },
-    { "title", { "\"Boiler\"", "\"Boiler, 2nd floor\"", "\"Boiler, cellar\"" } },
-    { "subject", { "\"Boiler\"", "\"Boiler, 2nd floor\"", "\"Boiler, cellar\"" } },
-    { "status", { "\"Open\"", "\"In Progress\"", "\"On Hold\"" } },
-    { "state", { "\"Open\"", "\"In Progress\"", "\"On Hold\"" } },
-    { "priority", { "\"Low\"", "\"Medium\"", "\"High\"" } },
-    { "type", { "\"Repair\"", "\"Inspection\"", "\"Installation\"" } },
-    { "category", { "\"Power\"", "\"Light\"", "\"Heating\"" } },
-    { "assigned", { "\"ANNA\"", "\"BEN\"", "\"CARL\"" } },
-    { "owner", { "\"ANNA\"", "\"BEN\"", "\"CARL\"" } },
-    { "user", { "\"ANNA\"", "\"BEN\"", "\"CARL\"" } },
-    { "employee", { "\"ANNA\"", "\"BEN\"", "\"CARL\"" } },
-    { "host", { "\"ANNA\"", "\"BEN\"", "\"CARL\"" } },
-    { "_by", { "\"ANNA\"", "\"BEN\"", "\"CARL\"" } },
-    { "customer", { "\"Acme\"", "\"Borg\"", "\"Cyan\"" } },
-    { "address", { "\"Elm St 1\"", "\"Oak St 9\"", "\"Elm St 2\"" } },
-    { "location", { "\"Depot\"", "\"Site A\"", "\"Site B\"" } },
-    { "city", { "\"Bonn\"", "\"Berlin\"", "\"Basel\"" } },
-    { "phone", { "\"0228 1234\"", "\"0228 5678\"", "\"0170 4711\"" } },
-    { "signature", { "\"sig-1\"", "\"sig-2\"", "\"sig-3\"" } },
-    { "photo", { "\"before.jpg\"", "\"office.jpg\"", "\"after.jpg\"" } },
-    { "image", { "\"front.jpg\"", "\"side.jpg\"", "\"back.jpg\"" } },
-    { "file", { "\"plan.pdf\"", "\"plan-2.pdf\"", "\"plan-3.pdf\"" } },
-    { "color", { "\"red\"", "\"blue\"", "\"green\"" } },
-    { "colour", { "\"red\"", "\"blue\"", "\"green\"" } },
-};
-
-/* Does the name end with the word? As "_at" or, behind a small letter, as "At". */
-static bool name_ends(struct dwr_str name, const char *word)
-{
-    const size_t n = strlen(word);
-    const char *end;
-
-    if (name.n <= n)
-        return false;
-    end = name.p + name.n - n;
-    for (size_t i = 0; i < n; i++)
-        if (tolower((unsigned char)end[i]) != word[i])
-            return false;
-    return end[-1] == '_' || (isupper((unsigned char)end[0]) && islower((unsigned char)end[-1]));
-}
-
-static bool name_has(struct dwr_str name, const char *part)
-{
-    const size_t n = strlen(part);
-
-    if (part[0] == '_')
-        return name_ends(name, part + 1);
-    for (size_t i = 0; i + n <= name.n; i++) {
-        size_t k = 0;
-
-        while (k < n && tolower((unsigned char)name.p[i + k]) == part[k])
-            k++;
-        if (k == n)
-            return true;
-    }
-    return false;
-}
-
-static const struct habit *habit_of(struct dwr_str name)
-{
-    const struct habit *found = NULL;
-
-    for (size_t i = 0; i < sizeof habits / sizeof *habits; i++)
-        if (name_has(name, habits[i].part) &&
-            (!found || strlen(habits[i].part) > strlen(found->part)))
-            found = &habits[i];
-    return found;
-}
 
 /* What is true or false has no third value. */
 static bool is_full(const struct list *list)
@@ -279,10 +79,10 @@ static void put_plain(struct list *list, struct dwr_str name)
 
 static void put_habit(struct list *list, struct dwr_str name)
 {
-    const struct habit *habit = is_full(list) ? NULL : habit_of(name);
+    const char *const *habit = is_full(list) ? NULL : habit_of(name);
 
     for (int i = 0; habit && i < WANTED; i++)
-        put(list, str(habit->v[i]));
+        put(list, str(habit[i]));
 }
 
 /* --- by rule --- */
@@ -479,8 +279,8 @@ static void put_defined(struct list *list, const struct schema_field *field)
 /* Its definition says all there is: no habit helps. */
 static bool is_defined(const struct schema_field *field)
 {
-    return field && (field->select_count > 0 || field->kind == SCHEMA_NUMBER ||
-                     field->kind == SCHEMA_CHECK);
+    return field &&
+           (field->select_count > 0 || field->kind == SCHEMA_NUMBER || field->kind == SCHEMA_CHECK);
 }
 
 static const struct dwr_rule *rule_of(const struct dwr_name *name, const struct dwr_unit *units,
@@ -578,8 +378,8 @@ static bool is_other(const struct dwr_table *t, struct dwr_str name)
     const unsigned index = dwr_names_find(&t->names, name.p, name.n);
 
     return name.n > 0 && name.p[0] != '_' &&
-           (index == DWR_NONE || (t->names.v[index].role == DWR_NAME_FREE && !is_key(t, index) &&
-                                  index != t->order_by));
+           (index == DWR_NONE ||
+            (t->names.v[index].role == DWR_NAME_FREE && !is_key(t, index) && index != t->order_by));
 }
 
 struct dwr_str values_other_member(struct seek *seek, unsigned table)
@@ -622,11 +422,12 @@ static void put_free_name(struct seek *seek, unsigned *count, struct dwr_str nam
     seek->free_names[(*count)++] = name;
 }
 
-/* Three fields that no rule names: of the tests, of the schema, or, where there is none, made up. */
+/* Three fields that no rule names: of the tests, of the schema, or, where there is none, made up.
+ */
 static void put_free_names(struct seek *seek)
 {
-    static const char *const made_up[] = { "title", "description", "category", "colour",
-                                           "subject", "remarks_1", "remarks_2", "remarks_3" };
+    static const char *const made_up[] = { "title",   "description", "category",  "colour",
+                                           "subject", "remarks_1",   "remarks_2", "remarks_3" };
     const struct schema_doctype *schema = seek->schema;
     unsigned count = 0;
 
@@ -669,9 +470,6 @@ static void put_unnamed(struct seek *seek)
 
 void values_begin(struct seek *seek)
 {
-    const struct ast_ruleset *ast = seek->cover->ast;
-
-    seek->examples.count = 0;
     seek->values = arena_zero(seek->arena, seek->d->names.count * sizeof *seek->values);
     seek->name = seek->type->name;
     seek->schema = NULL;
@@ -679,12 +477,6 @@ void values_begin(struct seek *seek)
         seek->schema = schema_find(seek->schemas, seek->name);
     else
         put_unnamed(seek);
-    for (const struct ast_stmt *s = ast->top.of[AST_TEST]; s; s = s->same) {
-        const struct ast_test *test = AST_AS(ast_test, s);
-
-        if (dwr_doctype_find(seek->cover->rules, test->doctype.text.p, test->doctype.text.n) ==
-            seek->d)
-            examples_of_test(seek, test);
-    }
+    examples_begin(seek);
     put_free_names(seek);
 }

@@ -180,6 +180,15 @@ struct dwr_text trial_member(struct arena *arena, struct dwr_text doc, struct dw
 
 /* --- values --- */
 
+/* Digits alone: JSON writes such a number in one way. */
+static bool is_plain_number(struct dwr_text v)
+{
+    for (size_t i = 0; i < v.n; i++)
+        if (v.p[i] < '0' || v.p[i] > '9')
+            return false;
+    return true;
+}
+
 /* 1: equal, 0: not, -1: that takes more than a look. */
 static int equal_at_sight(struct dwr_text a, struct dwr_text b)
 {
@@ -190,6 +199,8 @@ static int equal_at_sight(struct dwr_text a, struct dwr_text b)
     if (a.p[0] != b.p[0] && (a.p[0] > '9' || b.p[0] > '9' || a.p[0] == '"' || b.p[0] == '"'))
         return 0;
     if (a.p[0] == '"' && !dwr_has_byte(a.p, a.n, '\\') && !dwr_has_byte(b.p, b.n, '\\'))
+        return 0;
+    if (is_plain_number(a) && is_plain_number(b))
         return 0;
     return -1;
 }

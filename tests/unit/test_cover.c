@@ -320,8 +320,9 @@ static const struct row_case {
     { "order_by at; on_same_key first_write_wins;", "{\"id\":1,\"at\":5}", "{\"id\":1,\"at\":2}",
       "{\"id\":1,\"at\":3}", "t: row edited by both, server's kept" },
     { "on_same_key sum(q);", "{\"id\":1,\"q\":1}", "{\"id\":1,\"q\":2}",
-      "{\"id\":1,\"q\":4,\"n\":1}", "t: row edited by both; t: q: both differ; t: other members: "
-                                     "client only" },
+      "{\"id\":1,\"q\":4,\"n\":1}",
+      "t: row edited by both; t: q: both differ; t: other members: "
+      "client only" },
     { "on_same_key fields { max q; client_wins together a, b; }", "{\"id\":1,\"q\":1}",
       "{\"id\":1,\"q\":3,\"a\":1}", "{\"id\":1,\"q\":2,\"b\":1}",
       "t: row edited by both; t: q: both differ, server's kept; t: a + b: one field each" },
@@ -334,14 +335,14 @@ Test(cover, of_which_class_a_row_is, .fini = clear)
 {
     for (size_t i = 0; i < sizeof row_cases / sizeof *row_cases; i++) {
         const struct row_case *t = &row_cases[i];
-        const char *body = arena_printf(&arena, "strategy field_level; child t { key id; %s }",
-                                        t->form)
-                               .p;
+        const char *body =
+            arena_printf(&arena, "strategy field_level; child t { key id; %s }", t->form).p;
         const char *merge =
-            arena_printf(&arena,
-                         "test \"t\" for \"D\" { base {\"s\":1,\"t\":[%s]} "
-                         "server {\"s\":1,\"t\":[%s]} client {\"t\":[%s]} expect no notification; }",
-                         t->base, t->server, t->client)
+            arena_printf(
+                &arena,
+                "test \"t\" for \"D\" { base {\"s\":1,\"t\":[%s]} "
+                "server {\"s\":1,\"t\":[%s]} client {\"t\":[%s]} expect no notification; }",
+                t->base, t->server, t->client)
                 .p;
 
         cr_expect_str_eq(classes(cover_of(body, merge), false), t->classes, "%s | %s", t->form,
