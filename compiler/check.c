@@ -478,6 +478,7 @@ void check_rules(struct arena *arena, struct ast_ruleset *ruleset, struct diag *
         check_block(c, &AST_AS(ast_section, s)->block, s->word,
                     (struct dwr_str){ "default", strlen("default") }, true);
     check_doctypes(c);
+    check_times(c);
     for (i = 0; i < c->test_count; i++) {
         uint32_t symbol = c->tests[i].test->doctype.symbol;
 

@@ -130,3 +130,44 @@ void check_cond(struct check *c, const struct ast_cond *cond, enum check_moment 
     role_is_a_text(c, cond);
     check_limit(c, cond->span, cond->values.count, "values");
 }
+
+/* --- conditions that say the same --- */
+
+static bool same_value(const struct ast_value *a, const struct ast_value *b)
+{
+    return a->kind == b->kind && a->text.n == b->text.n &&
+           (a->text.n == 0 || memcmp(a->text.p, b->text.p, a->text.n) == 0);
+}
+
+static bool same_operand(const struct ast_operand *a, const struct ast_operand *b)
+{
+    if (a->side != b->side)
+        return false;
+    return a->side == DWR_SIDE_VALUE ? same_value(&a->value, &b->value)
+                                     : is_role(a->side) || a->field.symbol == b->field.symbol;
+}
+
+bool check_same_cond(const struct ast_cond *a, const struct ast_cond *b)
+{
+    if (a->op != b->op || a->depth != b->depth || a->depth > AST_COND_DEPTH_MAX)
+        return false;
+    switch (a->op) {
+    case DWR_COND_AND:
+    case DWR_COND_OR:
+        return check_same_cond(a->a, b->a) && check_same_cond(a->b, b->b);
+    case DWR_COND_NOT:
+        return check_same_cond(a->a, b->a);
+    case DWR_COND_CREATED:
+        return true;
+    default:
+        break;
+    }
+    if (!same_operand(&a->left, &b->left) || a->values.count != b->values.count)
+        return false;
+    if (a->op >= DWR_COND_EQ && a->op <= DWR_COND_GE && !same_operand(&a->right, &b->right))
+        return false;
+    for (uint32_t i = 0; i < a->values.count; i++)
+        if (!same_value(&a->values.v[i], &b->values.v[i]))
+            return false;
+    return true;
+}

@@ -97,6 +97,38 @@ struct owner {
     bool of_rows;
 };
 
+static bool names_field(const struct ast_rule *rule, uint32_t symbol)
+{
+    for (uint32_t i = 0; i < rule->fields.count; i++)
+        if (rule->fields.v[i].symbol == symbol)
+            return true;
+    return false;
+}
+
+/* A rule whose condition an earlier rule of its unit has too never decides. Units have few rules; of
+ * very many only so many are looked at. */
+static void guard_is_new(struct check *c, const struct check_unit *unit, const struct ast_rule *rule,
+                         const struct ast_name *name)
+{
+    const struct ast_stmt *s = &unit->first->stmt;
+    struct diag_finding *finding;
+
+    for (unsigned n = 0; rule->when != NULL && s != NULL && s != &rule->stmt && n < 256; n++) {
+        const struct ast_rule *before = AST_AS(ast_rule, s);
+
+        s = s->same;
+        if (before->when == NULL || before->fields.count == 0 ||
+            before->together != rule->together || !names_field(before, name->symbol) ||
+            !check_same_cond(before->when, rule->when))
+            continue;
+        finding = diag_add(c->diag, DIAG_UNREACHABLE, rule->stmt.word,
+                           "this rule of '%.*s' is never reached: one before it has the same 'when'",
+                           CHECK_TEXT(name->text));
+        diag_note(c->diag, finding, before->stmt.word, "this one decides where it holds");
+        return;
+    }
+}
+
 /* A rule of `field`'s unit comes after `unit`'s rules: it may, where those have conditions. */
 static void follows(struct check *c, struct check_unit *unit, const struct ast_rule *rule,
                     const struct ast_name *name)
@@ -116,6 +148,7 @@ static void follows(struct check *c, struct check_unit *unit, const struct ast_r
         }
         return; /* the rule before stays the last, so that each further one is told once */
     }
+    guard_is_new(c, unit, rule, name);
     unit->last = rule;
     unit->guarded = true;
 }

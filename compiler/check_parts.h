@@ -105,11 +105,17 @@ enum check_moment {
 };
 
 void check_cond(struct check *c, const struct ast_cond *cond, enum check_moment moment);
+/* Whether two conditions are written alike, and so hold together. */
+bool check_same_cond(const struct ast_cond *a, const struct ast_cond *b);
 
 /* --- check_service.c: settings and the statements of the sync service --- */
 
 void check_sections(struct check *c);
 void check_service(struct check *c, const struct check_scope *scope);
+
+/* --- check_times.c: tombstones and time away --- */
+
+void check_times(struct check *c);
 
 /* --- check_tests.c --- */
 

@@ -93,7 +93,7 @@ static const struct check_case {
     { "default without strategy does not", "default { otherwise client_wins; }", "1004" },
     { "default holds what it may",
       "default { strategy client_wins; tombstone { allow_delete no; "
-      "soft_delete status = \"x\"; ttl 1d; } offline create no; notify conflict; push_priority 4 "
+      "soft_delete status = \"x\"; ttl 9d; } offline create no; notify conflict; push_priority 4 "
       "when "
       "status = \"x\"; meta updatedAt; }",
       "" },
@@ -104,7 +104,7 @@ static const struct check_case {
       "{ strategy server_wins; tombstone { soft_delete a = 1; } }",
       "" },
     { "the shortest and the longest time",
-      "doctype \"A\" { strategy server_wins; tombstone { ttl 1s; "
+      "sync { max_offline 1s; } doctype \"A\" { strategy server_wins; tombstone { ttl 1s; "
       "archive_after 36500d; } }",
       "" },
     { "one second more", "doctype \"A\" { strategy server_wins; tombstone { ttl 3153600001s; } }",

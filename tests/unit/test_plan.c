@@ -117,7 +117,8 @@ Test(plan, doctypes_not_named_follow_the_default_block_or_server_wins, .fini = c
 Test(plan, a_doctype_takes_from_default_each_member_it_does_not_state_and_nothing_else, .fini = clear)
 {
     const struct dwr_ruleset *r =
-        plan("default { strategy field_level; otherwise max; meta rev; push_priority 7; notify conflict;\n"
+        plan("sync { max_offline 5d; }\n"
+             "default { strategy field_level; otherwise max; meta rev; push_priority 7; notify conflict;\n"
              " tombstone { allow_delete no; soft_delete gone = true; ttl 5d;\n"
              "  delete_wins_over_update no; archive_after 9d when state = \"x\"; }\n"
              " offline create no, delete no; }\n"

@@ -264,13 +264,13 @@ static const struct {
       "in "
       "the audit record.\nWhat is known of a deleted document is kept for 30 days." },
     { words_deletes,
-      "strategy field_level; tombstone { delete_wins_over_update no; ttl 36h; archive_after 1d "
+      "strategy field_level; tombstone { delete_wins_over_update no; ttl 180h; archive_after 1d "
       "when "
       "s = 1; }",
       "A client may delete a document.\nA delete is refused where the document has changed since "
       "the "
       "client saw it. A later write to a deleted document brings it back.\nWhat is known of a "
-      "deleted document is kept for 36 hours.\nA document is archived after 1 day if s is 1." },
+      "deleted document is kept for 180 hours.\nA document is archived after 1 day if s is 1." },
     { words_deletes, "strategy field_level; tombstone { allow_delete no; }",
       "A document is never deleted." },
     { words_deletes,
