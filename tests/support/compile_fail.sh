@@ -167,6 +167,57 @@ fi
 run -
 if [ "$code" = 2 ] && grep -q '^dwrc: ' "$work/err"; then pass; else fail "compile reads stdin"; fi
 
+# --- schemas: what cannot be read is trouble, what is something else is passed over ---
+
+schemas=$work/schemas
+mkdir -p "$schemas/app/doctype/job" "$schemas/app/frontend" "$schemas/none" "$schemas/other"
+echo '{ "doctype": "DocType", "name": "Job", "fields": [{ "fieldname": "a", "fieldtype": "Int" }] }' \
+    >"$schemas/app/doctype/job/job.json"
+printf '{ // comments\n "compilerOptions": {}, }\n' >"$schemas/app/frontend/tsconfig.json"
+echo '{ "doctype": "Report", "name": "Jobs" }' >"$schemas/other/report.json"
+ln -s .. "$schemas/app/up"
+echo "doctype \"Job\" { strategy field_level; sum a; }" >"$work/job.dwr"
+mkdir "$work/jobs" && echo "doctype \"Jobs\" { strategy field_level; sum a; }" >"$work/jobs/jobs.dwr"
+
+schema() { # exit code, what the output holds, ARGUMENTS...
+    local expected=$1 says=$2
+    shift 2
+    run "$@"
+    if [ "$code" != "$expected" ] || ! cat "$work/out" "$work/err" | grep -q "$says"; then
+        fail "schema: $*: exit $code, not $expected, or not: $says"
+        cat "$work/out" "$work/err"
+    else
+        pass
+    fi
+}
+
+schema 2 "^dwrc: cannot read $schemas/missing: No such file" "$work/job.dwr" --schema "$schemas/missing"
+schema 2 "^dwrc: $schemas/none: there is no .json file in this folder" "$work/job.dwr" --schema "$schemas/none"
+schema 2 "^dwrc: $schemas/other: there is no DocType definition in this folder" \
+    "$work/job.dwr" --schema "$schemas/other"
+schema 2 'there is no .json file' "$work/job.dwr" --schema "$schemas/app" --schema "$schemas/none"
+ln -s nowhere "$schemas/other/gone.json"
+schema 2 'other/gone.json: No such file' "$work/job.dwr" --schema "$schemas/app" --schema "$schemas/other"
+rm "$schemas/other/gone.json"
+schema 1 "jobs.dwr:1:9: error\[DW1041\]" "$work/jobs" --schema "$schemas/app"
+schema 1 'help: did you mean .Job.' "$work/jobs" --schema "$schemas/app" --schema "$schemas/other"
+schema 1 'tsconfig.json:1:3: error\[DW1034\]' "$work/job.dwr" --schema "$schemas/app/frontend"
+head -c 60 "$schemas/app/doctype/job/job.json" >"$schemas/other/cut.json"
+schema 1 'other/cut.json:1:[0-9]*: error\[DW1034\]' "$work/jobs" --schema "$schemas/other"
+if grep -q DW1041 "$work/out"; then fail "a missing DocType may be in the broken file"; else pass; fi
+head -c 3 "$schemas/app/doctype/job/job.json" >"$schemas/app/doctype/job/job.json.cut"
+mv "$schemas/app/doctype/job/job.json.cut" "$schemas/app/doctype/job/job.json"
+schema 1 'job/job.json:1:[0-9]*: error\[DW1034\]' "$work/job.dwr" --schema "$schemas/app"
+yes '[' | head -c 3000000 | tr -d '\n' >"$schemas/other/cut.json"
+schema 1 'other/cut.json:1:65: error\[DW1035\]' "$work/job.dwr" --schema "$schemas/other"
+printf '{"doctype":"DocType","name":"Job","fields":[{"fieldname":"a","fieldtype":"Int"}]}' \
+    >"$schemas/other/cut.json"
+for twice in "$schemas/other" "$schemas/other/" "$schemas/other/cut.json" "$schemas/other/../other"; do
+    rm -rf "$work/made"
+    if "$dwrc" compile "$work/job.dwr" --schema "$schemas/other" --schema "$twice" -o "$work/made" >"$work/out" 2>&1 &&
+        [ ! -s "$work/out" ]; then pass; else fail "schema named twice: $twice: $(cat "$work/out")"; fi
+done
+
 # --- forty errors of all kinds in one file: each is told, and nothing else ---
 
 cp "$here/planted.rules" "$work/planted.dwr"

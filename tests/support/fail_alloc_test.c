@@ -230,15 +230,21 @@ static bool files_are_whole(const struct output *all, const struct output *left,
 static int call_dwrc(const struct world *w, const char *command)
 {
     char name[] = "dwrc", option[] = "-o", coverage[] = "--coverage";
+    char schema[] = "--schema", schemas[] = "rules/schema";
     char path[PATH_ROOM], folder[PATH_ROOM], word[16];
     char *argv[] = { name, word, path, NULL, NULL, NULL };
+    const bool with_schema = strcmp(command, "schema") == 0;
     const int in = open(w->input, O_RDONLY), err = open("/dev/null", O_WRONLY);
     const int out = open(w->captured, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     const int old_in = dup(0), old_out = dup(1), old_err = dup(2);
     int argc = 3, status;
 
-    snprintf(word, sizeof word, "%s", strcmp(command, "coverage") == 0 ? "test" : command);
-    snprintf(path, sizeof path, "%s", w->path);
+    snprintf(word, sizeof word, "%s",
+             strcmp(command, "coverage") == 0 ? "test"
+             : with_schema                    ? "lint"
+                                              : command);
+    /* The schemas are those of the shipped rules. */
+    snprintf(path, sizeof path, "%s", with_schema ? "rules/hr.dwr" : w->path);
     snprintf(folder, sizeof folder, "%s", w->folder);
     if (strcmp(command, "compile") == 0 || strcmp(command, "doc") == 0) {
         argv[argc++] = option;
@@ -246,6 +252,10 @@ static int call_dwrc(const struct world *w, const char *command)
     }
     if (strcmp(command, "coverage") == 0)
         argv[argc++] = coverage;
+    if (with_schema) {
+        argv[argc++] = schema;
+        argv[argc++] = schemas;
+    }
     fflush(stdout);
     fflush(stderr);
     dup2(in, 0);
@@ -332,6 +342,7 @@ static const struct job jobs[] = {
     { "entries", run_entries, NULL, false },
     { "dwrc compile", run_dwrc, "compile", false },
     { "dwrc lint", run_dwrc, "lint", false },
+    { "dwrc lint --schema", run_dwrc, "schema", false },
     { "dwrc test", run_dwrc, "test", false },
     { "dwrc test --coverage", run_dwrc, "coverage", false },
     { "dwrc scenario", run_dwrc, "scenario", false },

@@ -12,6 +12,7 @@ for target; do
     dictionary=
     case $target in
     parse | fmt) dictionary=-dict=tests/fuzz/rules.dict ;;
+    schema) dictionary=-dict=tests/fuzz/schema.dict ;;
     resolve) dictionary=-dict=tests/fuzz/resolve.dict ;;
     esac
     echo "fuzz: $target for $seconds s"

@@ -75,5 +75,19 @@ finds wrong "$wrong"
 grep -q 'error\[DW1' "$work/wrong.1"
 result "the planted mistakes are found" $?
 
+# The same against schemas: all of them right, then with fields and DocTypes that are not there.
+schemas=$work/schemas
+rm -rf "$schemas"
+python3 tests/support/gen_schemas.py "$large" "$schemas" || exit 2
+for threads in 1 3; do
+    $calm "$dwrc" lint "$large" --schema "$schemas" --threads $threads >"$work/out" 2>&1
+    result "the generated rules fit the generated schemas on $threads threads" $?
+done
+sed -i 's/"fieldname": "status"/"fieldname": "state_of_it"/' "$schemas"/field_*.json
+rm "$schemas"/service_*.json
+finds against-schemas "$large" --schema "$schemas"
+grep -q 'error\[DW1041' "$work/against-schemas.1" && grep -q 'error\[DW1042' "$work/against-schemas.1"
+result "what the schemas lack is found" $?
+
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
