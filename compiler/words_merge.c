@@ -94,7 +94,7 @@ static void put_server_kept(struct sentence *s, const struct found *f)
         put_rule(s, NULL, f->rule, f->several);
         break;
     case DWR_RULE_LAST_WRITE_WINS:
-        say(s, "the client's write is not the later one");
+        say(s, "the client's write does not count as the later one");
         break;
     case DWR_RULE_FIRST_WRITE_WINS:
         say(s, "the server's was there first");
@@ -108,7 +108,7 @@ static void put_client_taken(struct sentence *s, const struct found *f)
 {
     switch (f->rule->kind) {
     case DWR_RULE_LAST_WRITE_WINS:
-        say(s, "the client's write is the later one");
+        say(s, "the client's write counts as the later one");
         break;
     case DWR_RULE_FIRST_WRITE_WINS:
         say(s, "the server had none");
@@ -374,14 +374,29 @@ static struct dwr_str as_a_whole(const struct words *w, const struct dwr_result 
     case DWR_CONFLICT_MANUAL:
         return said(w, "A person has to decide; the document holds what stands until then.");
     case DWR_MERGED:
+        if (concurrent && result->field_count == 0)
+            return said(w, "What the two sides wrote did not meet.");
         return said(w, concurrent ? "Both sides wrote: the document is made by the rules below."
                                   : "Not all that the client wrote was taken.");
     default:
+        if (concurrent && result->field_count == 0)
+            return said(w, "The document is what the client wrote.");
         return said(w, concurrent
                            ? "The document is what the client wrote, by the rules below."
                            : "The document is what the client wrote: nobody else had changed "
                              "it.");
     }
+}
+
+/* Section 7: the server has a tombstone. */
+static bool is_tombstone(const struct words *w, struct dwr_text server)
+{
+    static const struct dwr_str deleted_member = DWR_STR("_deleted");
+    struct dwr_text value = { NULL, 0 };
+
+    if (server.p && memchr(server.p, '{', server.n))
+        value = trial_member(w->arena, server, deleted_member);
+    return value.n == 4 && memcmp(value.p, "true", 4) == 0;
 }
 
 struct dwr_str words_outcome(const struct words *w, const struct dwr_write *write,
@@ -395,5 +410,7 @@ struct dwr_str words_outcome(const struct words *w, const struct dwr_write *writ
         return soft_deleted(w);
     if (write->op == DWR_INSERT && !write->server.p)
         return said(w, "A new document: the server had none of this name.");
+    if (is_tombstone(w, write->server))
+        return said(w, "The document was deleted and is brought back.");
     return as_a_whole(w, result, concurrent);
 }

@@ -381,9 +381,9 @@ static const struct {
     { "strategy field_level; last_write_wins f;",
       "'client_ts':'2026-01-02','server_ts':'2026-01-01','base':{},'server':{'f':2},'client':{'f':"
       "3}",
-      "f", "Both changed it; the client's write is the later one." },
+      "f", "Both changed it; the client's write counts as the later one." },
     { "strategy field_level; last_write_wins f;", "'base':{},'server':{'f':2},'client':{'f':3}",
-      "f", "Both changed it; the client's write is not the later one." },
+      "f", "Both changed it; the client's write does not count as the later one." },
     { "strategy field_level; first_write_wins f;", "'base':{},'server':{'f':2},'client':{'f':3}",
       "f", "Both changed it; the server's was there first." },
     { "strategy field_level; first_write_wins f;", "'base':{'f':1},'server':{},'client':{'f':3}",
@@ -506,6 +506,15 @@ static const struct {
       "Both sides wrote the document: the server's stands, and the client's is kept as a document "
       "of "
       "its own." },
+    { "strategy field_level; tombstone { delete_wins_over_update no; }",
+      "'server':{'_deleted':true,'a':1},'client':{'a':2}", false,
+      "The document was deleted and is brought back." },
+    { "strategy field_level;", "'op':'undelete','server':{'_deleted':true,'a':1}", false,
+      "The document was deleted and is brought back." },
+    { "strategy field_level;", "'op':'insert','server':{'a':1},'client':{'a':1}", true,
+      "The document is what the client wrote." },
+    { "strategy field_level;", "'base':{'a':1},'server':{'a':2},'client':{}", true,
+      "What the two sides wrote did not meet." },
     { "strategy field_level;", "'op':'insert','client':{'a':2}", false,
       "A new document: the server had none of this name." },
     { "strategy server_only;", "'op':'insert','client':{'a':2}", false,
