@@ -305,7 +305,7 @@ TALLY = @sh tests/support/tally.sh $B/tally $(@:check-%=%)
 CHECK_TARGETS = $(addprefix check-,$(CHECKS))
 
 # Every test, in the order of what is cheap to find out.
-CHECKS := tally setup gate unit compile-fail golden fmt soup completion share rules rules-oracle \
+CHECKS := tally setup gate unit compile-fail golden fmt soup import completion share rules rules-oracle \
           cover scenarios planted why \
           reference demo documents generated same-answers architecture install simd neon threads \
           team allocations json corpus laws oracle oracle-rules oracle-planted lsp editor bench
@@ -393,6 +393,8 @@ check-completion: $B/dwrc
 	$(TALLY) bash tests/support/completion_test.sh $B/dwrc
 check-share: $B/dwrc
 	$(TALLY) $(PYTHON) tests/support/share_test.py $B/dwrc
+check-import: $B/dwrc $B/lines.jsonl
+	$(TALLY) bash tests/support/import_test.sh $B/dwrc $B/lines.jsonl
 check-soup: $B/fmt_soup
 	$(TALLY) $B/fmt_soup --seed $(SEED) --count $(SOUP_FILES)
 check-corpus: $(FUZZ_TARGETS:%=$B/replay_%)

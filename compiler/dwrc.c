@@ -30,6 +30,8 @@ static const struct cli_command commands[] = {
       "Explain merges from standard input: who wins each field, and by which rule.", cmd_why },
     { "doc", "RULES... -o FOLDER [options]",
       "Write a reference of the rules for people, as Markdown and as one HTML page.", cmd_doc },
+    { "import", "FILE.json [-o FOLDER] [options]",
+      "Make rules of strategy dictionaries, as Python programs keep them.", cmd_import },
     { "lsp", "[options]",
       "Serve an editor: the Language Server Protocol over standard input and output.",
       cmd_lsp },
