@@ -246,6 +246,35 @@ def impossible():
           "no merge found for a: client only, both differ" in out, out)
 
 
+def odd_names():
+    """Names that must be quoted, and that look like something else."""
+    folder = fresh("odd")
+    write(folder, "rules.dwr", r"""
+doctype "Odd \"one\" <b> \u00e9 \\ x" {
+    strategy field_level;
+    client_wins "a\"b", "c\\d", "not", "2nd", "\u043a\u043b\u044e\u0447", "x[1]", "when", key;
+    server_wins together "p q", "r|s";
+    child "t[x]" {
+        key "k\"1", "k 2";
+        order_by "o o";
+        on_same_key fields { sum "q q"; max "m]"; merge_text "t t"; }
+        count_into "n n";
+    }
+    child t2 { key id; hold when "a\"b" changes; }
+    lock when server."2nd" = "\"x\"" except "not";
+}
+""")
+    round_trip("odd names", folder)
+    for form in ("json", "junit", "lcov"):
+        code, out, err = dwrc("test", "--coverage", "--format", form, folder)
+        good = code == 0
+        if form == "json":
+            good = good and json.loads(out)["coverage"]["percent"] == 100
+        elif form == "junit":
+            good = good and xml.etree.ElementTree.fromstring(out).get("failures") == "0"
+        check(f"odd names as {form}", good, out[:300] + err)
+
+
 def failing():
     """Coverage is told also where tests fail, and the status is 1."""
     folder = fresh("failing")
@@ -270,6 +299,7 @@ one_test_less()
 formats()
 wrong_words()
 impossible()
+odd_names()
 failing()
 all_forms()
 shipped_without_a_file()
