@@ -24,7 +24,8 @@ struct words_style {
     void (*name)(struct out *o, struct dwr_str text);  /* a DocType, an effect, a notification */
 };
 
-/* Terminals and messages: names bare, values as JSON; control characters become '?'. */
+/* Terminals and messages: names bare, values as JSON; control characters become '?'. Markdown and
+ * HTML have theirs in doc/page.h. */
 extern const struct words_style words_plain;
 
 struct words {
