@@ -33,6 +33,7 @@ for form in tests/golden/*.fmt; do
         fi
     done
 done
+is "the shipped rules are in form" "$("$dwrc" fmt --check rules; echo $?)" 0
 for text in tests/golden/layout.dwr tests/laws/all_forms.dwr; do
     # CRLF, tabs and no line end at the end are the same file.
     sed 's/^    /\t/; s/$/\r/' "$text" | head -c -2 >"$work/crlf.dwr"
