@@ -90,6 +90,7 @@ void schema_propose(struct schema_check *c, struct diag_finding *finding, struct
                    is_sure(word, candidates, count, (size_t)meant) &&
                        !stands_already(c, candidates[meant]),
                    "write '%.*s'", SCHEMA_TEXT(candidates[meant]));
+    fix->told = true;
     diag_edit(c->diag, fix, span, "%s%.*s%s", quote, (int)candidates[meant].n, candidates[meant].p,
               quote);
 }
@@ -191,6 +192,9 @@ const struct schema_doctype *schema_of_doctype(struct schema_check *c, const str
     finding = diag_add(c->diag, DIAG_UNKNOWN_DOCTYPE, name->span,
                        "the schemas have no DocType '%.*s'", SCHEMA_TEXT(name->text));
     schema_propose(c, finding, name->span, true, name->text, c->doctype_names, c->schemas->count);
+    if (finding->help.p == NULL)
+        diag_help(c->diag, finding,
+                  "if another app defines it, name that app's folder too: --schema FOLDER");
     diag_subject(finding, c->name, (struct dwr_str){ NULL, 0 });
     return NULL;
 }

@@ -107,6 +107,40 @@ static void tombstone(struct schema_check *c, const struct schema_owner *doctype
         schema_cond(c, doctype, AST_AS(ast_archive_after, s)->when);
 }
 
+static const struct ast_block *tombstone_of(const struct ast_block *block)
+{
+    const struct ast_stmt *s = block == NULL ? NULL : block->of[AST_TOMBSTONE];
+
+    return s == NULL ? NULL : &AST_AS(ast_section, s)->block;
+}
+
+/* What a DocType does not say of its deletes it takes from `default` (LANGUAGE): its own fields must
+ * do for that, too. */
+static void tombstone_of_default(struct schema_check *c, const struct schema_owner *doctype,
+                                 const struct ast_doctype *ast)
+{
+    const struct ast_block *own = tombstone_of(&ast->block), *theirs = tombstone_of(c->defaults);
+    const struct ast_stmt *allow = own == NULL ? NULL : own->of[AST_ALLOW_DELETE];
+    const uint32_t had = c->diag->count;
+    struct ast_block taken = { .first = NULL };
+
+    if (theirs == NULL || doctype->doctype == NULL)
+        return;
+    if (allow == NULL)
+        allow = theirs->of[AST_ALLOW_DELETE];
+    if ((own == NULL || own->of[AST_SOFT_DELETE] == NULL) && allow != NULL &&
+        !AST_AS(ast_switch, allow)->flag.yes)
+        taken.of[AST_SOFT_DELETE] = theirs->of[AST_SOFT_DELETE];
+    if (own == NULL || own->of[AST_ARCHIVE_AFTER] == NULL)
+        taken.of[AST_ARCHIVE_AFTER] = theirs->of[AST_ARCHIVE_AFTER];
+    tombstone(c, doctype, &taken);
+    for (uint32_t i = had; i < c->diag->count; i++) {
+        c->diag->v[i]->fix = NULL; /* what is right for this DocType may be wrong for the others */
+        diag_note(c->diag, c->diag->v[i], ast->name.span, "'%.*s' takes this from 'default'",
+                  SCHEMA_TEXT(ast->name.text));
+    }
+}
+
 /* --- times --- */
 
 static void no_time(struct schema_check *c, const struct ast_name *name,
@@ -324,6 +358,7 @@ static void check_doctype(struct schema_check *c, const struct ast_doctype *ast)
     mark_ruled_fields(c, &ast->block);
     for (const struct ast_stmt *s = ast->block.first; s != NULL; s = s->next)
         statement(c, &doctype, s);
+    tombstone_of_default(c, &doctype, ast);
 }
 
 /* --- all of them, each on any thread --- */
@@ -401,6 +436,8 @@ void check_schema(struct arena *arena, struct ast_ruleset *ruleset, const struct
     c->arena = arena;
     c->ruleset = ruleset;
     c->is_ruled = is_ruled;
+    if (ruleset->top.of[AST_DEFAULT] != NULL)
+        c->defaults = &AST_AS(ast_section, ruleset->top.of[AST_DEFAULT])->block;
     c->schemas = schemas;
     c->diag = diag;
     c->doctype_names = names;

@@ -14,6 +14,7 @@ struct schema_check {
     const struct schemas *schemas;
     struct diag *diag;
     const struct dwr_str *doctype_names; /* of the schemas, by their place */
+    const struct ast_block *defaults; /* the first `default`, or NULL */
     const bool *is_ruled; /* by symbol: a DocType of the rules is called so */
     struct dwr_str name;                 /* the DocType's, whose rules are looked at */
     const struct schema_doctype *doctype; /* NULL: it has no schema, its fields are not looked at */

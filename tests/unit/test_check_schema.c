@@ -98,6 +98,10 @@ Test(check_schema, what_is_there_and_fits_is_no_finding)
         JOB("push_priority 3 when status becomes \"Done\" or at = \"09:30:00\";"),
         JOB("push_priority 4 when begins = \"2026-01-01 10:00:00\" and series = \"S-1\";"),
         JOB("server_wins \"2nd visit\";"),
+        "default { tombstone { allow_delete no; soft_delete gone = 1; archive_after 9d when old = 1; } } "
+        JOB("tombstone { allow_delete yes; archive_after 9d when urgent = 1; }"),
+        "default { tombstone { allow_delete no; soft_delete gone = 1; } } "
+        JOB("tombstone { soft_delete status = \"Done\"; }"),
         TEST("base null; server { \"_deleted\": true, \"name\": \"J\", \"parts\": [{ \"qty\": 1, \"idx\": 2 }, 7] }"
              " client { \"status\": \"nothing of these\", \"extra\": { \"any\": 1 }, \"docstatus\": 1, \"title\": 7,"
              " \"people\": [{ \"x\": 1 }] }"
@@ -195,6 +199,12 @@ static const struct wrong {
     { JOB("child parts { key item_code; count_into title; }"), DIAG_NO_COUNT, "title", NULL },
     { "doctype \"Job\" { strategy version_all; branch \"{name}\" version_field title; }", DIAG_NO_COUNT,
       "title", NULL },
+    { "default { tombstone { allow_delete no; soft_delete gone = true; } } " JOB(""), DIAG_UNKNOWN_FIELD,
+      "gone", NULL },
+    { "default { tombstone { allow_delete no; soft_delete status = \"Gone\"; } } " JOB(""), DIAG_OPTION,
+      "\"Gone\"", NULL },
+    { "default { tombstone { archive_after 9d when staus = \"Done\"; } } "
+      JOB("tombstone { ttl 90d; }"), DIAG_UNKNOWN_FIELD, "staus", NULL },
     { JOB("link customer -> \"Invoice\";"), DIAG_LINK_TYPE, "\"Invoice\"", NULL },
     { JOB("link customer -> \"Costumer\";"), DIAG_LINK_TYPE, "\"Costumer\"", "\"Customer\"" },
     { JOB("link qty -> \"Customer\";"), DIAG_LINK_TYPE, "qty", NULL },
