@@ -310,6 +310,7 @@ CHECKS := tally setup gate unit compile-fail golden fmt soup import completion s
           reference demo documents generated same-answers architecture install simd neon threads \
           team allocations json corpus laws oracle oracle-rules oracle-planted lsp editor bench
 CHECKS += lint explain
+CHECKS += diff mutants
 
 .PHONY: check checks
 check:
@@ -401,6 +402,17 @@ check-corpus: $(FUZZ_TARGETS:%=$B/replay_%)
 	$(TALLY) sh tests/support/corpus_test.sh $B $(FUZZ_TARGETS)
 check-lsp: $B/dwrc
 	$(TALLY) $(PYTHON) tests/support/lsp_test.py $B/dwrc $(SEED)
+check-diff: $B/dwrc
+	$(TALLY) $(PYTHON) tests/support/diff_test.py $B/dwrc
+# A sample; make mutations tries all of them.
+MUTANTS ?= 30
+MUTANT_MERGES ?= 400
+check-mutants: $B/dwrc
+	$(TALLY) $(PYTHON) tests/support/mutate.py $B/dwrc rules --seed $(SEED) \
+	    --mutants $(MUTANTS) --merges $(MUTANT_MERGES)
+.PHONY: mutations
+mutations: $B/dwrc
+	@$(PYTHON) tests/support/mutate.py $B/dwrc rules --seed $(SEED) --merges 10000
 check-editor: $B/dwrc
 	$(TALLY) sh tests/support/editor_test.sh $B/dwrc
 check-bench: $B/bench/bench $(BENCH_NEEDS)
@@ -515,6 +527,7 @@ help:
 	@echo 'make tsan            threads under ThreadSanitizer'
 	@echo 'make clang           built by clang, and tested'
 	@echo 'make fuzz            libFuzzer, FUZZ_SECONDS=60 for each target'
+	@echo 'make mutations      every small change of a rule that merges see is seen by dwrc diff (hours)'
 	@echo 'make bench           how fast, as ratios of one run; build/bench.json'
 	@echo 'make doc             the reference of the shipped rules, build/reference/$(RULESET).html'
 	@echo 'make size            the size of the runtime with each code path'

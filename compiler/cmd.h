@@ -17,6 +17,7 @@ int cmd_doc(const struct cli_command *command, struct arena *arena, int argc, ch
 int cmd_explain(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 int cmd_import(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 int cmd_lint(const struct cli_command *command, struct arena *arena, int argc, char **argv);
+int cmd_diff(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 int cmd_lsp(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 int cmd_prove(const struct cli_command *command, struct arena *arena, int argc, char **argv);
 int cmd_resolve(const struct cli_command *command, struct arena *arena, int argc, char **argv);

@@ -32,6 +32,8 @@ static const struct cli_command commands[] = {
       "Write a reference of the rules for people, as Markdown and as one HTML page.", cmd_doc },
     { "import", "FILE.json [-o FOLDER] [options]",
       "Make rules of strategy dictionaries, as Python programs keep them.", cmd_import },
+    { "diff", "OLD NEW [options]",
+      "Compare two rule sets, or two git revisions: which merges end otherwise.", cmd_diff },
     { "lsp", "[options]",
       "Serve an editor: the Language Server Protocol over standard input and output.",
       cmd_lsp },

@@ -150,6 +150,28 @@ static void add_overlay(struct files *f, struct dwr_str folder, struct dwr_str l
                                       .inode = (ino_t)-1 - f->count });
 }
 
+bool files_add_overlays(struct files *f, const char *path)
+{
+    const uint32_t had = f->count;
+    size_t n = strlen(path);
+
+    while (n > 1 && path[n - 1] == '/')
+        n--;
+    for (uint32_t i = 0; i < f->overlay_count; i++) {
+        const struct file_overlay *overlay = &f->overlays[i];
+
+        if (overlay->label.p == NULL || overlay->path.n < n ||
+            memcmp(overlay->path.p, path, n) != 0 ||
+            (overlay->path.n > n && overlay->path.p[n] != '/' && path[n - 1] != ':'))
+            continue;
+        files_add(f, (struct file_found){ .path = overlay->path,
+                                          .label = overlay->label,
+                                          .device = (dev_t)-1,
+                                          .inode = (ino_t)-1 - f->count });
+    }
+    return f->count > had;
+}
+
 void files_add_folder(struct files *f, const char *path)
 {
     struct dwr_str name = files_own_name(f->arena, path);

@@ -28,6 +28,7 @@ struct file_found {
 struct file_overlay {
     struct dwr_str path; /* as a search of its folder spells it, NUL behind it */
     struct dwr_str text;
+    struct dwr_str label; /* of a file that is in no folder of the disk (a revision's); else p NULL */
 };
 
 struct files {
@@ -46,6 +47,9 @@ void files_add_file(struct files *f, const char *path, const struct stat *st);
 /* The files of a folder that end with the suffix, those of its folders too. Names that begin with
  * '.' are left out, links to folders are not followed. Overlays that belong into it are there, too. */
 void files_add_folder(struct files *f, const char *path);
+
+/* The overlays of a folder, or of a file, that is not on the disk; false: there are none. */
+bool files_add_overlays(struct files *f, const char *path);
 
 /* Sorts bytewise by path; what was added twice (a folder and a file in it, a link) stays once. */
 void files_sort(struct files *f);

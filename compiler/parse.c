@@ -37,6 +37,16 @@ static void find_stdin(struct files *f, struct ast_ruleset *ruleset,
     files_add(f, found);
 }
 
+/* The folder's own name: what the labels of its files begin with; a lone file's base name. */
+static struct dwr_str overlaid_name(struct files *f, const char *path)
+{
+    const struct dwr_str label = f->v[f->count - 1].label;
+
+    if (f->v[f->count - 1].path.n == strlen(path))
+        return without_suffix(f->arena, path);
+    return (struct dwr_str){ label.p, strcspn(label.p, "/") };
+}
+
 static void find(struct files *f, struct ast_ruleset *ruleset, const char *path,
                  const struct parse_options *options)
 {
@@ -48,6 +58,11 @@ static void find(struct files *f, struct ast_ruleset *ruleset, const char *path,
             find_stdin(f, ruleset, options);
         else
             diag_failure(f->diag, "this command does not read stdin");
+        return;
+    }
+    if (files_add_overlays(f, path)) {
+        if (ruleset->folder_name.p == NULL)
+            ruleset->folder_name = overlaid_name(f, path);
         return;
     }
     if (stat(path, &st) != 0) {

@@ -118,8 +118,8 @@ static void read_folder(struct lsp *lsp, struct lsp_rules *r)
     overlays = arena_array(&r->arena, count + 1, sizeof *overlays);
     for (struct lsp_document *d = lsp->documents; d != NULL; d = d->next)
         overlays[options.overlay_count++] = (struct file_overlay){
-            { arena_copy(&r->arena, d->path, strlen(d->path)), strlen(d->path) },
-            { d->text, d->size }
+            .path = { arena_copy(&r->arena, d->path, strlen(d->path)), strlen(d->path) },
+            .text = { d->text, d->size },
         };
     options.overlays = overlays;
     cmd_read_checked(r->c, &r->arena, &paths, &options, &schemas);

@@ -1,0 +1,92 @@
+/* cmd_diff.c - `dwrc diff OLD NEW`: which merges change. */
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "diff/diff.h"
+
+/* A folder or file of the disk, or of a git revision. False: it cannot be read, which was said. */
+static bool read_side(struct cmd_rules *r, struct arena *arena, const char *name,
+                      const struct cmd_findings *findings, const struct cli_list *schemas)
+{
+    struct parse_options parsing = { .threads = findings->threads };
+    const struct cli_list paths = { &name, 1 };
+    struct revision revision;
+    struct stat st;
+
+    if (stat(name, &st) != 0 && strchr(name, ':') != NULL) {
+        const char *why = revision_read(arena, name, &revision);
+
+        if (why != NULL) {
+            cli_trouble("%s", why);
+            return false;
+        }
+        if (revision.count == 0) {
+            cli_trouble("%s: there is no .dwr file in this folder", name);
+            return false;
+        }
+        parsing.overlays = revision.files;
+        parsing.overlay_count = revision.count;
+    }
+    cmd_read_checked(r, arena, &paths, &parsing, schemas);
+    return true;
+}
+
+int cmd_diff(const struct cli_command *command, struct arena *arena, int argc, char **argv)
+{
+    static const char *const formats[] = { "text", "json", "markdown" };
+    struct cmd_findings findings = { .color = NULL };
+    const char *format = NULL, *output = NULL, *only = NULL;
+    struct cli_list paths = { NULL, 0 };
+    const struct cli_option options[] = {
+        CMD_FINDINGS_OPTIONS(&findings),
+        { .name = "--doctype", .value = "NAME", .help = "compare this DocType only", .text = &only },
+        { .name = "--format", .value = "FORMAT", .help = "text, json or markdown", .text = &format },
+        { .name = "-o", .value = "FILE", .help = "write there instead of to standard output",
+          .text = &output },
+    };
+    const int status =
+        cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv, &paths);
+    const struct cli_list no_schemas = { NULL, 0 };
+    struct diff_options wanted = { .seed = 1 };
+    struct diff_results results;
+    struct cmd_rules sides[2];
+    struct out_memory m;
+    int chosen, code;
+
+    if (status != CLI_RUN)
+        return status;
+    if (!cmd_style(command, &findings) ||
+        (chosen = cli_choice(command, "--format", format, formats, 3)) < 0)
+        return CLI_TROUBLE;
+    if (paths.count != 2)
+        return cli_usage(command, "name two rule sets: the old one and the new one");
+    for (int i = 0; i < 2; i++) {
+        /* The schemas are those of today: what no longer fits the old rules is no news. */
+        if (!read_side(&sides[i], arena, paths.v[i], &findings,
+                       i == 0 ? &no_schemas : &findings.schemas))
+            return CLI_TROUBLE;
+        if (sides[i].rules == NULL) {
+            cmd_report(&sides[i], &findings.style, stderr);
+            return cli_trouble("%s does not compile", paths.v[i]);
+        }
+    }
+    wanted.schemas = sides[1].schemas;
+    if (only != NULL)
+        wanted.only = (struct dwr_str){ only, strlen(only) };
+    results = diff_rules(arena, sides[0].rules, sides[1].rules, &wanted);
+    out_memory_begin(&m, arena);
+    if (chosen == 1)
+        diff_json(&m.out, arena, &results, paths.v[0], paths.v[1]);
+    else if (chosen == 2)
+        diff_markdown(&m.out, arena, &results, paths.v[0], paths.v[1]);
+    else
+        diff_text(&m.out, arena, &results, paths.v[0], paths.v[1],
+                  output == NULL && diag_wants_color(findings.style.color, stdout));
+    code = cmd_put(arena, output, out_memory_bytes(&m));
+    if (code != CLI_GOOD)
+        return code;
+    return results.class == DIFF_LOSES && findings.style.fail_on != DIAG_FAIL_NEVER ? CLI_FINDINGS
+                                                                                    : CLI_GOOD;
+}

@@ -1,0 +1,180 @@
+/* diff.h - what changes for people when rules change: by the merges, not by the words.
+ *
+ * Two rule sets merge the same made-up documents (draw.c), by the resolver itself; a merge that ends
+ * differently is made as small as it can be and kept, one for each field. DocTypes whose tables are
+ * equal (equal.c) are not tried. What the resolver does not read (settings, effects, notifications,
+ * who may do what offline) is compared in words.
+ *
+ * Classes, from harmless to grave; a change has the gravest that was seen of it:
+ *
+ *   same              the merges end alike: the rules only say it otherwise
+ *   safe              nobody loses by it: more is kept or shown to a person, or only what is
+ *                     reported, notified or said beside the merge changes
+ *   changes_outcome   a field, or the document, gets another value
+ *   needs_both_tables what a client sends means something else than it did when the client was given
+ *                     its rules: a field that becomes a table, another key, a row left out that used
+ *                     to mean its removal, a field that the sync layer takes over or leaves, what may
+ *                     be done offline. Until every client has the new rules, the server needs both
+ *   can_lose_a_write  a value that a client wrote, and that was kept, merged or shown to a person,
+ *                     is now in the field report alone, or is rejected; or the time in which an
+ *                     offline client may still push, or a person decide, gets shorter
+ *
+ * Ownership: everything belongs to the arena. */
+#ifndef DWR_COMPILER_DIFF_H
+#define DWR_COMPILER_DIFF_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "arena.h"
+#include "dwr.h"
+#include "out.h"
+#include "schema/schema.h"
+#include "trial/trial.h"
+
+enum diff_class { DIFF_SAME, DIFF_SAFE, DIFF_OUTCOME, DIFF_BOTH_TABLES, DIFF_LOSES, DIFF_CLASSES };
+
+/* "can_lose_a_write", and "can lose a write". */
+extern const char *const diff_class_ids[DIFF_CLASSES];
+extern const char *const diff_class_words[DIFF_CLASSES];
+
+/* One side of a merge that ends differently. */
+struct diff_side {
+    enum dwr_status status;
+    enum dwr_code code;
+    struct dwr_str doc, branch; /* p NULL: none */
+    struct dwr_str outcome;     /* of the field: "client", … or "" where it is not reported */
+    struct dwr_str rule;        /* the line that decided it; p NULL: none */
+};
+
+struct diff_item {
+    enum diff_class class;
+    struct dwr_str field; /* a field or table; p NULL: the document, or no merge at all */
+    struct dwr_str what;  /* a sentence: what changes */
+    /* Lines of both rule sets that say it; p NULL: none does. */
+    struct dwr_str old_at, new_at;
+    bool has_merge; /* what follows is there; else `was` and `becomes` are words */
+    struct trial trial;
+    struct dwr_str request; /* the line for `dwrc resolve` */
+    struct diff_side old_side, new_side;
+    struct dwr_str lost;         /* can_lose_a_write: the client's value, JSON */
+    struct dwr_str was, becomes; /* words; p NULL: nothing was said */
+};
+
+struct diff_doctype {
+    struct dwr_str name; /* "": the settings of the rule set; "default": DocTypes that are not named */
+    enum diff_class class;
+    bool added, removed; /* named in one rule set only */
+    const struct diff_item *items; /* the gravest first, then by field */
+    uint32_t item_count;
+    uint64_t merges; /* tried by both */
+};
+
+struct diff_results {
+    const struct diff_doctype *v; /* in the order of the names; those that are equal are not there */
+    uint32_t count, equal;
+    enum diff_class class;
+    uint64_t merges;
+};
+
+struct diff_options {
+    const struct schemas *schemas; /* NULL: none */
+    struct dwr_str only;           /* the DocType that is asked about; p NULL: all */
+    uint64_t seed;
+    uint32_t tries; /* merges a DocType that changed; 0: DIFF_TRIES */
+};
+
+#define DIFF_TRIES 120000u
+
+struct diff_results diff_rules(struct arena *arena, const struct dwr_ruleset *old_rules,
+                               const struct dwr_ruleset *new_rules,
+                               const struct diff_options *options);
+
+/* --- for the files of this folder --- */
+
+/* A DocType by two rule sets. */
+struct diff_pair {
+    struct arena *arena;
+    const struct dwr_doctype *by[2]; /* old, new */
+    struct dwr_str name;
+    const struct schema_doctype *schema; /* NULL: none */
+};
+
+/* Items as they are found. */
+struct diff_items {
+    struct diff_item *v;
+    uint32_t count, capacity;
+};
+
+struct diff_item *diff_add(struct arena *arena, struct diff_items *items);
+
+/* Whether both merge alike because their tables say the same, lines aside (equal.c). */
+bool diff_tables_equal(const struct diff_pair *pair);
+/* The same of what holds for the document as a whole and for fields that no rule names; and of one
+ * field with its unit or table. */
+bool diff_frames_equal(const struct diff_pair *pair);
+bool diff_fields_equal(const struct diff_pair *pair, struct dwr_str name);
+/* Whether what clients send means something else; the items that say so (equal.c). */
+void diff_meanings(const struct diff_pair *pair, struct diff_items *items);
+/* What is said beside the merge (settings.c). */
+void diff_words(const struct diff_pair *pair, struct diff_items *items);
+void diff_settings(struct arena *arena, const struct dwr_ruleset *old_rules,
+                   const struct dwr_ruleset *new_rules, struct diff_items *items);
+
+/* Random numbers that are the same everywhere. */
+struct diff_random {
+    uint64_t state;
+};
+uint32_t diff_below(struct diff_random *random, uint32_t n);
+
+/* What documents are drawn from (draw.c). */
+struct diff_deck;
+struct diff_deck *diff_deck_new(const struct diff_pair *pair, uint64_t seed);
+/* One merge, its texts in the arena. Every merge of a few values of one field comes first, then merges
+ * of several, without end. */
+void diff_draw(struct diff_deck *deck, struct arena *arena, struct dwr_write *write);
+
+/* Merges by both and finds the fields that end differently (compare.c). */
+struct diff_bench {
+    const struct diff_pair *pair;
+    struct trial_bench bench[2];
+    struct dwr_result result[2];
+};
+
+/* One field that ends differently, and how gravely. */
+struct diff_difference {
+    struct dwr_str field; /* p NULL: the document */
+    enum diff_class class;
+};
+
+/* How many there are, at most `room`; 0: both end alike. */
+uint32_t diff_compare(struct diff_bench *b, struct arena *arena, const struct dwr_write *write,
+                      struct diff_difference *found, uint32_t room);
+
+/* The same difference in as small documents as can be found, in `keep`. */
+struct dwr_write diff_shrink(struct diff_bench *b, struct arena *keep,
+                             const struct dwr_write *write, const struct diff_difference *found);
+
+/* --- showing --- */
+
+void diff_text(struct out *o, struct arena *arena, const struct diff_results *results,
+               const char *old_name, const char *new_name, bool color);
+void diff_markdown(struct out *o, struct arena *arena, const struct diff_results *results,
+                   const char *old_name, const char *new_name);
+void diff_json(struct out *o, struct arena *arena, const struct diff_results *results,
+               const char *old_name, const char *new_name);
+
+/* --- REVISION:FOLDER (revision.c) --- */
+
+struct file_overlay;
+
+struct revision {
+    struct file_overlay *files;
+    uint32_t count;
+};
+
+/* Reads the .dwr files of a git revision's folder, or its one file, by running git. The paths begin
+ * with `name` as it was given. NULL, or a sentence that says why not. */
+const char *revision_read(struct arena *arena, const char *name, struct revision *revision);
+
+#endif

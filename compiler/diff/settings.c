@@ -1,0 +1,127 @@
+/* settings.c - what is said beside the merge: compared in the words people read. */
+#include <string.h>
+
+#include "diff.h"
+#include "words.h"
+
+/* What a change of these words is, where no number says more. */
+struct topic {
+    const char *what;
+    enum diff_class class;
+    struct words_lines (*lines)(const struct words *w);
+};
+
+static const struct topic topics[] = {
+    { "what may be done offline", DIFF_BOTH_TABLES, words_offline },
+    { "what may overlap", DIFF_OUTCOME, words_overlaps },
+    { "links and versions of other documents", DIFF_OUTCOME, words_links },
+    { "documents made by an effect", DIFF_OUTCOME, words_effects },
+    { "deleting and archiving", DIFF_SAFE, words_deletes },
+    { "who is notified", DIFF_SAFE, words_notify },
+    { "how urgent a write is", DIFF_SAFE, words_priorities },
+};
+
+static bool same(struct dwr_str a, struct dwr_str b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* The lines of a that b does not have, one after the other, and where the first stands. */
+static struct dwr_str only_in(struct arena *arena, struct words_lines a, struct words_lines b,
+                              struct dwr_str *at)
+{
+    struct dwr_str text = { NULL, 0 };
+
+    for (uint32_t i = 0; i < a.count; i++) {
+        bool found = false;
+
+        for (uint32_t k = 0; k < b.count && !found; k++)
+            found = same(a.v[i].text, b.v[k].text);
+        if (found)
+            continue;
+        if (text.p == NULL)
+            *at = a.v[i].at;
+        text = text.p == NULL ? a.v[i].text
+                              : arena_printf(arena, "%.*s %.*s", (int)text.n, text.p,
+                                             (int)a.v[i].text.n, a.v[i].text.p);
+    }
+    return text;
+}
+
+static struct diff_item *compare(struct arena *arena, struct diff_items *items, const char *what,
+                                 enum diff_class class, struct words_lines a, struct words_lines b)
+{
+    struct dwr_str old_at = { NULL, 0 }, new_at = { NULL, 0 };
+    const struct dwr_str was = only_in(arena, a, b, &old_at), is = only_in(arena, b, a, &new_at);
+    struct diff_item *item;
+
+    if (was.p == NULL && is.p == NULL)
+        return NULL;
+    item = diff_add(arena, items);
+    *item = (struct diff_item){ .class = class,
+                                .what = { what, strlen(what) },
+                                .old_at = old_at,
+                                .new_at = new_at,
+                                .was = was,
+                                .becomes = is };
+    return item;
+}
+
+static void compare_text(struct arena *arena, struct diff_items *items, const char *what,
+                         struct dwr_str a, struct dwr_str b)
+{
+    struct diff_item *item;
+
+    if (same(a, b))
+        return;
+    item = diff_add(arena, items);
+    *item = (struct diff_item){ .class = DIFF_SAFE, .what = { what, strlen(what) }, .was = a,
+                                .becomes = b };
+}
+
+void diff_words(const struct diff_pair *pair, struct diff_items *items)
+{
+    const struct words old_words = { pair->arena, pair->by[0], &words_plain },
+                       new_words = { pair->arena, pair->by[1], &words_plain };
+    const struct dwr_tombstone *was = &pair->by[0]->tombstone, *is = &pair->by[1]->tombstone;
+
+    for (size_t i = 0; i < sizeof topics / sizeof *topics; i++) {
+        struct diff_item *item =
+            compare(pair->arena, items, topics[i].what, topics[i].class,
+                    topics[i].lines(&old_words), topics[i].lines(&new_words));
+
+        if (item == NULL || topics[i].lines != words_deletes)
+            continue;
+        /* A deletion that is forgotten sooner comes back with an offline client; a document that is
+         * archived sooner is gone from devices. */
+        if (is->ttl_seconds < was->ttl_seconds)
+            item->class = DIFF_LOSES;
+        else if (is->archive_after_seconds != was->archive_after_seconds ||
+                 (is->archive_when == NULL) != (was->archive_when == NULL))
+            item->class = DIFF_OUTCOME;
+    }
+    compare_text(pair->arena, items, "the reason", pair->by[0]->reason, pair->by[1]->reason);
+    compare_text(pair->arena, items, "the hint", pair->by[0]->hint, pair->by[1]->hint);
+}
+
+/* Less time for a client to come back, or for a person to decide. */
+static bool less_time(const struct dwr_sync *was, const struct dwr_sync *is)
+{
+    return is->max_offline_seconds < was->max_offline_seconds ||
+           is->change_retention_seconds < was->change_retention_seconds ||
+           (is->manual_timeout_seconds > 0 && (was->manual_timeout_seconds == 0 ||
+                                               is->manual_timeout_seconds <
+                                                   was->manual_timeout_seconds)) ||
+           (is->manual_timeout_seconds > 0 && is->manual_timeout_rule == DWR_RULE_SERVER_WINS &&
+            was->manual_timeout_rule != DWR_RULE_SERVER_WINS);
+}
+
+void diff_settings(struct arena *arena, const struct dwr_ruleset *old_rules,
+                   const struct dwr_ruleset *new_rules, struct diff_items *items)
+{
+    compare(arena, items, "settings",
+            less_time(&old_rules->sync, &new_rules->sync) ? DIFF_LOSES : DIFF_SAFE,
+            words_settings(arena, &words_plain, old_rules),
+            words_settings(arena, &words_plain, new_rules));
+    compare_text(arena, items, "the rule set's name", old_rules->name, new_rules->name);
+}

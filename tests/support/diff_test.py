@@ -1,0 +1,274 @@
+#!/usr/bin/env python3
+"""diff_test.py DWRC - `dwrc diff`: which class a change of rules is, and that the documents it shows
+really end as it says, by both rule sets."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+DWRC = os.path.realpath(sys.argv[1])
+passed = failed = 0
+work = pathlib.Path(tempfile.mkdtemp())
+
+
+def check(what, good, got=None):
+    global passed, failed
+    if good:
+        passed += 1
+    else:
+        failed += 1
+        print(f"diff_test: {what}", "" if got is None else f"\n    got {got!r:.900}")
+
+
+def folder(name, text):
+    path = work / name / "rules"
+    path.mkdir(parents=True, exist_ok=True)
+    (path / "rules.dwr").write_text(text)
+    return str(path)
+
+
+def run(*arguments, cwd=None):
+    return subprocess.run([DWRC, "diff", *arguments], capture_output=True, text=True, cwd=cwd,
+                          timeout=120)
+
+
+def resolve(rules, request):
+    out = subprocess.run([DWRC, "resolve", rules], input=json.dumps(request) + "\n",
+                         capture_output=True, text=True)
+    return json.loads(out.stdout)
+
+
+def compare(what, old_text, new_text):
+    """The changes of DocType X by (field, class), each of which was seen to happen."""
+    old, new = folder("old", old_text), folder("new", new_text)
+    out = run("--format", "json", old, new)
+    result = json.loads(out.stdout)
+    check(f"{what}: the exit status says whether a write can be lost",
+          out.returncode == (1 if result["class"] == "can_lose_a_write" else 0), out)
+    changes = {}
+    for doctype in result["doctypes"]:
+        for change in doctype["changes"]:
+            changes.setdefault((doctype["name"], change["field"]), []).append(change)
+            if "request" not in change:
+                continue
+            for side, rules in (("old", old), ("new", new)):
+                answer = resolve(rules, change["request"])
+                check(f"{what}: the documents end so by the {side} rules",
+                      answer.get("doc") == change[side]["doc"] and
+                      answer["status"] == change[side]["status"], (answer, change))
+    return result, changes
+
+
+def doctype(body, strategy="field_level"):
+    return f'doctype "X" {{\n    strategy {strategy};\n    {body}\n}}\n'
+
+
+PAIRS = [
+    # (what, old, new, {field: class}); the class of "X"'s gravest change comes out of them.
+    ("the same in other words", "server_wins a, b;", "server_wins b;\n    server_wins a;", {}),
+    ("a field without a rule gets the strategy's", "", "server_wins a;", {}),
+    ("the client's value no longer stands", "client_wins a;", "server_wins a;",
+     {"a": "can_lose_a_write"}),
+    ("it stands now", "server_wins a;", "client_wins a;", {"a": "changes_outcome"}),
+    ("a person is asked no more", "manual a;", "server_wins a;", {"a": "can_lose_a_write"}),
+    ("a person is asked", "server_wins a;", "manual a;", {"a": "safe"}),
+    ("both texts are kept", "server_wins a;", "merge_text a;", {"a": "changes_outcome"}),
+    ("texts are merged no more", "merge_text a;", "server_wins a;", {"a": "can_lose_a_write"}),
+    ("elements are kept no more", "keep_both a;", "union a;", {"a": "can_lose_a_write"}),
+    ("amounts add up no more", "sum a;", "server_wins a;", {"a": "can_lose_a_write"}),
+    ("refused also when nobody else wrote", "server_wins a;", "server_only a;",
+     {"a": "can_lose_a_write"}),
+    ("fields part", "client_wins together a, b;", "client_wins a, b;",
+     {"a": "changes_outcome", "b": "changes_outcome"}),
+    ("fields part, the server winning", "server_wins together a, b;", "server_wins a, b;",
+     {"a": "changes_outcome", "b": "changes_outcome"}),
+    ("a third one parts", "server_wins together a, b, c;",
+     "server_wins together a, b;\n    server_wins c;", {"c": "changes_outcome"}),
+    ("a guard's literal", 'client_wins a when server.s = "x";\n    server_wins a;',
+     'client_wins a when server.s = "y";\n    server_wins a;', {"a": "can_lose_a_write"}),
+    ("one of several literals",
+     'client_wins a when server.s in ("x", "y", "z");\n    server_wins a;',
+     'client_wins a when server.s in ("x", "y");\n    server_wins a;', {"a": "can_lose_a_write"}),
+    ("a role", 'client_wins a when client_role = "chief";\n    server_wins a;',
+     'client_wins a when client_role = "boss";\n    server_wins a;', {"a": "can_lose_a_write"}),
+    ("a watched field", "manual a { watch w; }", "manual a;", None),
+    ("a set field", 'manual a { set s = "open"; }', 'manual a { set s = "shut"; }',
+     None),
+    ("ranks", 'max a ranked ("lo", "hi");', 'max a ranked ("hi", "lo");', None),
+    ("a lock", 'lock when server.s = "closed";', "", None),
+    ("a lock comes", "", 'lock when server.s = "closed";', "can_lose_a_write"),
+    ("another key", "child t { key k; on_same_key client_wins; }",
+     "child t { key m; on_same_key client_wins; }", None),
+    ("a row left out", "child t { key k; removes yes; on_same_key server_wins; }",
+     "child t { key k; on_same_key server_wins; }", {"t": "needs_both_tables"}),
+    ("rows are merged otherwise", "child t { key k; on_same_key client_wins; }",
+     "child t { key k; on_same_key server_wins; }", {"t": "can_lose_a_write"}),
+    ("a member's rule", "child t { key k; on_same_key fields { client_wins m; } }",
+     "child t { key k; on_same_key fields { server_wins m; } }", None),
+    ("the order of rows", "child t { key k; on_same_key server_wins; order_by o; }",
+     "child t { key k; on_same_key server_wins; }", None),
+    ("a table becomes a value", "child t { key k; on_same_key server_wins; }", "server_wins t;",
+     None),
+    ("the sync layer takes a field", "client_wins a;", "meta a;", {"a": "can_lose_a_write"}),
+    ("deletes are refused", "tombstone { allow_delete yes; }", "tombstone { allow_delete no; }",
+     {None: "changes_outcome"}),
+    ("deletes become soft", "tombstone { allow_delete no; }",
+     'tombstone { allow_delete no; soft_delete s = "gone"; }', {None: "changes_outcome"}),
+    ("a deletion beats an update", "tombstone { delete_wins_over_update no; }",
+     "tombstone { delete_wins_over_update yes; }", "can_lose_a_write"),
+    ("a deletion is forgotten sooner", "tombstone { ttl 90d; }", "tombstone { ttl 30d; }",
+     {None: "can_lose_a_write"}),
+    ("a deletion is remembered longer", "tombstone { ttl 30d; }", "tombstone { ttl 90d; }",
+     {None: "safe"}),
+    ("what may be done offline", "offline create yes, update yes, delete yes;",
+     "offline create no, update yes, delete yes;", {None: "needs_both_tables"}),
+    ("a reason", 'reason "Because";', 'reason "Just because";', {None: "safe"}),
+    ("a notification", "notify late when a changes;", "", {None: "safe"}),
+    ("an effect", 'effect e when a becomes "x" { create "Y"; }', "", {None: "changes_outcome"}),
+    ("how urgent", "push_priority 3;", "push_priority 4;", {None: "safe"}),
+]
+ORDER = ["same", "safe", "changes_outcome", "needs_both_tables", "can_lose_a_write"]
+
+
+def pairs():
+    for what, old, new, expected in PAIRS:
+        result, changes = compare(what, doctype(old), doctype(new))
+        mine = {field: max((c["class"] for c in cs), key=ORDER.index)
+                for (name, field), cs in changes.items() if name == "X"}
+        if isinstance(expected, str):
+            check(f"{what}: {expected}", result["class"] == expected, mine)
+        elif expected is None:
+            check(f"{what}: seen", result["class"] not in ("same", "safe"), mine)
+        elif expected == {}:
+            check(f"{what}: the same", result["class"] == "same", mine)
+        else:
+            for field, class_ in expected.items():
+                check(f"{what}: {field} {class_}", mine.get(field) == class_, mine)
+
+    # Strategies against each other: none merges as another one does.
+    strategies = ["server_wins", "server_only", "client_wins", "last_write_wins", "field_level",
+                  "manual_resolve", "append_only", "version_all"]
+    for one in strategies:
+        for two in strategies:
+            result, _ = compare(f"{one} becomes {two}", doctype("", one), doctype("", two))
+            check(f"{one} becomes {two}", (result["class"] == "same") == (one == two),
+                  result["class"])
+
+    # A DocType comes, goes; `default` changes.
+    result, changes = compare("a DocType goes", doctype("client_wins a;"),
+                              'doctype "Y" { strategy server_wins; }\n')
+    check("a DocType goes: named", {d["name"]: (d["added"], d["removed"])
+                                    for d in result["doctypes"]} ==
+          {"X": (False, True), "Y": (True, False)}, result)
+    check("a DocType goes: what its clients lose",
+          changes[("X", "a")][0]["class"] == "can_lose_a_write", changes)
+    result, changes = compare("default", "default { strategy server_wins; }\n" + doctype(""),
+                              "default { strategy client_wins; }\n" + doctype(""))
+    check("the DocTypes that are not named", [d["name"] for d in result["doctypes"]] == ["default"],
+          result)
+    result, _ = compare("settings", "sync { max_offline 168h; }\n" + doctype(""),
+                        "sync { max_offline 24h; }\n" + doctype(""))
+    check("less time offline", result["class"] == "can_lose_a_write" and
+          result["doctypes"][0]["name"] == "settings", result)
+
+
+def small():
+    _, changes = compare("small", doctype("client_wins a, b, c, d;"),
+                         doctype("client_wins b, c, d;\n    server_wins a;"))
+    check("only the field that changes", list(changes) == [("X", "a")], list(changes))
+    change = changes[("X", "a")][0]
+    request = change["request"]
+    check("the smallest documents", set(request["client"]) == {"a"} and
+          set(request["server"]) == {"a"} and not request.get("base"), request)
+    check("the lines of both", change["old"]["rule"] == "rules/rules.dwr:3" and
+          change["new"]["rule"] == "rules/rules.dwr:4", change)
+    check("what is gone", change["lost"] == request["client"]["a"], change)
+
+
+def shown():
+    old, new = folder("old", doctype("client_wins a;")), folder("new", doctype("server_wins a;"))
+    text = run(old, new)
+    check("text: the words of the class", "can lose a write: a:" in text.stdout and
+          text.returncode == 1, text)
+    check("text: was and becomes", "was " in text.stdout and "becomes " in text.stdout, text.stdout)
+    check("no colour where nobody looks", "\033" not in text.stdout)
+    check("colour when asked", "\033[31m" in run("--color", "always", old, new).stdout)
+    mark = run("--format", "markdown", old, new)
+    check("markdown", mark.stdout.startswith("### ") and mark.stdout.count("<details") ==
+          mark.stdout.count("</details>") == 1, mark.stdout)
+    odd = work / "odd.md"
+    name = 'doctype "<b>`x`" {\n    strategy field_level;\n    %s "|*a*";\n}\n'
+    run("--format", "markdown", "-o", str(odd), folder("old", name % "client_wins"),
+        folder("new", name % "server_wins"))
+    check("markdown: a name stays a name", "&lt;b&gt;" in odd.read_text() and
+          "<b>`x`" not in odd.read_text(), odd.read_text())
+    again = [run("--format", f, old, new).stdout for f in ("json", "json")]
+    check("the same bytes every time", again[0] == again[1])
+    check("--fail-on never", run("--fail-on", "never", old, new).returncode == 0)
+    check("--doctype", json.loads(run("--format", "json", "--doctype", "Y", old, new).stdout)
+          ["doctypes"] == [])
+    both = folder("old", doctype("client_wins a;"))
+    check("no change: exit 0", run(both, both).returncode == 0)
+
+
+def git(*arguments):
+    subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@example.com", *arguments],
+                   cwd=work / "repo", check=True, capture_output=True)
+
+
+def revisions():
+    repo = work / "repo"
+    (repo / "sub" / "rules" / "more").mkdir(parents=True)
+    rules = repo / "sub" / "rules"
+    (rules / "a.dwr").write_text(doctype("client_wins a;"))
+    (rules / "more" / "b \"ü.dwr").write_text('doctype "Y" { strategy server_wins; }\n')
+    (rules / "note.txt").write_text("no rules\n")
+    git("init", "-q")
+    git("add", ".")
+    git("commit", "-qm", "one")
+    (rules / "a.dwr").write_text(doctype("server_wins a;"))
+    git("commit", "-qam", "two")
+
+    def classes(*arguments, cwd=repo):
+        out = run("--format", "json", *arguments, cwd=cwd)
+        return json.loads(out.stdout)["class"] if out.returncode in (0, 1) else out.stderr
+    check("two revisions", classes("HEAD~1:sub/rules", "HEAD:sub/rules") == "can_lose_a_write")
+    check("a revision and the folder", classes("HEAD:sub/rules", "sub/rules") == "same")
+    check("from a folder below", classes("HEAD~1:rules", "rules", cwd=repo / "sub")
+          == "can_lose_a_write")
+    check("from the top, said in a folder below",
+          classes("HEAD~1:sub/rules", "rules", cwd=repo / "sub") == "can_lose_a_write")
+    check("one file", classes("HEAD~1:sub/rules/a.dwr", "HEAD:sub/rules/a.dwr")
+          == "can_lose_a_write")
+    out = json.loads(run("--format", "json", "HEAD~1:sub/rules", "sub/rules", cwd=repo).stdout)
+    change = out["doctypes"][0]["changes"][0]
+    check("lines are called as in the folder", change["old"]["rule"] == "rules/a.dwr:3", change)
+    for what, name in (("a revision that is not", "nowhere:sub/rules"),
+                       ("a folder that is not", "HEAD:sub/nothing"),
+                       ("a folder without rules", "HEAD:sub/rules/note.txt"),
+                       ("an option as a revision", "--help=x:rules"),
+                       ("an empty revision", ":sub/rules"), ("nothing", ":")):
+        out = run("--", name, "sub/rules", cwd=repo)
+        check(f"{what}: exit 2 and a sentence", out.returncode == 2 and
+              out.stderr.startswith("dwrc") and not out.stdout, out)
+    out = run("HEAD:rules", "rules", cwd=work)
+    check("no repository", out.returncode == 2 and out.stderr, out)
+    out = subprocess.run([DWRC, "diff", "HEAD:sub/rules", "sub/rules"], cwd=repo,
+                         capture_output=True, text=True, env={"PATH": "/nonexistent"})
+    check("no git", out.returncode == 2 and "git" in out.stderr, out)
+
+
+def bad():
+    good, wrong = folder("old", doctype("")), folder("new", "doctype {\n")
+    for arguments in ((good,), (good, good, good), (good, wrong), (wrong, good),
+                      (good, str(work / "nowhere")), (good, good, "--format", "yaml")):
+        out = run(*arguments)
+        check(f"{len(arguments)} arguments: exit 2", out.returncode == 2 and out.stderr, out)
+
+
+for part in (pairs, small, shown, revisions, bad):
+    part()
+print(f"diff_test: {passed} passed, {failed} failed")
+sys.exit(1 if failed else 0)
