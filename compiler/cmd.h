@@ -49,12 +49,12 @@ struct cmd_findings {
       .value = "WHEN",                                                                             \
       .help = "auto, always or never; NO_COLOR is honoured",                                       \
       .text = &(f)->color,                                                                         \
-      .choices = "auto always never" },                                                                       \
+      .choices = "auto always never" },                                                            \
         { .name = "--fail-on",                                                                     \
           .value = "LEVEL",                                                                        \
           .help = "error (the default), warning, note or never: what makes the status 1",          \
           .text = &(f)->fail_on,                                                                   \
-          .choices = "error warning note never" },                                                                 \
+          .choices = "error warning note never" },                                                 \
     {                                                                                              \
         .name = "--max-errors", .value = "N", .help = "print at most N findings (100; 0: all)",    \
         .text = &(f)->max_errors                                                                   \
@@ -79,7 +79,7 @@ struct cmd_findings {
     {                                                                                              \
         .name = "--format", .value = "FORMAT",                                                     \
         .help = "text (the default), json, jsonl, sarif, github or junit",                         \
-        .text = &(f)->format_said                                                                  \
+        .text = &(f)->format_said, .choices = "text json jsonl sarif github junit"                 \
     }
 
 /* False: a value is wrong, which has been said. */

@@ -74,8 +74,7 @@ static void put_commands(const struct cli_command *commands, size_t count)
         printf(" %s", commands[i].name);
 }
 
-static void ask(enum completion_shell shell, struct arena *arena,
-                const struct cli_command *command)
+static void ask(enum completion_shell shell, struct arena *arena, const struct cli_command *command)
 {
     char word[32];
     char *argv[] = { word, NULL };
@@ -103,7 +102,7 @@ static void bash_options(const struct cli_command *command, const struct cli_opt
             if (!options[i].value)
                 continue;
             printf("        %s) value=%s words='%s' ;;\n", options[i].name,
-                   options[i].choices   ? "words"
+                   options[i].choices       ? "words"
                    : is_folder(&options[i]) ? "folder"
                    : is_file(&options[i])   ? "file"
                                             : "other",
@@ -199,7 +198,9 @@ static void zsh_option(const struct cli_option *option)
 {
     /* One that may be said again: the only ones that keep all their values. */
     printf("            '%s%s%s[", option->list ? "*" : "", option->name,
-           !option->value ? "" : option->name[1] == '-' ? "=" : "");
+           !option->value           ? ""
+           : option->name[1] == '-' ? "="
+                                    : "");
     zsh_text(option->help);
     fputs("]", stdout);
     if (option->value) {
@@ -300,7 +301,9 @@ static void fish_options(const struct cli_command *command, const struct cli_opt
         const char *name = option->name;
 
         printf("complete -c dwrc -n '__fish_seen_subcommand_from %s' %s %s -d '", command->name,
-               name[1] == '-' ? "-l" : name[2] == '\0' ? "-s" : "-o",
+               name[1] == '-'    ? "-l"
+               : name[2] == '\0' ? "-s"
+                                 : "-o",
                name[1] == '-' ? name + 2 : name + 1);
         fish_text(option->help);
         fputs("'", stdout);
@@ -352,8 +355,9 @@ static void fish(struct arena *arena, const struct cli_command *commands, size_t
     put_commands(commands, count);
     fputs("\ncomplete -c dwrc -f\n", stdout);
     for (size_t i = 0; i < count; i++) {
-        printf("complete -c dwrc -n \"not __fish_seen_subcommand_from $__dwrc_commands\" -a %s -d '",
-               commands[i].name);
+        printf(
+            "complete -c dwrc -n \"not __fish_seen_subcommand_from $__dwrc_commands\" -a %s -d '",
+            commands[i].name);
         fish_text(commands[i].summary);
         fputs("'\n", stdout);
     }
@@ -374,10 +378,10 @@ void completion_print(enum completion_shell shell, struct arena *arena,
 void completion_options(enum completion_shell shell, const struct cli_command *command,
                         const struct cli_option *options, size_t count)
 {
-    static void (*const print[])(const struct cli_command *, const struct cli_option *, size_t) = {
-        [COMPLETION_BASH] = bash_options, [COMPLETION_ZSH] = zsh_options,
-        [COMPLETION_FISH] = fish_options
-    };
+    static void (*const print[])(const struct cli_command *, const struct cli_option *,
+                                 size_t) = { [COMPLETION_BASH] = bash_options,
+                                             [COMPLETION_ZSH] = zsh_options,
+                                             [COMPLETION_FISH] = fish_options };
 
     print[shell](command, options, count);
 }

@@ -1,7 +1,8 @@
 /* cmd_fmt.c - `dwrc fmt`: rule files in their canonical form.
  *
  * Files with syntax errors are left alone and their findings printed; the others are formatted,
- * looked over together (fmt_verify) and only then written, each beside its place and moved there. */
+ * looked over together (fmt_verify) and only then written, each beside its place and moved there.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -177,58 +178,36 @@ static int put_text(struct format *f)
     return CLI_GOOD;
 }
 
-static bool wants_color(const struct format *f, FILE *to)
+/* What was found of the syntax goes where findings go, but never into a text. */
+static int report(const struct cli_command *command, struct format *f)
 {
-    const char *no = getenv("NO_COLOR");
+    struct out_memory m;
 
-    if (f->findings.style.color == DIAG_COLOR_AUTO)
-        return isatty(fileno(to)) && (!no || no[0] == '\0');
-    return f->findings.style.color == DIAG_COLOR_ALWAYS;
-}
-
-/* Findings go where the report goes, but never into a text. */
-static int report(struct format *f, FILE *to)
-{
-    if (f->check)
+    if (f->check) {
         add_findings(f);
-    diag_print(&f->diag, &f->findings.style, f->from_stdin && !f->check ? stderr : to, stderr);
-    if (f->diff) {
-        struct out_memory m;
-        struct dwr_str text;
-
-        out_memory_begin(&m, f->arena);
-        put_diffs(f, &m.out, wants_color(f, to));
-        text = out_memory_bytes(&m);
-        fwrite(text.p, 1, text.n, to);
+        return cmd_put_findings(command, &f->diag, &f->findings, f->output);
     }
-    return CLI_GOOD;
+    diag_print(&f->diag, &f->findings.style, f->from_stdin || f->diff ? stderr : stdout, stderr);
+    if (!f->diff)
+        return CLI_GOOD;
+    out_memory_begin(&m, f->arena);
+    put_diffs(f, &m.out, !f->output && diag_wants_color(f->findings.style.color, stdout));
+    return cmd_put(f->arena, f->output, out_memory_bytes(&m));
 }
 
-static int report_to(struct format *f)
-{
-    FILE *to = stdout;
-
-    if (f->output && !(to = fopen(f->output, "w")))
-        return cli_trouble("%s: %s", f->output, strerror(errno));
-    report(f, to);
-    if (f->output && (ferror(to) || fclose(to) != 0))
-        return cli_trouble("%s: %s", f->output, strerror(errno));
-    return CLI_GOOD;
-}
-
-static int run(struct format *f, const struct cli_list *paths)
+static int run(const struct cli_command *command, struct format *f, const struct cli_list *paths)
 {
     int status;
 
     diag_init(&f->diag, f->arena, &f->rules.sources);
     parse_rules(f->arena, &f->rules, &f->diag, paths->v, paths->count, &f->parsing);
     if (f->diag.failure_count > 0) {
-        report_to(f);
+        diag_print_failures(&f->diag, stderr);
         return CLI_TROUBLE;
     }
     status = format_all(f);
     if (status == CLI_GOOD)
-        status = report_to(f);
+        status = report(command, f);
     if (status != CLI_GOOD)
         return status;
     if (!f->check && !f->diff)
@@ -246,7 +225,8 @@ int cmd_fmt(const struct cli_command *command, struct arena *arena, int argc, ch
     struct format f = { .arena = arena, .parsing = { .allow_stdin = true, .keep_tokens = true } };
     struct cli_list paths = { NULL, 0 };
     const struct cli_option options[] = {
-        { .name = "--check", .help = "write nothing; which files are not in form?",
+        { .name = "--check",
+          .help = "write nothing; which files are not in form?",
           .flag = &f.check },
         { .name = "--diff", .help = "write nothing; print what would change", .flag = &f.diff },
         { .name = "-o",
@@ -258,6 +238,7 @@ int cmd_fmt(const struct cli_command *command, struct arena *arena, int argc, ch
           .help = "what '-' is called in findings",
           .text = &f.parsing.stdin_name },
         CMD_STYLE_OPTIONS(&f.findings),
+        CMD_FORMAT_OPTION(&f.findings),
     };
     const int status =
         cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv, &paths);
@@ -270,6 +251,8 @@ int cmd_fmt(const struct cli_command *command, struct arena *arena, int argc, ch
         return cli_usage(command, "no rules given: name files or folders, or '-'");
     if (f.check && f.diff)
         return cli_usage(command, "--check or --diff, not both");
+    if (f.findings.format_said && !f.check)
+        return cli_usage(command, "--format is how --check reports");
     if (f.output && !f.check && !f.diff)
         return cli_usage(command, "-o takes a report: say --check or --diff");
     for (uint32_t i = 0; i < paths.count; i++)
@@ -277,5 +260,5 @@ int cmd_fmt(const struct cli_command *command, struct arena *arena, int argc, ch
     if (f.from_stdin && paths.count > 1)
         return cli_usage(command, "'-' stands alone");
     f.parsing.threads = f.findings.threads;
-    return run(&f, &paths);
+    return run(command, &f, &paths);
 }

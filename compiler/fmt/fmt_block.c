@@ -52,8 +52,8 @@ static bool fits(const struct fmt *f, const struct fmt_entry *entry, uint32_t in
 {
     if (fmt_commented(f, entry->first, entry->last))
         return false;
-    return indent + fmt_flat(f, entry->first, entry->last) + value -
-               (word_width(f, entry) + 1) <= FMT_COLUMNS;
+    return indent + fmt_flat(f, entry->first, entry->last) + value - (word_width(f, entry) + 1) <=
+           FMT_COLUMNS;
 }
 
 /* The entries behind the end of the group that begins at from: the source's own groups. */
@@ -76,8 +76,7 @@ static uint32_t group_end(const struct fmt_list *list, uint32_t from)
     return i;
 }
 
-static uint32_t widest(const struct fmt *f, const struct fmt_list *list, uint32_t from,
-                       uint32_t to)
+static uint32_t widest(const struct fmt *f, const struct fmt_list *list, uint32_t from, uint32_t to)
 {
     uint32_t width = 0;
 
@@ -249,7 +248,8 @@ static bool align_cells(const struct fmt *f, const struct fmt_entry *entries,
         }
     for (uint32_t i = 0; i < count; i++)
         if (indent + columns[i][cells[i].count - 1] +
-                part_width(f, &entries[i], &cells[i], cells[i].count) > FMT_COLUMNS)
+                part_width(f, &entries[i], &cells[i], cells[i].count) >
+            FMT_COLUMNS)
             return false;
     return true;
 }

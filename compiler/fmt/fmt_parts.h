@@ -26,28 +26,28 @@ struct fmt_token {
 
 /* Something that begins a line of its own in a block: a statement or a comment. */
 struct fmt_entry {
-    uint32_t first, last;   /* tokens */
-    uint32_t trailing;      /* the comment behind it on its line, or FMT_NONE */
-    uint32_t open;          /* the '{' of its block, or FMT_NONE */
+    uint32_t first, last;        /* tokens */
+    uint32_t trailing;           /* the comment behind it on its line, or FMT_NONE */
+    uint32_t open;               /* the '{' of its block, or FMT_NONE */
     const struct ast_stmt *stmt; /* NULL: a comment */
-    struct fmt_list *list;  /* of its block; NULL: it has none */
-    uint32_t value;         /* the column, from the indentation, at which its second token stands */
-    bool blank;             /* a blank line before it */
-    bool folded;            /* its block was written on one line, and fits there */
+    struct fmt_list *list;       /* of its block; NULL: it has none */
+    uint32_t value; /* the column, from the indentation, at which its second token stands */
+    bool blank;     /* a blank line before it */
+    bool folded;    /* its block was written on one line, and fits there */
 };
 
 struct fmt_list {
     struct fmt_entry *v;
     uint32_t count, capacity;
-    enum ast_kind in;       /* of the statement whose block it is; AST_KIND_COUNT: the source */
-    uint32_t trailing;      /* the comment behind the '{', or FMT_NONE */
+    enum ast_kind in;  /* of the statement whose block it is; AST_KIND_COUNT: the source */
+    uint32_t trailing; /* the comment behind the '{', or FMT_NONE */
 };
 
 /* A line that is complete but for the place of the comment behind it. */
 struct fmt_line {
     uint32_t begin, end; /* in the text */
     uint32_t indent, width;
-    uint32_t comment;    /* token, or FMT_NONE */
+    uint32_t comment; /* token, or FMT_NONE */
 };
 
 struct fmt {

@@ -183,8 +183,8 @@ static void join_row(struct fmt *f, const struct fmt_entry *entry)
             f->tokens[i].space = false;
 }
 
-static void read_list(struct fmt *f, struct fmt_list *list, const struct ast_stmt *stmt,
-                      uint32_t i, uint32_t end);
+static void read_list(struct fmt *f, struct fmt_list *list, const struct ast_stmt *stmt, uint32_t i,
+                      uint32_t end);
 
 static void read_statement(struct fmt *f, struct fmt_entry *entry, const struct ast_stmt *stmt)
 {
@@ -206,13 +206,16 @@ static void read_statement(struct fmt *f, struct fmt_entry *entry, const struct 
 }
 
 /* Tokens i to before end. */
-static void read_list(struct fmt *f, struct fmt_list *list, const struct ast_stmt *stmt,
-                      uint32_t i, uint32_t end)
+static void read_list(struct fmt *f, struct fmt_list *list, const struct ast_stmt *stmt, uint32_t i,
+                      uint32_t end)
 {
     while (i < end) {
         struct fmt_entry *entry = add_entry(f, list);
 
-        *entry = (struct fmt_entry){ .first = i, .last = i, .trailing = FMT_NONE, .open = FMT_NONE,
+        *entry = (struct fmt_entry){ .first = i,
+                                     .last = i,
+                                     .trailing = FMT_NONE,
+                                     .open = FMT_NONE,
                                      .blank = list->count > 1 && f->tokens[i].lines > 1 };
         if (!fmt_is_comment(f, i)) {
             assert(stmt && stmt->span.begin == f->tokens[i].begin);

@@ -142,8 +142,8 @@ static bool begins_clause(const struct fmt *f, uint32_t i)
         "from", "to",     "for",     "->",     "of",        "version_field",
     };
     /* Behind these comes a name, or the condition that goes with the word. */
-    static const char *const before[] = { ",", ".", "+", "->", "=", "!=", "<", "<=",
-                                          ">", ">=", "not", "refresh", "together" };
+    static const char *const before[] = { ",",  ".", "+",  "->",  "=",       "!=",      "<",
+                                          "<=", ">", ">=", "not", "refresh", "together" };
 
     for (size_t k = 0; k < sizeof before / sizeof *before; k++)
         if (fmt_is(f, i - 1, before[k]))
@@ -232,9 +232,8 @@ static void put_commented(struct fmt *f, uint32_t first, uint32_t last, uint32_t
              fmt_column(f) + 1 + f->tokens[i].width > FMT_COLUMNS))
             fmt_line(f, column);
         over = fmt_is_comment(f, i);
-        if (f->tokens[i].match == FMT_NONE || f->tokens[i].match < i ||
-            f->tokens[i].match > last || fmt_commented(f, i, f->tokens[i].match) ||
-            !is_open(f, i, "[{")) {
+        if (f->tokens[i].match == FMT_NONE || f->tokens[i].match < i || f->tokens[i].match > last ||
+            fmt_commented(f, i, f->tokens[i].match) || !is_open(f, i, "[{")) {
             fmt_put_flat(f, i, i);
         } else {
             put_json(f, i, 1);

@@ -1,5 +1,5 @@
-/* fmt_verify.c - a canonical text looked over before it replaces a file, in four ways, none of which
- * knows how the text was made: it is read again, from its bytes. */
+/* fmt_verify.c - a canonical text looked over before it replaces a file, in four ways, none of
+ * which knows how the text was made: it is read again, from its bytes. */
 #include "check.h"
 #include "emit.h"
 #include "fmt.h"

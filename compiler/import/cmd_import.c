@@ -20,7 +20,8 @@ static const char *rule_file(struct arena *arena, const char *folder, const char
         n -= 5;
     return arena_printf(arena, "%s%s%.*s.dwr", folder,
                         folder[0] != '\0' && folder[strlen(folder) - 1] == '/' ? "" : "/", (int)n,
-                        base).p;
+                        base)
+        .p;
 }
 
 static int write_rules(struct arena *arena, const char *folder, const char *path,

@@ -60,8 +60,8 @@ static void find_dictionaries(struct import *im, struct import_node *root)
             diag_add(im->diag, DIAG_IMPORT_VALUE, n->span, "%s, not a dictionary",
                      import_kind_word(n->kind));
         } else if (*place) {
-            struct diag_finding *finding =
-                diag_add(im->diag, DIAG_IMPORT_TWICE, n->name_span, "a second dictionary of this kind");
+            struct diag_finding *finding = diag_add(im->diag, DIAG_IMPORT_TWICE, n->name_span,
+                                                    "a second dictionary of this kind");
 
             diag_note(im->diag, finding, (*place)->name_span, "the first");
         } else {
@@ -207,7 +207,7 @@ static void put_attachments(struct import *im)
     const struct import_node *of_sync = import_member(im->sync, "attachment_sync_priority");
     uint64_t bytes;
 
-        if (!im->attachments && !of_sync)
+    if (!im->attachments && !of_sync)
         return;
     import_put(im, "\nattachments {\n");
     if (own)
@@ -322,8 +322,10 @@ struct dwr_str import_rules(struct arena *arena, struct diag *diag, uint32_t sou
         return (struct dwr_str){ NULL, 0 };
     find_dictionaries(&im, root);
     out_memory_begin(&im.rules, arena);
-    import_comment(&im, "Made by dwrc import from %s. Comments tell what had to be decided, and what "
-                        "was not imported.", slash ? slash + 1 : path.p);
+    import_comment(&im,
+                   "Made by dwrc import from %s. Comments tell what had to be decided, and what "
+                   "was not imported.",
+                   slash ? slash + 1 : path.p);
     share_members(&im);
     put_sync(&im);
     put_attachments(&im);

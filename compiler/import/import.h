@@ -4,9 +4,9 @@
  * end of their names: CONFLICT_STRATEGIES, SYNC_CONFIG, ATTACHMENT_SYNC_CONFIG, TOMBSTONE_RULES,
  * CHILD_TABLE_MERGE_RULES (also in small letters).
  *
- * Whatever had to be decided, because the dictionary does not say it, stands in a comment beside it,
- * in the reading that loses no data; what is not known is kept in a comment; what is wrong becomes a
- * finding, and then there are no rules. */
+ * Whatever had to be decided, because the dictionary does not say it, stands in a comment beside
+ * it, in the reading that loses no data; what is not known is kept in a comment; what is wrong
+ * becomes a finding, and then there are no rules. */
 #ifndef DWR_COMPILER_IMPORT_H
 #define DWR_COMPILER_IMPORT_H
 

@@ -43,10 +43,12 @@ static const struct list {
     const char *told;
 } lists[] = {
     { "auto_merge", "merge_text", false,
-      "auto_merge_fields: how they merge the dictionary does not say; merge_text keeps the lines of "
+      "auto_merge_fields: how they merge the dictionary does not say; merge_text keeps the lines "
+      "of "
       "both sides." },
     { "auto_mergeable", "merge_text", false,
-      "auto_mergeable_fields: how they merge the dictionary does not say; merge_text keeps the lines "
+      "auto_mergeable_fields: how they merge the dictionary does not say; merge_text keeps the "
+      "lines "
       "of both sides." },
     { "conflict", "manual", true,
       "conflict_fields: what is in conflict together is decided together, by a person." },
@@ -179,7 +181,8 @@ struct table {
     struct import_node *own, *rules; /* NULL: not there */
 };
 
-/* What both say of a table: the dictionary of child tables stands, where they differ that is told. */
+/* What both say of a table: the dictionary of child tables stands, where they differ that is told.
+ */
 static struct dwr_str of_table(struct import *im, const struct table *t, const char *name)
 {
     const struct dwr_str own = t->own ? import_string(im, t->own, name) : (struct dwr_str){ 0 };
@@ -187,14 +190,16 @@ static struct dwr_str of_table(struct import *im, const struct table *t, const c
         t->rules ? import_string(im, t->rules, name) : (struct dwr_str){ 0 };
 
     if (own.p && rules.p && (own.n != rules.n || memcmp(own.p, rules.p, own.n) != 0))
-        import_comment(im, "The DocType's own dictionary says %s %.*s; the one of child tables, "
-                           "which speaks of rows, stands.", name, (int)own.n, own.p);
+        import_comment(im,
+                       "The DocType's own dictionary says %s %.*s; the one of child tables, "
+                       "which speaks of rows, stands.",
+                       name, (int)own.n, own.p);
     return rules.p ? rules : own;
 }
 
 static void put_same_key(struct import *im, const struct table *t, bool append_only)
 {
-    static const char *const words[] = { "server_wins",      "client_wins", "first_write_wins",
+    static const char *const words[] = { "server_wins",     "client_wins", "first_write_wins",
                                          "last_write_wins", "keep_both",   "manual" };
     const struct dwr_str said =
         t->rules ? import_string(im, t->rules, "conflict_on_same_key") : (struct dwr_str){ 0 };
@@ -212,11 +217,11 @@ static void put_same_key(struct import *im, const struct table *t, bool append_o
             return;
         }
     if (said.p) {
-        diag_add(im->diag, DIAG_IMPORT_VALUE,
-                 import_member(t->rules, "conflict_on_same_key")->span,
+        diag_add(im->diag, DIAG_IMPORT_VALUE, import_member(t->rules, "conflict_on_same_key")->span,
                  "'%.*s' is no rule for two rows of one key", (int)said.n, said.p);
     } else if (append_only) {
-        import_comment(im, "Two rows of one key: rows are never changed here, so the first stands.");
+        import_comment(im,
+                       "Two rows of one key: rows are never changed here, so the first stands.");
         import_put(im, "on_same_key first_write_wins;\n");
     } else {
         import_comment(im, "Two rows of one key: the dictionary does not say; both are kept.");
@@ -247,8 +252,9 @@ static void put_table(struct doctype *d, const struct table *t)
     import_put(im, " {\n");
     key = of_table(im, t, "dedup_key");
     if (!key.p) {
-        import_comment(im, "The dictionary names no key: the name that the framework gives a row. A row "
-                           "without one is kept unless it is equal to another.");
+        import_comment(
+            im, "The dictionary names no key: the name that the framework gives a row. A row "
+                "without one is kept unless it is equal to another.");
         key = (struct dwr_str)DWR_STR("name");
     }
     import_put(im, "key ");

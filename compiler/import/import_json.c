@@ -30,8 +30,8 @@ static void find_twice(struct reader *r, const struct import_node *parent,
     for (const struct import_node *n = parent->first; n && n != member; n = n->next)
         if (n->name.n == member->name.n && memcmp(n->name.p, member->name.p, n->name.n) == 0) {
             struct diag_finding *finding =
-                diag_add(r->diag, DIAG_IMPORT_TWICE, member->name_span,
-                         "'%.*s' stands twice", (int)member->name.n, member->name.p);
+                diag_add(r->diag, DIAG_IMPORT_TWICE, member->name_span, "'%.*s' stands twice",
+                         (int)member->name.n, member->name.p);
 
             diag_note(r->diag, finding, n->name_span, "first here");
             return;
@@ -59,10 +59,10 @@ static void read_value(struct reader *r, struct import_node *node)
     struct json_string string;
 
     node->span = (struct span){ r->source, r->json.at, r->json.at };
-    node->kind = kind == '{'   ? IMPORT_OBJECT
-                 : kind == '[' ? IMPORT_ARRAY
-                 : kind == '"' ? IMPORT_STRING
-                 : kind == 'n' ? IMPORT_NULL
+    node->kind = kind == '{'                  ? IMPORT_OBJECT
+                 : kind == '['                ? IMPORT_ARRAY
+                 : kind == '"'                ? IMPORT_STRING
+                 : kind == 'n'                ? IMPORT_NULL
                  : kind == 't' || kind == 'f' ? IMPORT_BOOL
                                               : IMPORT_NUMBER;
     if (json_pull_enter(&r->json, '{')) {
@@ -77,8 +77,8 @@ static void read_value(struct reader *r, struct import_node *node)
     }
     node->span.end = r->json.at;
     if (node->kind != IMPORT_STRING)
-        node->text = (struct dwr_str){ r->json.text + node->span.begin,
-                                       node->span.end - node->span.begin };
+        node->text =
+            (struct dwr_str){ r->json.text + node->span.begin, node->span.end - node->span.begin };
 }
 
 struct import_node *import_json(struct arena *arena, struct diag *diag, uint32_t source)
@@ -114,8 +114,8 @@ struct import_node *import_member(const struct import_node *node, const char *na
 const char *import_kind_word(enum import_kind kind)
 {
     static const char *const words[] = {
-        [IMPORT_NULL] = "null",       [IMPORT_BOOL] = "true or false", [IMPORT_NUMBER] = "a number",
-        [IMPORT_STRING] = "a text",   [IMPORT_ARRAY] = "an array",     [IMPORT_OBJECT] = "an object",
+        [IMPORT_NULL] = "null",     [IMPORT_BOOL] = "true or false", [IMPORT_NUMBER] = "a number",
+        [IMPORT_STRING] = "a text", [IMPORT_ARRAY] = "an array",     [IMPORT_OBJECT] = "an object",
     };
 
     return words[kind];

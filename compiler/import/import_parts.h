@@ -20,7 +20,8 @@ struct import {
 /* --- import_doctype.c --- */
 
 void import_doctype(struct import *im, struct import_node *doctype);
-/* The members of a tombstone; source NULL: nothing. ttl_days 0: what the dictionary says, if it does. */
+/* The members of a tombstone; source NULL: nothing. ttl_days 0: what the dictionary says, if it
+ * does. */
 void import_tombstone(struct import *im, struct import_node *tombstone, uint64_t ttl_days);
 
 /* --- import_write.c --- */

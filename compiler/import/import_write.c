@@ -131,8 +131,8 @@ void import_leftovers(struct import *im, const struct import_node *object)
 
 static void wrong_kind(struct import *im, const struct import_node *node, const char *wanted)
 {
-    diag_add(im->diag, DIAG_IMPORT_VALUE, node->span, "'%.*s' is %s, not %s",
-             (int)node->name.n, node->name.p, import_kind_word(node->kind), wanted);
+    diag_add(im->diag, DIAG_IMPORT_VALUE, node->span, "'%.*s' is %s, not %s", (int)node->name.n,
+             node->name.p, import_kind_word(node->kind), wanted);
 }
 
 static struct import_node *member(struct import_node *object, const char *name)

@@ -66,6 +66,12 @@ is "--fail-on never" "$?" 0
 "$dwrc" fmt --check r -o report >log 2>&1
 is "-o: the report in a file" "$? $(cat log) $(grep -c 'g.DW3001' report)" "1  2"
 
+"$dwrc" fmt --check --format github r >log 2>&1
+is "--format github" "$? $(cut -c1-70 log | head -n 1)" \
+    "1 ::warning title=dwrc (DW3001),file=r/b.dwr,line=2,col=3,endLine=2,endC"
+"$dwrc" fmt --check --format sarif r/a.dwr >log 2>&1
+is "--format sarif: a clean run is a run" "$? $(grep -c '"results"' log)" "0 1"
+
 "$dwrc" fmt --diff r >diff 2>err
 is "--diff: status 1" "$? $(head -n 4 diff | tr '\n' '|') $(cat err)" \
     "1 --- r/b.dwr|+++ r/b.dwr|@@ -1,3 +1,3 @@| doctype \"B\" {| "
@@ -160,6 +166,7 @@ usage() { # EXPECTED, ARGUMENTS
 usage "dwrc fmt: no rules given: name files or folders, or '-'" fmt
 usage "dwrc fmt: --check or --diff, not both" fmt --check --diff r
 usage "dwrc fmt: -o takes a report: say --check or --diff" fmt r -o x
+usage "dwrc fmt: --format is how --check reports" fmt --format json r
 usage "dwrc fmt: '-' stands alone" fmt r -
 usage "dwrc fmt: unknown option '--dif'; did you mean '--diff'?" fmt --dif r
 

@@ -49,9 +49,17 @@ static unsigned below(struct soup *s, unsigned n)
 static void comment(struct soup *s)
 {
     static const char *const texts[] = {
-        "//", "// a comment", "/// documentation", "//// a ruler ////", "//x", "// { ; \" }",
-        "// \xC3\xA4\xE6\x9D\xB1\xF0\x9F\x98\x80", "//\ttabs\tinside", "// a\rcarriage return",
-        "// so long that no line of a hundred columns holds it beside anything else, and then some more",
+        "//",
+        "// a comment",
+        "/// documentation",
+        "//// a ruler ////",
+        "//x",
+        "// { ; \" }",
+        "// \xC3\xA4\xE6\x9D\xB1\xF0\x9F\x98\x80",
+        "//\ttabs\tinside",
+        "// a\rcarriage return",
+        "// so long that no line of a hundred columns holds it beside anything else, and then some "
+        "more",
     };
     static const char *const ends[] = { "\n", "\n", " \n", "\t \r\n", "\n\n\n\n" };
     const char *text = PICK(s, texts), *end = PICK(s, ends);
@@ -63,7 +71,8 @@ static void comment(struct soup *s)
 
 static void gap(struct soup *s, bool needed)
 {
-    static const char *const spaces[] = { " ", " ", " ", "  ", "\n", "\n    ", "\t", "\r\n", "\n\n\n" };
+    static const char *const spaces[] = { " ",      " ",  " ",    "  ",    "\n",
+                                          "\n    ", "\t", "\r\n", "\n\n\n" };
 
     if (needed || below(s, 3) == 0) {
         const char *space = PICK(s, spaces);
@@ -80,8 +89,10 @@ static void gap(struct soup *s, bool needed)
 /* Whether two characters beside each other would be read as one token, or as another. */
 static bool joins(char a, char b)
 {
-    const bool a_word = a == '_' || (a >= '0' && a <= '9') || ((unsigned char)(a | 32) >= 'a' && (unsigned char)(a | 32) <= 'z');
-    const bool b_word = b == '_' || (b >= '0' && b <= '9') || ((unsigned char)(b | 32) >= 'a' && (unsigned char)(b | 32) <= 'z');
+    const bool a_word = a == '_' || (a >= '0' && a <= '9') ||
+                        ((unsigned char)(a | 32) >= 'a' && (unsigned char)(a | 32) <= 'z');
+    const bool b_word = b == '_' || (b >= '0' && b <= '9') ||
+                        ((unsigned char)(b | 32) >= 'a' && (unsigned char)(b | 32) <= 'z');
 
     return (a_word && (b_word || b == '.')) || (a == '.' && b_word) || strchr("-<>=!/", a) != NULL;
 }
@@ -102,11 +113,51 @@ static void token(struct soup *s, const char *text)
 static void name(struct soup *s)
 {
     static const char *const names[] = {
-        "a", "status", "assigned_to", "notes", "\"quoted name\"", "\"2nd\"", "\"\xC3\x9F\"", "x1",
-        "priority", "key", "version", "default", "test", "sum", "fields", "child", "conflict",
-        "a_name_that_is_rather_long_for_a_field", "otherwise", "refresh", "from", "to", "for", "by",
-        "unless", "except", "set", "link", "max", "min", "yes", "server", "client", "base", "in",
-        "and", "or", "is", "created", "expect", "true", "null", "union", "of", "create",
+        "a",
+        "status",
+        "assigned_to",
+        "notes",
+        "\"quoted name\"",
+        "\"2nd\"",
+        "\"\xC3\x9F\"",
+        "x1",
+        "priority",
+        "key",
+        "version",
+        "default",
+        "test",
+        "sum",
+        "fields",
+        "child",
+        "conflict",
+        "a_name_that_is_rather_long_for_a_field",
+        "otherwise",
+        "refresh",
+        "from",
+        "to",
+        "for",
+        "by",
+        "unless",
+        "except",
+        "set",
+        "link",
+        "max",
+        "min",
+        "yes",
+        "server",
+        "client",
+        "base",
+        "in",
+        "and",
+        "or",
+        "is",
+        "created",
+        "expect",
+        "true",
+        "null",
+        "union",
+        "of",
+        "create",
     };
 
     token(s, PICK(s, names));
@@ -133,8 +184,13 @@ static void word(struct soup *s)
 static void string(struct soup *s)
 {
     static const char *const strings[] = {
-        "\"Customer\"", "\"a \\\"quoted\\\" \\\\ text\"", "\"// no comment\"", "\"{\"", "\"\\u00e4\"",
-        "\"\xE6\x9D\xB1\xE4\xBA\xAC\"", "\"a text that is long enough to make lines go over their end, now and then\"",
+        "\"Customer\"",
+        "\"a \\\"quoted\\\" \\\\ text\"",
+        "\"// no comment\"",
+        "\"{\"",
+        "\"\\u00e4\"",
+        "\"\xE6\x9D\xB1\xE4\xBA\xAC\"",
+        "\"a text that is long enough to make lines go over their end, now and then\"",
     };
 
     token(s, PICK(s, strings));
@@ -143,8 +199,11 @@ static void string(struct soup *s)
 static void title(struct soup *s)
 {
     static const char *const titles[] = {
-        "\"Dispatch Job\"", "\"A\"", "\"Form \\\"X\\\"\"",
-        "\"a title of a test that says what it claims in rather many words, as titles of tests do\"",
+        "\"Dispatch Job\"",
+        "\"A\"",
+        "\"Form \\\"X\\\"\"",
+        "\"a title of a test that says what it claims in rather many words, as titles of tests "
+        "do\"",
     };
 
     token(s, PICK(s, titles));
@@ -167,8 +226,10 @@ static void array(struct soup *s, unsigned depth)
 
 static void object(struct soup *s, unsigned depth)
 {
-    static const char *const members[] = { "\"a\"", "\"status\"", "\"parts_used\"", "\"item_code\"",
-                                           "\"\xC3\xA4\"", "\"a member with a long name\"", "\"g\"" };
+    static const char *const members[] = { "\"a\"",          "\"status\"",
+                                           "\"parts_used\"", "\"item_code\"",
+                                           "\"\xC3\xA4\"",   "\"a member with a long name\"",
+                                           "\"g\"" };
     unsigned n = below(s, sizeof members / sizeof *members + 1);
 
     token(s, "{");
@@ -192,8 +253,10 @@ static void document(struct soup *s)
 
 static void scalar(struct soup *s)
 {
-    static const char *const scalars[] = { "1", "-2.50", "0", "1e-7", "12345678901234567890.0",
-                                           "true", "false", "null", "\"Open\"", "\"\"" };
+    static const char *const scalars[] = {
+        "1",    "-2.50", "0",    "1e-7",     "12345678901234567890.0",
+        "true", "false", "null", "\"Open\"", "\"\""
+    };
 
     if (below(s, 4) == 0)
         string(s);
@@ -327,9 +390,11 @@ static void duration(struct soup *s)
 
 static void rule_word(struct soup *s)
 {
-    static const char *const rules[] = { "server_wins", "client_wins", "last_write_wins",
-                                         "first_write_wins", "manual", "merge_text", "union",
-                                         "keep_both", "sum", "immutable", "server_only" };
+    static const char *const rules[] = {
+        "server_wins", "client_wins", "last_write_wins", "first_write_wins",
+        "manual",      "merge_text",  "union",           "keep_both",
+        "sum",         "immutable",   "server_only"
+    };
 
     token(s, PICK(s, rules));
 }
@@ -642,8 +707,8 @@ static void small_statement(struct soup *s)
 static void statement(struct soup *s)
 {
     static void (*const all[])(struct soup *) = {
-        rule, rule, rule, rule, small_statement, small_statement, small_statement, child, tombstone,
-        no_overlap, effect, link_or_current, link_or_current,
+        rule,  rule,      rule,       rule,   small_statement, small_statement, small_statement,
+        child, tombstone, no_overlap, effect, link_or_current, link_or_current,
     };
 
     PICK(s, all)(s);
@@ -705,7 +770,8 @@ static void expect(struct soup *s)
 
 static void test(struct soup *s)
 {
-    static const char *const givens[] = { "base", "server", "client", "client_ts", "server_ts", "now",
+    static const char *const givens[] = { "base",        "server",      "client",
+                                          "client_ts",   "server_ts",   "now",
                                           "server_role", "client_role", "client_user" };
 
     token(s, "test");

@@ -1,9 +1,9 @@
 /* soup.h - random rule files in random layouts: every form of the grammar, words of the language as
  * names, and white space and comments wherever they may stand.
  *
- * What was written is known apart from the text, token for token and comment for comment, and a text
- * is read back by a few lines that share nothing with the compiler: so what the formatter loses, adds
- * or joins is seen. */
+ * What was written is known apart from the text, token for token and comment for comment, and a
+ * text is read back by a few lines that share nothing with the compiler: so what the formatter
+ * loses, adds or joins is seen. */
 #ifndef DWR_TESTS_SOUP_H
 #define DWR_TESTS_SOUP_H
 

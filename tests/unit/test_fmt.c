@@ -1,6 +1,6 @@
-/* test_fmt.c - the canonical form, rule by rule as grammar/LANGUAGE.md 15 says them, and that a text
- * which is not the same rules is noticed. Each form is a file of its own: its formatting again and
- * its looking over come with every row. */
+/* test_fmt.c - the canonical form, rule by rule as grammar/LANGUAGE.md 15 says them, and that a
+ * text which is not the same rules is noticed. Each form is a file of its own: its formatting again
+ * and its looking over come with every row. */
 #include <criterion/criterion.h>
 
 #include <string.h>
@@ -50,7 +50,7 @@ static void expect_form(const struct row *t)
 
 #define EXPECT_FORMS(rows)                                                                         \
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)                                        \
-        expect_form(&rows[i])
+    expect_form(&rows[i])
 
 /* 50 characters, and 60 */
 #define WORD_50 "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeee"
@@ -89,19 +89,15 @@ Test(fmt, white_space)
 }
 
 static const struct row blocks[] = {
-    { "on one line if it was and fits",
-      "doctype \"A\"{strategy field_level;child c{key k;}}",
+    { "on one line if it was and fits", "doctype \"A\"{strategy field_level;child c{key k;}}",
       "doctype \"A\" { strategy field_level; child c { key k; } }\n" },
     { "else a statement a line", "doctype \"A\" { strategy field_level;\n child c{key k;} }",
       "doctype \"A\" {\n    strategy field_level;\n    child c { key k; }\n}\n" },
-    { "100 columns fit",
-      "doctype \"A\" { strategy append_only; reason \"" WORD_50 "ff\"; }",
+    { "100 columns fit", "doctype \"A\" { strategy append_only; reason \"" WORD_50 "ff\"; }",
       "doctype \"A\" { strategy append_only; reason \"" WORD_50 "ff\"; }\n" },
-    { "101 do not",
-      "doctype \"A\" { strategy append_only; reason \"" WORD_50 "fff\"; }",
+    { "101 do not", "doctype \"A\" { strategy append_only; reason \"" WORD_50 "fff\"; }",
       "doctype \"A\" {\n    strategy append_only;\n    reason   \"" WORD_50 "fff\";\n}\n" },
-    { "columns are characters",
-      "doctype \"A\" { strategy append_only; reason \"" WORD_50 "ää\"; }",
+    { "columns are characters", "doctype \"A\" { strategy append_only; reason \"" WORD_50 "ää\"; }",
       "doctype \"A\" { strategy append_only; reason \"" WORD_50 "ää\"; }\n" },
 };
 
@@ -113,14 +109,11 @@ Test(fmt, blocks)
 #define DOCTYPE(text) "doctype \"A\" {\n" text "}\n"
 
 static const struct row aligned[] = {
-    { "values below each other",
-      DOCTYPE("strategy field_level;server_wins a;\nsum b;"),
+    { "values below each other", DOCTYPE("strategy field_level;server_wins a;\nsum b;"),
       DOCTYPE("    strategy    field_level;\n    server_wins a;\n    sum         b;\n") },
-    { "a blank line begins anew",
-      DOCTYPE("strategy field_level;\n\nserver_wins a;\nsum b;"),
+    { "a blank line begins anew", DOCTYPE("strategy field_level;\n\nserver_wins a;\nsum b;"),
       DOCTYPE("    strategy field_level;\n\n    server_wins a;\n    sum         b;\n") },
-    { "a comment does not",
-      DOCTYPE("strategy field_level;\n// c\nserver_wins a;\n"),
+    { "a comment does not", DOCTYPE("strategy field_level;\n// c\nserver_wins a;\n"),
       DOCTYPE("    strategy    field_level;\n    // c\n    server_wins a;\n") },
     { "a block of several lines does, and so does what takes no part",
       DOCTYPE("strategy field_level;\nmanual a {\nprovisional client; }\nserver_wins b;\n"
@@ -190,10 +183,12 @@ static const struct row broken[] = {
       DOCTYPE("    strategy field_level;\n    manual   together " WORD_50 ",\n"
               "                      " WORD_50 "1;\n") },
     { "a clause goes below the value",
-      DOCTYPE("strategy field_level;\nserver_wins " WORD_50 " when client_role = \"somebody else\";\n"
+      DOCTYPE("strategy field_level;\nserver_wins " WORD_50
+              " when client_role = \"somebody else\";\n"
               "client_wins " WORD_50 ";\n"),
       DOCTYPE("    strategy    field_level;\n    server_wins " WORD_50 "\n"
-              "                when client_role = \"somebody else\";\n    client_wins " WORD_50 ";\n") },
+              "                when client_role = \"somebody else\";\n    client_wins " WORD_50
+              ";\n") },
     { "a condition is broken where its parts join, and they stand below each other",
       DOCTYPE("strategy field_level;\npush_priority 5 when " WORD_50 " changes or " WORD_50
               "1 changes and c = 20000000;\n"),
@@ -206,23 +201,24 @@ static const struct row broken[] = {
       DOCTYPE("    strategy field_level;\n    push_priority 5 when a in (\"" WORD_60 "\",\n"
               "                               \"" WORD_60 "\", \"c\");\n") },
     { "words that are fields are no clauses",
-      DOCTYPE("strategy field_level;\nserver_wins when, unless, refresh, except, otherwise, " WORD_50
-              ";\n"),
+      DOCTYPE(
+          "strategy field_level;\nserver_wins when, unless, refresh, except, otherwise, " WORD_50
+          ";\n"),
       DOCTYPE("    strategy    field_level;\n"
               "    server_wins when, unless, refresh, except, otherwise,\n"
               "                " WORD_50 ";\n") },
     { "a document is on one line, or each member on its own",
       "test \"t\" for \"A\" { client {\"a\":\"" WORD_50 "\",\"b\":[\"" WORD_60 "\",{\"c\":1}]} }",
-      "test \"t\" for \"A\" {\n    client {\n        \"a\": \"" WORD_50 "\",\n        \"b\": [\""
-      WORD_60 "\", { \"c\": 1 }]\n    }\n}\n" },
+      "test \"t\" for \"A\" {\n    client {\n        \"a\": \"" WORD_50
+      "\",\n        \"b\": [\"" WORD_60 "\", { \"c\": 1 }]\n    }\n}\n" },
     { "and so is an array in it; one object in an array hugs it",
       "test \"t\" for \"A\" { client {\"a\":[{\"a\":\"" WORD_60 "\",\"b\":\"" WORD_60
       "\"}],\"b\":[\"" WORD_60 "\",\"" WORD_60 "\"]} }",
       "test \"t\" for \"A\" {\n    client {\n        \"a\": [{\n            \"a\": \"" WORD_60
-      "\",\n            \"b\": \"" WORD_60 "\"\n        }],\n        \"b\": [\n            \"" WORD_60
-      "\",\n            \"" WORD_60 "\"\n        ]\n    }\n}\n" },
-    { "a title is not broken",
-      "test \"" WORD_60 WORD_50 "\" for \"A\" {\nop delete; }",
+      "\",\n            \"b\": \"" WORD_60
+      "\"\n        }],\n        \"b\": [\n            \"" WORD_60 "\",\n            \"" WORD_60
+      "\"\n        ]\n    }\n}\n" },
+    { "a title is not broken", "test \"" WORD_60 WORD_50 "\" for \"A\" {\nop delete; }",
       "test \"" WORD_60 WORD_50 "\" for \"A\" {\n    op delete;\n}\n" },
 };
 
@@ -252,21 +248,23 @@ static const struct row comments[] = {
     { "not far to the right for one long line",
       "retry {\nmax_attempts 3; // a\nbackoff 1s, 2s, 3s, 4s, 5s, 6s, 7s, 8s, 9s, 10s, 11s, 12s, "
       "13s, 14s, 15s, 16s; // b\n}\n",
-      "retry {\n    max_attempts 3;  // a\n    backoff      1s, 2s, 3s, 4s, 5s, 6s, 7s, 8s, 9s, 10s, "
+      "retry {\n    max_attempts 3;  // a\n    backoff      1s, 2s, 3s, 4s, 5s, 6s, 7s, 8s, 9s, "
+      "10s, "
       "11s, 12s, 13s, 14s, 15s, 16s;  // b\n}\n" },
     { "inside a statement, between the tokens they stand between",
-      DOCTYPE("strategy // s\nfield_level\n// t\n;\nserver_wins a, // first\n  b,\n// third\n c;\n"),
+      DOCTYPE(
+          "strategy // s\nfield_level\n// t\n;\nserver_wins a, // first\n  b,\n// third\n c;\n"),
       DOCTYPE("    strategy  // s\n                field_level\n                // t\n"
               "                ;\n    server_wins a,  // first\n                b,\n"
               "                // third\n                c;\n") },
-    { "in the head of a block",
-      "doctype // d\n\"A\" // e\n{ strategy server_wins; }",
+    { "in the head of a block", "doctype // d\n\"A\" // e\n{ strategy server_wins; }",
       "doctype  // d\n        \"A\"  // e\n        {\n    strategy server_wins;\n}\n" },
     { "before a document and behind it",
       DOCTYPE("strategy server_wins;\n") "test \"t\" for \"A\" {\nclient // c\n{\"a\":1} // d\n"
-      "// e\nexpect success;}\n",
+                                         "// e\nexpect success;}\n",
       DOCTYPE("    strategy server_wins;\n") "\ntest \"t\" for \"A\" {\n    client  // c\n"
-      "           { \"a\": 1 }  // d\n    // e\n    expect success;\n}\n" },
+                                             "           { \"a\": 1 }  // d\n    // e\n    expect "
+                                             "success;\n}\n" },
 };
 
 Test(fmt, comments)
@@ -320,7 +318,8 @@ Test(fmt, what_would_become_too_large_is_not_made)
 
 Test(fmt, a_text_that_is_not_the_same_rules_is_noticed)
 {
-    static const char was[] = "// c\n/// doc\ndoctype \"A\" {\n    strategy server_wins;  // d\n}\n";
+    static const char was[] =
+        "// c\n/// doc\ndoctype \"A\" {\n    strategy server_wins;  // d\n}\n";
     static const struct fault_case {
         const char *says, *text;
         enum fmt_fault fault;
@@ -336,8 +335,8 @@ Test(fmt, a_text_that_is_not_the_same_rules_is_noticed)
           FMT_TOKENS },
         { "a comment less", "/// doc\ndoctype \"A\" {\n    strategy server_wins;  // d\n}\n",
           FMT_COMMENTS },
-        { "a comment changed", "// C\n/// doc\ndoctype \"A\" {\n    strategy server_wins;  // d\n}\n",
-          FMT_COMMENTS },
+        { "a comment changed",
+          "// C\n/// doc\ndoctype \"A\" {\n    strategy server_wins;  // d\n}\n", FMT_COMMENTS },
         { "comments in another order",
           "// d\n/// doc\ndoctype \"A\" {\n    strategy server_wins;  // c\n}\n", FMT_COMMENTS },
         { "a word that became a comment",
