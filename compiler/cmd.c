@@ -79,17 +79,34 @@ void cmd_read(struct cmd_rules *r, struct arena *arena, const struct cli_list *p
     cmd_read_checked(r, arena, paths, options, &none);
 }
 
+/* What follows the parsing. */
+static void check_and_plan(struct cmd_rules *r, struct arena *arena,
+                           const struct parse_options *options, const struct cli_list *schemas)
+{
+    check_rules(arena, &r->ast, &r->diag);
+    if (schemas->count > 0)
+        read_schemas(r, arena, schemas, options->threads);
+    if (r->diag.errors == 0 && r->diag.failure_count == 0)
+        r->rules = plan_rules(arena, &r->ast, &r->diag);
+}
+
 void cmd_read_checked(struct cmd_rules *r, struct arena *arena, const struct cli_list *paths,
                       const struct parse_options *options, const struct cli_list *schemas)
 {
     *r = (struct cmd_rules){ .rules = NULL };
     diag_init(&r->diag, arena, &r->ast.sources);
     parse_rules(arena, &r->ast, &r->diag, paths->v, paths->count, options);
-    check_rules(arena, &r->ast, &r->diag);
-    if (schemas->count > 0)
-        read_schemas(r, arena, schemas, options->threads);
-    if (r->diag.errors == 0 && r->diag.failure_count == 0)
-        r->rules = plan_rules(arena, &r->ast, &r->diag);
+    check_and_plan(r, arena, options, schemas);
+}
+
+void cmd_read_texts(struct cmd_rules *r, struct arena *arena, const struct cmd_rules *before,
+                    const struct source *texts, const struct parse_options *options,
+                    const struct cli_list *schemas)
+{
+    *r = (struct cmd_rules){ .ast = { .folder_name = before->ast.folder_name } };
+    diag_init(&r->diag, arena, &r->ast.sources);
+    parse_texts(arena, &r->ast, &r->diag, texts, before->ast.sources.count, options);
+    check_and_plan(r, arena, options, schemas);
 }
 
 int cmd_report(struct cmd_rules *r, const struct diag_style *style, FILE *out)
@@ -120,14 +137,6 @@ int cmd_put(struct arena *arena, const char *path, struct dwr_str bytes)
     return good ? CLI_GOOD : cli_trouble("%s: %s", path, strerror(file.error));
 }
 
-/* Written as a whole, so that a reader of a pipe gets it at once. */
-static int put_all(const char *output, struct dwr_str bytes, FILE *out)
-{
-    if (fwrite(bytes.p, 1, bytes.n, out) != bytes.n || fflush(out) != 0)
-        return cli_trouble("%s: %s", output ? output : "standard output", strerror(errno));
-    return CLI_GOOD;
-}
-
 int cmd_put_findings(const struct cli_command *command, struct diag *diag,
                      const struct cmd_findings *f, const char *output)
 {
@@ -135,18 +144,13 @@ int cmd_put_findings(const struct cli_command *command, struct diag *diag,
         .diag = diag, .command = command->name, .style = f->style, .summary = true
     };
     struct out_memory text;
-    FILE *out = stdout;
-    int status;
 
     diag_print_failures(diag, stderr);
-    if (output && !(out = fopen(output, "w")))
-        return cli_trouble("%s: %s", output, strerror(errno));
-    report.style.color =
-        diag_wants_color(f->style.color, out) ? DIAG_COLOR_ALWAYS : DIAG_COLOR_NEVER;
+    report.style.color = !output && diag_wants_color(f->style.color, stdout) ? DIAG_COLOR_ALWAYS
+                                                                             : DIAG_COLOR_NEVER;
+    if (output && f->style.color == DIAG_COLOR_ALWAYS)
+        report.style.color = DIAG_COLOR_ALWAYS;
     out_memory_begin(&text, diag->arena);
     findings_print(f->format, &text.out, &report);
-    status = put_all(output, out_memory_bytes(&text), out);
-    if (output && fclose(out) != 0 && status == CLI_GOOD)
-        status = cli_trouble("%s: %s", output, strerror(errno));
-    return status;
+    return cmd_put(diag->arena, output, out_memory_bytes(&text));
 }

@@ -93,6 +93,12 @@ void cmd_read(struct cmd_rules *r, struct arena *arena, const struct cli_list *p
 void cmd_read_checked(struct cmd_rules *r, struct arena *arena, const struct cli_list *paths,
                       const struct parse_options *options, const struct cli_list *schemas);
 
+/* The same of texts that are in memory: rules as cmd_read_checked found them, changed. before says how
+ * the rule set is called, and what else of it stays. */
+void cmd_read_texts(struct cmd_rules *r, struct arena *arena, const struct cmd_rules *before,
+                    const struct source *texts, const struct parse_options *options,
+                    const struct cli_list *schemas);
+
 /* Prints the findings to `out` and the failures to stderr; the exit status they make, CLI_GOOD
  * where the rules are there to be used. */
 int cmd_report(struct cmd_rules *r, const struct diag_style *style, FILE *out);
