@@ -93,7 +93,6 @@ bool check_word(struct check *c, enum diag_code code, const struct ast_word *wor
     struct diag_finding *finding;
     size_t count = 0, n = 0;
     char list[256] = "";
-    int nearest;
 
     for (; words[count] != NULL; count++) {
         if (check_is(word->text, words[count]))
@@ -105,9 +104,7 @@ bool check_word(struct check *c, enum diag_code code, const struct ast_word *wor
     }
     finding = diag_add(c->diag, code, word->span, "'%.*s' is no %s; there is %s",
                        CHECK_TEXT(word->text), what, list);
-    nearest = diag_nearest(word->text, candidates, count);
-    if (nearest >= 0)
-        diag_help(c->diag, finding, "did you mean '%s'?", words[nearest]);
+    diag_propose(c->diag, finding, word->span, word->text, candidates, count);
     return false;
 }
 

@@ -199,17 +199,6 @@ void diag_edit(struct diag *diag, struct diag_fix *fix, struct span span, const 
     *last = edit;
 }
 
-void diag_meant(struct diag *diag, struct diag_finding *finding, struct span span,
-                struct dwr_str word)
-{
-    struct diag_fix *fix;
-
-    diag_help(diag, finding, "did you mean '%.*s'?", (int)word.n, word.p);
-    fix = diag_fix(diag, finding, true, "write '%.*s'", (int)word.n, word.p);
-    fix->told = true;
-    diag_edit(diag, fix, span, "%.*s", (int)word.n, word.p);
-}
-
 static void append_failure(struct diag *diag, struct dwr_str text)
 {
     if (diag->failure_count == diag->failure_capacity) {
@@ -398,4 +387,40 @@ int diag_nearest(struct dwr_str word, const struct dwr_str *candidates, size_t c
         }
     }
     return nearest;
+}
+
+/* A quarter of the letters at most is wrong, and every other candidate is further away. */
+static bool is_sure(struct dwr_str word, const struct dwr_str *candidates, size_t count, int meant)
+{
+    const unsigned d = diag_distance(word, candidates[meant]);
+
+    if (d * 4 > word.n)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const size_t n = candidates[i].n;
+
+        if ((int)i != meant && n <= WORD_MAX && n + d >= word.n && word.n + d >= n &&
+            diag_distance(word, candidates[i]) <= d)
+            return false;
+    }
+    return true;
+}
+
+int diag_propose(struct diag *diag, struct diag_finding *finding, struct span span,
+                 struct dwr_str word, const struct dwr_str *candidates, size_t count)
+{
+    const int meant = diag_nearest(word, candidates, count);
+    struct diag_fix *fix;
+    struct dwr_str it;
+
+    if (meant < 0)
+        return meant;
+    it = candidates[meant];
+    diag_help(diag, finding, "did you mean '%.*s'?", (int)it.n, it.p);
+    if (!is_sure(word, candidates, count, meant))
+        return meant;
+    fix = diag_fix(diag, finding, true, "write '%.*s'", (int)it.n, it.p);
+    fix->told = true;
+    diag_edit(diag, fix, span, "%.*s", (int)it.n, it.p);
+    return meant;
 }

@@ -136,9 +136,10 @@ void diag_edit(struct diag *diag, struct diag_fix *fix, struct span span, const 
 void diag_failure(struct diag *diag, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* The help "did you mean 'WORD'?", and the safe fix that puts the word in the span's place. */
-void diag_meant(struct diag *diag, struct diag_finding *finding, struct span span,
-                struct dwr_str word);
+/* The help "did you mean 'CANDIDATE'?" where one is near to the word (diag_nearest; its place, or -1),
+ * and where no other can be meant, the safe fix that puts it in the span's place. */
+int diag_propose(struct diag *diag, struct diag_finding *finding, struct span span,
+                 struct dwr_str word, const struct dwr_str *candidates, size_t count);
 
 /* Findings and failures that were collected apart, by an own diag: behind those that are here. An
  * own diag made with sources NULL means the sources of this one. */

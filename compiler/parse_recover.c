@@ -510,15 +510,30 @@ static bool suggest_word(struct parse *p, struct diag_finding *finding, struct s
 {
     struct dwr_str words[T_VERSION_ALL + 1];
     size_t count = 0;
-    int t, nearest;
+    int t;
 
     for (t = T_WORD + 1; t <= T_VERSION_ALL; t++)
         if (can[t])
             words[count++] = (struct dwr_str){ parse_token_name(t), strlen(parse_token_name(t)) };
-    nearest = diag_nearest(word_of(p, span), words, count);
-    if (nearest >= 0)
-        diag_help(p->diag, finding, "did you mean '%s'?", words[nearest].p);
-    return nearest >= 0;
+    return diag_propose(p->diag, finding, span, word_of(p, span), words, count) >= 0;
+}
+
+/* A name without quotes: that they belong around it is sure where nothing follows on its line that
+ * could be its second word. The byte behind the word is flex's while it reads. */
+static void propose_quotes(struct parse *p, struct diag_finding *finding, struct span span)
+{
+    const int n = (int)(span.end - span.begin);
+    const char *next = p->text + span.end, *end = p->text + p->source->size;
+    struct diag_fix *fix;
+
+    diag_help(p->diag, finding, "put it in quotes: \"%.*s\"", n, p->text + span.begin);
+    for (next += next < end; next < end && (*next == ' ' || *next == '\t' || *next == '\r');)
+        next++;
+    if (next < end && *next != '{' && *next != ';' && *next != '\n')
+        return;
+    fix = diag_fix(p->diag, finding, true, "put it in quotes");
+    fix->told = true;
+    diag_edit(p->diag, fix, span, "\"%.*s\"", n, p->text + span.begin);
 }
 
 static void help(struct parse *p, struct diag_finding *finding, int token, struct span span,
@@ -537,8 +552,22 @@ static void help(struct parse *p, struct diag_finding *finding, int token, struc
         diag_help(p->diag, finding, "a name goes before '{'");
     else if (is_word(token) && !suggest_word(p, finding, span, can) && can[T_STRING] &&
              !can[T_WORD])
-        diag_help(p->diag, finding, "put it in quotes: \"%.*s\"", (int)(span.end - span.begin),
-                  p->text + span.begin);
+        propose_quotes(p, finding, span);
+}
+
+/* A mark twice, where once is what is meant; a comma behind JSON's last element. */
+static void propose_less(struct parse *p, struct diag_finding *finding, int token, struct span span)
+{
+    const struct span before = span_of(p, &p->before);
+    struct diag_fix *fix;
+
+    if ((token == T_COMMA || token == T_SEMICOLON) && p->before.kind == token) {
+        fix = diag_fix(p->diag, finding, true, "leave it out");
+        diag_edit(p->diag, fix, (struct span){ span.source, before.end, span.end }, "%s", "");
+    } else if ((token == T_RBRACE || token == T_RBRACKET) && p->before.kind == T_COMMA) {
+        fix = diag_fix(p->diag, finding, true, "leave out the comma before it");
+        diag_edit(p->diag, fix, before, "%s", "");
+    }
 }
 
 /* The scanner has complained of this very token. */
@@ -616,6 +645,8 @@ void parse_unexpected(struct parse *p, int token, struct span span, const int *e
         got = word_of(p, span_of(p, &p->before));
         finding = diag_add(p->diag, DIAG_SYNTAX, end, "expected %.*s after '%.*s'", (int)wanted.n,
                            wanted.p, (int)(got.n < 60 ? got.n : 60), got.p);
+        if (token == T_RBRACE || token == T_END || begins_statement(token, block->kind))
+            diag_edit(p->diag, diag_fix(p->diag, finding, true, "put ';' there"), end, ";");
         if (!first_on_line(p, span) || token == T_RBRACE || token == T_END)
             token = T_SEMICOLON; /* nothing helpful can be said about it */
     } else if (token == T_END) {
@@ -631,6 +662,7 @@ void parse_unexpected(struct parse *p, int token, struct span span, const int *e
                                                  : "",
                            token == T_STRING ? "" : "'", (int)(got.n < 60 ? got.n : 60), got.p,
                            token == T_STRING ? "" : "'", (int)wanted.n, wanted.p);
+        propose_less(p, finding, token, span);
     }
     help(p, finding, token, span, can);
     if (p->block_count > 1) {

@@ -9,14 +9,20 @@ For every pair each format for programs is made and checked as well (formats.py)
 findings as the text does. And a finding that tells what can happen must not tell a story: its
 request, given to `dwrc resolve`, has the result that it shows, and what it says is gone is gone.
 
+NNNN-name.fixed is what `dwrc lint --fix` makes of the file. Every file that has a safe fix, also
+among the wrong rules of tests/compile_fail, is fixed in a copy: a second --fix finds nothing more, --fix --diff writes nothing
+and prints what `patch` turns into the same, and no new error of syntax is made.
+
 UPDATE=1 writes the .out files anew: the difference is what is to be reviewed.
 """
 
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 from decimal import Decimal
 from pathlib import Path
 
@@ -105,13 +111,19 @@ def check_formats(dwrc, arguments, rules, count, cwd=LINT):
     return None
 
 
-def check_pair(dwrc, rules):
+def arguments_of(rules):
     base = rules.with_suffix("")
     arguments = [rules.name, "--today", TODAY, "--max-errors", "0"]
     if base.with_suffix(".schema").is_dir():
         arguments += ["--schema", base.name + ".schema"]
     if base.with_suffix(".args").is_file():
         arguments += base.with_suffix(".args").read_text().split()
+    return arguments
+
+
+def check_pair(dwrc, rules):
+    base = rules.with_suffix("")
+    arguments = arguments_of(rules)
     code, out, err = run(dwrc, "lint", *arguments)
     expected = base.with_suffix(".out")
     if os.environ.get("UPDATE") == "1":
@@ -128,6 +140,41 @@ def check_pair(dwrc, rules):
     if found and "DW" + rules.name[:4] not in (code for _, code in found):
         return "not the finding it is named after"
     return check_formats(dwrc, arguments, rules.name, len(found))
+
+
+def check_fix(dwrc, rules, arguments):
+    """None, or what is wrong with the fixes of a file."""
+    code, out, err = run(dwrc, "lint", *arguments, "--format", "json", cwd=rules.parent)
+    found = json.loads(out)["findings"]
+    sure = [f for f in found if f["fix"] and f["fix"]["safe"]]
+    fixed = rules.with_suffix(".fixed")
+    if not sure:
+        return "there is nothing to fix" if fixed.is_file() else None
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(rules.parent, folder, dirs_exist_ok=True)
+        copy = Path(folder) / rules.name
+        before = copy.read_bytes()
+        code, patch, err = run(dwrc, "lint", *arguments, "--fix", "--diff", cwd=folder)
+        if code != 1 or err or copy.read_bytes() != before:
+            return f"--fix --diff: exit {code} {err}"
+        code, out, err = run(dwrc, "lint", *arguments, "--fix", cwd=folder)
+        if code not in (0, 1) or err or not re.search(r"^[0-9]+ fixed$", out, re.M):
+            return f"--fix: exit {code} {err}{out}"
+        after = copy.read_bytes()
+        if fixed.is_file() and after != fixed.read_bytes():
+            return "--fix makes something else:\n" + diff(fixed, after.decode())
+        _, out, _ = run(dwrc, "lint", *arguments, "--fix", cwd=folder)
+        if copy.read_bytes() != after or re.search(r"^[0-9]+ fixed$", out, re.M):
+            return "a second --fix finds more to do"
+        _, out, _ = run(dwrc, "lint", *arguments, "--format", "json", cwd=folder)
+        syntax = [sum(f["code"] < "DW1000" for f in some) for some in (found, json.loads(out)["findings"])]
+        if syntax[1] > syntax[0] - sum(f["code"] < "DW1000" for f in sure):
+            return f"{syntax[0]} errors of syntax before, {syntax[1]} after"
+        copy.write_bytes(before)
+        subprocess.run(["patch", "-s", "-p0"], cwd=folder, input=patch.encode(), check=True)
+        if copy.read_bytes() != after:
+            return "--diff shows another change than --fix makes"
+    return None
 
 
 def diff(expected, out):
@@ -147,11 +194,13 @@ def main():
     dwrc = os.path.realpath(sys.argv[1])
     for rules in sorted(LINT.glob("*.dwr")):
         each(rules.name, check_pair(dwrc, rules))
+        each(rules.name, check_fix(dwrc, rules, arguments_of(rules)))
     # Whatever is wrong with rules, every format can say it.
     for rules in sorted(WRONG_RULES.glob("*.dwr")):
         _, out, _ = run(dwrc, "lint", rules.name, "--max-errors", "0", cwd=WRONG_RULES)
         count = len(re.findall(r"^\S+:\d+:\d+: (?:error|warning|note)\[", out, re.M))
         each(rules.name, check_formats(dwrc, [rules.name], rules.name, count, cwd=WRONG_RULES))
+        each(rules.name, check_fix(dwrc, rules, [rules.name]))
     # The shipped rules: a clean run has a result in each format, too.
     each("rules", check_formats(dwrc, ["rules", "--fail-on", "note"], "rules",
                                 shipped_count(dwrc), cwd=HERE.parent))

@@ -30,6 +30,7 @@ gcc-aarch64-linux-gnu | command aarch64-linux-gnu-gcc | check | compiles the NEO
 libc6-dev-arm64-cross | arm64_headers                | check | its C library
 qemu-user             | command qemu-aarch64         | check | runs the NEON code
 neovim                | command nvim                 | check | the language server in a real editor
+patch                 | command patch                | check | applies what --diff prints
 util-linux            | command setarch              | check | thread sanitizer without address randomisation
 zsh                   | command zsh                  | check | reads and runs its completion
 fish                  | command fish                 | check | the same
