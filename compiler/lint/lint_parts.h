@@ -1,5 +1,6 @@
 /* lint_parts.h - what the checks of lint.h share: lint.c (their list), kinds.c (what a field is),
- * trials.c (the merge that shows it), and a file for each group of checks. */
+ * trials.c, rowdocs.c, guards.c (the merge that shows it), tell.c (the finding), and a file for
+ * each group of checks. */
 #ifndef DWR_COMPILER_LINT_PARTS_H
 #define DWR_COMPILER_LINT_PARTS_H
 
@@ -108,8 +109,8 @@ struct lint_case lint_case_begin(struct lint *l);
 struct lint_cell *lint_cell(struct lint_case *c, struct dwr_str field);
 void lint_put(struct lint_case *c, struct dwr_str field, struct dwr_str base, struct dwr_str server,
               struct dwr_str client);
-/* Puts in what makes a condition hold (want) or not, as far as that is simple; the merge shows
- * whether it was enough. Fields that are there keep their values. */
+/* guards.c: puts in what makes a condition hold (want) or not, as far as that is simple; the merge
+ * shows whether it was enough. Fields that are there keep their values. */
 void lint_assume(struct lint *l, struct lint_case *c, const struct dwr_cond *cond, bool want);
 /* Lets the rule of a unit decide: its condition holds, and none before it. */
 void lint_assume_rule(struct lint *l, struct lint_case *c, const struct dwr_unit *unit,
@@ -170,7 +171,7 @@ struct dwr_str lint_row_of(struct lint *l, const struct dwr_table *table,
 /* An array of one or two values; b p NULL: of one. */
 struct dwr_str lint_list(struct lint *l, struct dwr_str a, struct dwr_str b);
 
-/* --- findings with scenarios --- */
+/* --- tell.c: findings with scenarios --- */
 
 /* A finding about a field of the DocType at hand (field p NULL: about all of it). */
 struct diag_finding *lint_found(struct lint *l, enum diag_code code, struct span span,

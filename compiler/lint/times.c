@@ -95,16 +95,31 @@ static bool next_waiting(struct lint *l, const struct ast_stmt **s, struct lint_
     return false;
 }
 
-void lint_manual_timeout(struct lint *l)
+/* Notes where else a person decides, from the DocType of s on: some places, and how many more. */
+static void others_wait(struct lint *l, struct diag_finding *finding, const struct ast_stmt *s,
+                        struct span timeout)
 {
     enum { NOTES = 3 };
+    struct dwr_str field;
+    struct lint_case c;
+    unsigned count = 0;
+
+    for (; next_waiting(l, &s, &c, &field); s = s->same)
+        if (count++ < NOTES)
+            diag_note(l->diag, finding, l->doctype->name.span, "a person decides about '%.*s' here",
+                      LINT_TEXT(field));
+    if (count > NOTES)
+        diag_note(l->diag, finding, timeout, "and in %u more DocTypes", count - NOTES);
+}
+
+void lint_manual_timeout(struct lint *l)
+{
     const struct ast_setting *timeout = setting(l, AST_SYNC, AST_MANUAL_TIMEOUT);
     const struct ast_stmt *s = l->ast->top.of[AST_DOCTYPE];
     const struct dwr_sync *sync = &l->rules->sync;
     struct diag_finding *finding;
     struct dwr_str field, after, away;
     struct lint_case c;
-    unsigned more = 0;
 
     if (!timeout || sync->manual_timeout_rule == DWR_RULE_CLIENT_WINS ||
         sync->manual_timeout_seconds >= sync->max_offline_seconds ||
@@ -128,15 +143,7 @@ void lint_manual_timeout(struct lint *l)
     lint_kept(l, finding, field, lint_result(&c, field), "the office's, once the conflict closes");
     lint_gone(l, finding, field, lint_cell(&c, field)->client,
               "the user's, waiting in the conflict record until then");
-    for (; s; s = s->same) {
-        if (!next_waiting(l, &s, &c, &field))
-            break;
-        if (more++ < NOTES)
-            diag_note(l->diag, finding, l->doctype->name.span, "a person decides about '%.*s' here",
-                      LINT_TEXT(field));
-    }
-    if (more > NOTES)
-        diag_note(l->diag, finding, timeout->stmt.span, "and in %u more DocTypes", more - NOTES);
+    others_wait(l, finding, s, timeout->stmt.span);
 }
 
 /* --- DW4002: change_retention against max_offline --- */

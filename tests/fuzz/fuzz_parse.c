@@ -3,8 +3,8 @@
  *
  * What must hold: no crash and no read past the text (it is a block of its own); all findings lie
  * in the text; the same text gives the same findings and the same tables; a rule set with an error
- * gives no tables; the scenarios of lint's warnings end as they say; whatever passes the checks merges
- * to an answer that is JSON, on every code path the same.
+ * gives no tables; the scenarios of lint's warnings end as they say; whatever passes the checks
+ * merges to an answer that is JSON, on every code path the same.
  *
  * To build: clang with -fsanitize=fuzzer,address,undefined (without libFuzzer: replay.c instead of
  * `fuzzer`), -Iruntime -Icompiler; tests/fuzz/fuzz_parse.c, the C files of tests/laws but laws.c,

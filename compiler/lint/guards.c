@@ -1,0 +1,151 @@
+/* guards.c - documents, roles and users for which a condition holds, as far as they are easily
+ * made: the merge shows whether it was enough. */
+#include "lint_parts.h"
+
+#include <stdlib.h>
+
+static struct dwr_str field_of(const struct lint *l, const struct dwr_operand *o)
+{
+    return l->plan->names.v[o->field].name;
+}
+
+/* What a field or role is compared with, made true: the value goes where it is not yet taken. */
+static void set_operand(struct lint *l, struct lint_case *c, const struct dwr_operand *o,
+                        struct dwr_str value)
+{
+    struct lint_cell *cell;
+
+    switch (o->side) {
+    case DWR_SIDE_SERVER_ROLE:
+        c->server_role = c->server_role.p ? c->server_role : value;
+        return;
+    case DWR_SIDE_CLIENT_ROLE:
+        c->client_role = c->client_role.p ? c->client_role : value;
+        return;
+    case DWR_SIDE_CLIENT_USER:
+        c->client_user = c->client_user.p ? c->client_user : value;
+        return;
+    case DWR_SIDE_BASE:
+        cell = lint_cell(c, field_of(l, o));
+        cell->base = cell->base.p ? cell->base : value;
+        return;
+    case DWR_SIDE_SERVER:
+        cell = lint_cell(c, field_of(l, o));
+        if (!cell->server.p) {
+            cell->server = value;
+            cell->base = cell->base.p ? cell->base : value; /* nobody has just changed it */
+        }
+        return;
+    case DWR_SIDE_CLIENT:
+        cell = lint_cell(c, field_of(l, o));
+        cell->client = cell->client.p ? cell->client : value;
+        return;
+    default:
+        return;
+    }
+}
+
+/* A literal that is itself unset. */
+static bool is_unset(struct dwr_str value)
+{
+    return lint_same(value, lint_str("null")) || lint_same(value, lint_str("\"\""));
+}
+
+static void assume_equal(struct lint *l, struct lint_case *c, const struct dwr_cond *cond,
+                         bool want)
+{
+    const bool unset = cond->value_count > 0 && is_unset(cond->values[0]);
+
+    if (cond->right.side != DWR_SIDE_VALUE) {
+        if (want) { /* both of them unset is as good */
+            set_operand(l, c, &cond->left, lint_str("\"alike\""));
+            set_operand(l, c, &cond->right, lint_str("\"alike\""));
+        }
+        return;
+    }
+    if (want != unset)
+        set_operand(l, c, &cond->left, want ? cond->values[0] : lint_str("\"something\""));
+}
+
+/* A number a little beyond the literal; other literals have no neighbour that is easily made. */
+static void assume_beyond(struct lint *l, struct lint_case *c, const struct dwr_cond *cond,
+                          int step)
+{
+    const struct dwr_str value = cond->value_count > 0 ? cond->values[0] : lint_str("0");
+    char *end;
+    const double number = strtod(arena_copy(l->arena, value.p, value.n), &end);
+
+    if (*end == '\0' && number > -1e9 && number < 1e9)
+        set_operand(l, c, &cond->left, arena_printf(l->arena, "%.0f", number + step));
+}
+
+static void assume_order(struct lint *l, struct lint_case *c, const struct dwr_cond *cond,
+                         bool want)
+{
+    const bool less = (cond->op == DWR_COND_LT || cond->op == DWR_COND_LE) == want;
+    const bool touches = (cond->op == DWR_COND_LE || cond->op == DWR_COND_GE) == want;
+
+    if (cond->right.side != DWR_SIDE_VALUE)
+        return;
+    if (touches)
+        set_operand(l, c, &cond->left, cond->values[0]);
+    else
+        assume_beyond(l, c, cond, less ? -1 : 1);
+}
+
+static void assume_changes(struct lint *l, struct lint_case *c, const struct dwr_cond *cond)
+{
+    struct lint_cell *cell = lint_cell(c, field_of(l, &cond->left));
+
+    if (!cell->base.p && !cell->server.p)
+        cell->server = lint_str("\"changed meanwhile\"");
+}
+
+void lint_assume(struct lint *l, struct lint_case *c, const struct dwr_cond *cond, bool want)
+{
+    switch (cond->op) {
+    case DWR_COND_NOT:
+        lint_assume(l, c, cond->a, !want);
+        return;
+    case DWR_COND_AND:
+    case DWR_COND_OR:
+        lint_assume(l, c, cond->a, want);
+        if ((cond->op == DWR_COND_AND) == want) /* both are needed; else one is enough */
+            lint_assume(l, c, cond->b, want);
+        return;
+    case DWR_COND_EQ:
+    case DWR_COND_NE:
+    case DWR_COND_IN:
+    case DWR_COND_NOT_IN:
+        assume_equal(l, c, cond, (cond->op == DWR_COND_EQ || cond->op == DWR_COND_IN) == want);
+        return;
+    case DWR_COND_IS_SET:
+    case DWR_COND_IS_NOT_SET:
+        if ((cond->op == DWR_COND_IS_SET) == want)
+            set_operand(l, c, &cond->left, lint_str("\"something\""));
+        return;
+    case DWR_COND_CHANGES:
+        if (want)
+            assume_changes(l, c, cond);
+        return;
+    case DWR_COND_LT:
+    case DWR_COND_LE:
+    case DWR_COND_GT:
+    case DWR_COND_GE:
+        assume_order(l, c, cond, want);
+        return;
+    default:
+        return;
+    }
+}
+
+void lint_assume_rule(struct lint *l, struct lint_case *c, const struct dwr_unit *unit,
+                      const struct dwr_rule *rule)
+{
+    if (rule->when)
+        lint_assume(l, c, rule->when, true);
+    for (uint16_t i = 0; i < unit->rule_count && &unit->rules[i] != rule; i++)
+        lint_assume(l, c, unit->rules[i].when, false);
+    if (l->plan->lock)
+        lint_assume(l, c, l->plan->lock, false);
+}
