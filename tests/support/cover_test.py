@@ -84,11 +84,16 @@ def round_trip(what, folder):
 
 
 def random_sets():
+    refused = 0
     for i in range(args.sets):
         r = random.Random(f"{args.seed}:{i}")
         folder = fresh("random")
         write(folder, "rules.dwr", "\n".join(generate.rule_file(r, 4)) + "\n")
-        round_trip(f"random rule set {args.seed}:{i}", folder)
+        if dwrc("lint", "--fail-on", "error", folder)[0] != 0:
+            refused += 1  # a guard that says what one before it said
+        else:
+            round_trip(f"random rule set {args.seed}:{i}", folder)
+    check("random rule sets are rules", refused * 10 <= args.sets, f"{refused} refused")
 
 
 def all_forms():
