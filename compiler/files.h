@@ -8,6 +8,7 @@
 #define DWR_COMPILER_FILES_H
 
 #include <sys/stat.h>
+#include <sys/types.h>
 
 #include "arena.h"
 #include "diag.h"
