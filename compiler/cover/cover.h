@@ -69,7 +69,6 @@ enum cover_part {
     COVER_DOCUMENT
 };
 
-/* Of how many classes a part is at most is not bounded: rules with `when` are not. */
 struct cover_class {
     uint8_t part; /* enum cover_part */
     uint8_t kind; /* enum cover_kind */
