@@ -4,7 +4,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -382,7 +384,8 @@ static void reserve(struct out_file *f, uint64_t end)
 
 static void write_new(struct out_file *f, const char *p, size_t n)
 {
-    reserve(f, f->length + n);
+    if (!f->direct)
+        reserve(f, f->length + n);
     f->error = write_all(f->fd, p, n);
     f->length += n;
 }
@@ -397,6 +400,15 @@ static bool open_temporary(struct out_file *f)
     return f->exists;
 }
 
+/* What is no file takes the bytes as they come. */
+static bool open_direct(struct out_file *f)
+{
+    f->fd = open(f->path, O_WRONLY | O_CLOEXEC);
+    if (f->fd < 0)
+        f->error = errno;
+    return f->fd >= 0;
+}
+
 /* The old file is no longer what comes: begins the new one with what both share. */
 static void part(struct out_file *f)
 {
@@ -406,7 +418,7 @@ static void part(struct out_file *f)
 
     f->old = -1;
     f->differs = true;
-    if (f->check || !open_temporary(f))
+    if (f->check || !(f->direct ? open_direct(f) : open_temporary(f)))
         shared = 0;
     else if (shared > 0 && lseek(old, 0, SEEK_SET) < 0)
         f->error = errno;
@@ -461,12 +473,18 @@ static void drain_file(struct out *o)
     pass_file(o, o->start, n);
 }
 
-/* The old file, if it is one. A folder cannot be replaced; anything else that bears the name will
- * be. */
+/* The old file, if it is one. A folder cannot be written; a device, a pipe or a socket is written
+ * to, and stays what it is. */
 static void open_old(struct out_file *f)
 {
     struct stat status = { .st_mode = 0 };
 
+    if (stat(f->path, &status) == 0 && !S_ISREG(status.st_mode)) {
+        f->direct = !S_ISDIR(status.st_mode);
+        if (!f->direct)
+            f->error = EISDIR;
+        return;
+    }
     f->old = open(f->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     if (f->old < 0)
         return;
@@ -475,9 +493,8 @@ static void open_old(struct out_file *f)
             f->was = status;
         return;
     }
-    close_quietly(&f->old);
-    if (S_ISDIR(status.st_mode))
-        f->error = EISDIR;
+    close_quietly(&f->old); /* another one by now */
+    f->error = EAGAIN;
 }
 
 /* Two runs at once must not write into one file: the process's number is in the name. */
@@ -493,10 +510,22 @@ static char *temporary_path(struct arena *arena, const char *path)
     return name.out.start;
 }
 
+/* Behind symbolic links stands the file that is meant: it is replaced, and the links stay. */
+static const char *behind_links(const char *path, char resolved[PATH_MAX])
+{
+    struct stat status;
+
+    if (lstat(path, &status) != 0 || !S_ISLNK(status.st_mode) || realpath(path, resolved) == NULL)
+        return path;
+    return resolved;
+}
+
 void out_file_prepare(struct out_file *f, struct arena *arena, const char *path, bool check)
 {
     char *buffer = arena_alloc(arena, 2 * (size_t)FILE_BUFFER); /* ours, and for the old file */
+    char resolved[PATH_MAX];
 
+    path = behind_links(path, resolved);
     *f = (struct out_file){
         .out = { buffer, buffer, buffer + FILE_BUFFER, drain_file, pass_file },
         .path = arena_copy(arena, path, strlen(path)),
@@ -538,7 +567,7 @@ bool out_file_finish(struct out_file *f)
     drain_file(&f->out);
     if (f->error == 0 && f->old >= 0 && !at_end(f) && f->error == 0)
         part(f);
-    if (f->error == 0 && f->fd >= 0 && ftruncate(f->fd, (off_t)f->length) != 0)
+    if (f->error == 0 && f->fd >= 0 && !f->direct && ftruncate(f->fd, (off_t)f->length) != 0)
         f->error = errno;
     keep_mode(f);
     if (f->fd >= 0 && close(f->fd) != 0 && f->error == 0)

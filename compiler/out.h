@@ -6,7 +6,8 @@
  *
  * An out_file compares what comes with the file that is there, and begins to write a temporary file
  * beside it only at the first byte that differs. So an output that has not changed touches nothing,
- * and one that has replaces the old one by a rename, in one step.
+ * and one that has replaces the old one by a rename, in one step. What a symbolic link leads to is
+ * what is replaced; a device or a pipe is written to.
  *
  * Ownership: buffers and paths come from the arena that a ..._begin is given. An out_file owns two
  * descriptors and its temporary file besides, from out_file_begin to out_file_end: between the two
@@ -128,6 +129,7 @@ struct out_file {
     bool check;        /* compare only */
     bool keep;         /* set by the caller before it begins: mode and owner stay the old file's */
     struct stat was;   /* with keep: of the old file; st_nlink 0: there was none */
+    bool direct;       /* it is no file: written to, never replaced */
     bool differs;
     bool exists; /* the temporary file does */
     int error;   /* errno of the first thing that failed, or 0 */

@@ -267,6 +267,45 @@ Test(out_file, a_write_that_fails_leaves_the_old_file_and_no_other, .init = make
     arena_clear(&a);
 }
 
+/* A device as output must not become a file: here a pipe, which needs no rights to make. */
+Test(out_file, a_pipe_is_written_to_and_stays_one, .init = make_folder, .fini = remove_folder)
+{
+    struct arena a = { 0 };
+    struct stat status;
+    char got[8] = "";
+    int reader;
+
+    cr_assert_eq(mkfifo("p", 0600), 0);
+    reader = open("p", O_RDONLY | O_NONBLOCK);
+    cr_assert_geq(reader, 0);
+    cr_expect(run(&a, "p", 5, (size_t)NOWHERE, false));
+    cr_expect_eq(read(reader, got, sizeof got), 5, "the bytes came out of it");
+    cr_expect_eq(memcmp(got, "\0\1\2\3\4", 5), 0);
+    cr_assert_eq(lstat("p", &status), 0);
+    cr_expect(S_ISFIFO(status.st_mode));
+    cr_expect(run(&a, "p", 5, (size_t)NOWHERE, true), "a check opens nothing");
+    cr_expect_eq(read(reader, got, sizeof got), 0);
+    close(reader);
+    cr_assert_eq(unlink("p"), 0);
+    arena_clear(&a);
+}
+
+Test(out_file, what_a_link_leads_to_is_replaced, .init = make_folder, .fini = remove_folder)
+{
+    struct arena a = { 0 };
+    struct stat status;
+
+    run(&a, "f", 5, (size_t)NOWHERE, false);
+    cr_assert_eq(symlink("f", "l"), 0);
+    cr_assert_eq(symlink("l", "m"), 0);
+    cr_expect(run(&a, "m", 9, (size_t)NOWHERE, false));
+    cr_expect(holds("f", 9, (size_t)NOWHERE));
+    cr_assert_eq(lstat("m", &status), 0);
+    cr_expect(S_ISLNK(status.st_mode));
+    cr_assert_eq(unlink("m") + unlink("l") + unlink("f"), 0);
+    arena_clear(&a);
+}
+
 Test(out_file, a_folder_that_is_not_there_is_an_error)
 {
     struct arena a = { 0 };
