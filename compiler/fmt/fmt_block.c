@@ -86,26 +86,39 @@ static uint32_t widest(const struct fmt *f, const struct fmt_list *list, uint32_
     return width;
 }
 
-/* Gives the group its value column; returns where it ends. */
+static void set_values(struct fmt_list *list, uint32_t from, uint32_t to, uint32_t value)
+{
+    for (uint32_t i = from; i < to; i++)
+        if (has_value(&list->v[i]))
+            list->v[i].value = value;
+}
+
+/* Gives the statements of a group of the source their value column; returns where it ends. A block
+ * that the alignment would push out of its line is unfolded, and what is behind it is another
+ * group. */
 static uint32_t align_group(const struct fmt *f, struct fmt_list *list, uint32_t from,
                             uint32_t indent)
 {
-    uint32_t end = group_end(list, from);
-    uint32_t value = widest(f, list, from, end) + 1;
+    const uint32_t end = group_end(list, from);
+    /* How wide the words from each entry on are. */
+    uint32_t *behind = arena_zero(f->arena, ((size_t)(end - from) + 1) * sizeof *behind);
+    uint32_t start = from;
 
+    for (uint32_t i = end; i > from; i--) {
+        const uint32_t width = widest(f, list, i - 1, i);
+
+        behind[i - 1 - from] = width > behind[i - from] ? width : behind[i - from];
+    }
     for (uint32_t i = from; i < end; i++) {
         struct fmt_entry *entry = &list->v[i];
 
-        /* A block that the alignment would push out of its line is unfolded, and ends the group. */
-        if (entry->stmt && entry->list && entry->folded && !fits(f, entry, indent, value)) {
-            entry->folded = false;
-            end = i + 1;
-            value = widest(f, list, from, end) + 1;
-        }
+        if (!entry->list || !entry->folded || fits(f, entry, indent, behind[start - from] + 1))
+            continue;
+        entry->folded = false;
+        set_values(list, start, i + 1, widest(f, list, start, i + 1) + 1);
+        start = i + 1;
     }
-    for (uint32_t i = from; i < end; i++)
-        if (has_value(&list->v[i]))
-            list->v[i].value = value;
+    set_values(list, start, end, behind[start - from] + 1);
     return end;
 }
 
