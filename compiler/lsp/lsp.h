@@ -108,9 +108,17 @@ struct lsp_rules {
     bool unsaid;  /* its findings are not sent yet */
     struct arena arena; /* what follows is its */
     struct cmd_rules *c; /* as every command has them */
+    struct lsp_proof *proofs; /* those that were asked for */
     char **told;                     /* URIs that have findings at the editor; malloc'ed */
     size_t told_count;
     struct lsp_rules *next;
+};
+
+/* What is proved of a DocType (prove/prove.h). */
+struct lsp_proof {
+    const struct dwr_doctype *doctype;
+    const struct prove_doctype *proof;
+    struct lsp_proof *next;
 };
 
 struct lsp {

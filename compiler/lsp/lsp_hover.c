@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lsp/lsp.h"
+#include "prove/prove.h"
 #include "words.h"
 
 /* --- Markdown --- */
@@ -80,6 +81,86 @@ static void put_doctype(struct lsp *lsp, struct out *o, const struct dwr_doctype
     put_lines(o, words_deletes(&w));
 }
 
+/* --- what is proved --- */
+
+/* Proving a DocType takes some hundredths of a second: it is done once, when somebody asks. */
+static const struct prove_doctype *proof_of(struct lsp_rules *r, const struct dwr_doctype *d)
+{
+    const struct prove_options options = { .schemas = r->c->schemas, .only = d->name };
+    struct lsp_proof *p = r->proofs;
+    struct prove_results results;
+
+    while (p != NULL && p->doctype != d)
+        p = p->next;
+    if (p == NULL) {
+        results = prove(&r->arena, r->c->rules, &options);
+        p = ARENA_NEW(&r->arena, struct lsp_proof);
+        *p = (struct lsp_proof){ d, results.count == 1 ? &results.v[0] : NULL, r->proofs };
+        r->proofs = p;
+    }
+    return p->proof;
+}
+
+/* "qty" of "parts_used.qty", or the field itself. */
+static bool is_about(const struct prove_shown *shown, const struct lsp_name *name)
+{
+    struct dwr_str field = shown->field;
+
+    if (name->role == LSP_DOCTYPE)
+        return true;
+    if (name->role == LSP_MEMBER) {
+        if (field.n <= name->table.n || field.p[name->table.n] != '.' ||
+            memcmp(field.p, name->table.p, name->table.n) != 0)
+            return false;
+        field = (struct dwr_str){ field.p + name->table.n + 1, field.n - name->table.n - 1 };
+    }
+    return same(field, name->text);
+}
+
+static void put_exception(struct out *o, const struct prove_shown *shown, const struct lsp_name *name)
+{
+    const char *const property = prove_property_words(shown->property),
+                      *const reason = prove_reason_words(shown->reason);
+
+    out_lit(o, "\n- not always *");
+    out_bytes(o, property, strlen(property));
+    out_lit(o, "*: ");
+    if (name->role == LSP_DOCTYPE && shown->field.p != NULL) {
+        put_code(o, shown->field);
+        out_lit(o, ", ");
+    }
+    put_escaped(o, (struct dwr_str){ reason, strlen(reason) });
+}
+
+/* "Proved on 71928 small merges: deterministic, no silent loss", and the exceptions below. */
+static void put_proof(struct out *o, struct lsp_rules *r, const struct dwr_doctype *d,
+                      const struct lsp_name *name)
+{
+    const struct prove_doctype *proof = proof_of(r, d);
+    bool first = true;
+
+    if (proof == NULL)
+        return;
+    out_lit(o, "\n\nProved of ");
+    put_escaped(o, d->name);
+    out_lit(o, " on ");
+    out_number(o, proof->merges);
+    out_lit(o, " small merges: ");
+    for (int i = 0; i < PROVE_PROPERTIES; i++) {
+        const char *words = prove_property_words((enum prove_property)i);
+
+        if (proof->verdict[i] != PROVE_PROVED && proof->verdict[i] != PROVE_EXCEPT)
+            continue;
+        out_str(o, first ? (struct dwr_str){ "", 0 } : (struct dwr_str){ ", ", 2 });
+        out_bytes(o, words, strlen(words));
+        first = false;
+    }
+    out_lit(o, "\\.\n");
+    for (uint32_t i = 0; i < proof->shown_count; i++)
+        if (is_about(&proof->shown[i], name))
+            put_exception(o, &proof->shown[i], name);
+}
+
 /* The unit of a table's row member, in words; else what its table says. */
 static void put_member(struct lsp *lsp, struct out *o, const struct dwr_doctype *d,
                        const struct lsp_name *name)
@@ -147,7 +228,7 @@ static void put_schema(struct out *o, const struct lsp_rules *r, const struct ls
         out_lit(o, ", read only");
 }
 
-static void put_name(struct lsp *lsp, struct out *o, const struct lsp_rules *r,
+static void put_name(struct lsp *lsp, struct out *o, struct lsp_rules *r,
                      const struct lsp_name *name)
 {
     const struct dwr_doctype *d = doctype_of(r, name->doctype);
@@ -169,6 +250,7 @@ static void put_name(struct lsp *lsp, struct out *o, const struct lsp_rules *r,
         put_member(lsp, o, d, name);
     else
         put_field(lsp, o, d, name);
+    put_proof(o, r, d, name);
 }
 
 /* The word of the language at the place, n 0: none. */

@@ -319,7 +319,10 @@ def places():
     text = hover("report;")
     check("hover on a field: its rule in words", text and "client" in text, text)
     check("hover on a field: its type", text and "Text" in text, text)
+    check("hover on a field: its proof", text and "Proved of Visit on" in text and
+          "idempotent" in text, text)
     text = hover("qty);")
+    check("hover: what is not always so", text and "not always *idempotent*" in text, text)
     check("hover on a row's member", text and "Int" in text and "qty" in text, text)
     text = hover('"Visit"', 2)
     check("hover on a DocType", text and "Visit" in text and len(text) > 40, text)
