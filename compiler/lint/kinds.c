@@ -63,30 +63,45 @@ bool lint_has_word(struct dwr_str name, const char *wanted)
 
 /* --- by name --- */
 
+#define WORD(text, kind)                                                                           \
+    {                                                                                              \
+        text, sizeof text - 1, kind                                                                \
+    }
+
 static const struct kind_word {
     const char *word;
+    size_t n;
     enum lint_kind kind;
 } kind_words[] = {
-    { "notes", LINT_PROSE },         { "note", LINT_PROSE },      { "comments", LINT_PROSE },
-    { "comment", LINT_PROSE },       { "remarks", LINT_PROSE },   { "remark", LINT_PROSE },
-    { "description", LINT_PROSE },   { "feedback", LINT_PROSE },  { "instructions", LINT_PROSE },
-    { "observations", LINT_PROSE },  { "findings", LINT_PROSE },  { "analysis", LINT_PROSE },
-    { "summary", LINT_PROSE },       { "narrative", LINT_PROSE }, { "memo", LINT_PROSE },
-    { "signature", LINT_SIGNATURE }, { "photo", LINT_FILE },      { "photos", LINT_FILES },
-    { "picture", LINT_FILE },        { "pictures", LINT_FILES },  { "image", LINT_FILE },
-    { "images", LINT_FILES },        { "attachment", LINT_FILE }, { "attachments", LINT_FILES },
-    { "file", LINT_FILE },           { "files", LINT_FILES },     { "signatures", LINT_FILES },
-    { "date", LINT_DATE },           { "time", LINT_TIME },       { "timestamp", LINT_MOMENT },
-    { "datetime", LINT_MOMENT },     { "at", LINT_MOMENT },
+    WORD("notes", LINT_PROSE),        WORD("note", LINT_PROSE),
+    WORD("comments", LINT_PROSE),     WORD("comment", LINT_PROSE),
+    WORD("remarks", LINT_PROSE),      WORD("remark", LINT_PROSE),
+    WORD("description", LINT_PROSE),  WORD("feedback", LINT_PROSE),
+    WORD("instructions", LINT_PROSE), WORD("observations", LINT_PROSE),
+    WORD("findings", LINT_PROSE),     WORD("analysis", LINT_PROSE),
+    WORD("summary", LINT_PROSE),      WORD("narrative", LINT_PROSE),
+    WORD("memo", LINT_PROSE),         WORD("signature", LINT_SIGNATURE),
+    WORD("photo", LINT_FILE),         WORD("photos", LINT_FILES),
+    WORD("picture", LINT_FILE),       WORD("pictures", LINT_FILES),
+    WORD("image", LINT_FILE),         WORD("images", LINT_FILES),
+    WORD("attachment", LINT_FILE),    WORD("attachments", LINT_FILES),
+    WORD("file", LINT_FILE),          WORD("files", LINT_FILES),
+    WORD("signatures", LINT_FILES),   WORD("date", LINT_DATE),
+    WORD("time", LINT_TIME),          WORD("timestamp", LINT_MOMENT),
+    WORD("datetime", LINT_MOMENT),    WORD("at", LINT_MOMENT),
 };
+
+#undef WORD
 
 static enum lint_kind kind_by_name(struct dwr_str name)
 {
     size_t n = name.n;
     const struct dwr_str word = last_word(name, &n);
+    const char first = word.n > 0 ? lower(word.p[0]) : '\0';
 
-    for (size_t i = 0; i < sizeof kind_words / sizeof *kind_words && word.n > 0; i++)
-        if (word_is(word, kind_words[i].word))
+    for (size_t i = 0; i < sizeof kind_words / sizeof *kind_words; i++)
+        if (kind_words[i].n == word.n && kind_words[i].word[0] == first &&
+            word_is(word, kind_words[i].word))
             return kind_words[i].kind;
     return LINT_UNKNOWN;
 }

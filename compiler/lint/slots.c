@@ -172,9 +172,12 @@ static void belong_together(struct lint *l, const struct slot_part *part_a,
 static void date_and_time(struct lint *l, struct dwr_str field)
 {
     const struct slot_part date = slot_part(l, field, LINT_UNKNOWN);
-    const struct slot_part time = slot_part(l, time_of_date(l, field), LINT_UNKNOWN);
+    struct slot_part time;
 
-    if (date.kind == LINT_DATE && time.kind == LINT_TIME)
+    if (date.kind != LINT_DATE)
+        return;
+    time = slot_part(l, time_of_date(l, field), LINT_UNKNOWN);
+    if (time.kind == LINT_TIME)
         belong_together(l, &date, &time);
 }
 
