@@ -1,8 +1,8 @@
 /* check_times.c - that what is remembered of a deleted document outlives every device's time away.
  *
  * A device that comes back after the tombstone has gone would bring the document back, and nobody
- * could tell: a tombstone must live as long as a device may be offline (SEMANTICS 7), and that holds
- * also where one of the two times is not said. */
+ * could tell: a tombstone must live as long as a device may be offline (SEMANTICS 7), and that
+ * holds also where one of the two times is not said. */
 #include "check_parts.h"
 
 /* What holds where nothing is said (LANGUAGE). */

@@ -31,8 +31,11 @@ void files_add(struct files *f, struct file_found found)
 static void add_file(struct files *f, struct dwr_str path, struct dwr_str label,
                      const struct stat *st)
 {
-    files_add(f, (struct file_found){ .path = path, .label = label, .device = st->st_dev,
-                                      .inode = st->st_ino, .size = st->st_size,
+    files_add(f, (struct file_found){ .path = path,
+                                      .label = label,
+                                      .device = st->st_dev,
+                                      .inode = st->st_ino,
+                                      .size = st->st_size,
                                       .regular = S_ISREG(st->st_mode) });
 }
 
@@ -120,9 +123,9 @@ struct dwr_str files_own_name(struct arena *arena, const char *path)
 struct dwr_str files_label(struct arena *arena, const char *path)
 {
     const char *slash = strrchr(path, '/'), *base = slash == NULL ? path : slash + 1;
-    const char *folder = slash == NULL ? "." : slash == path ? "/"
-                                                             : arena_copy(arena, path,
-                                                                          (size_t)(slash - path));
+    const char *folder = slash == NULL   ? "."
+                         : slash == path ? "/"
+                                         : arena_copy(arena, path, (size_t)(slash - path));
 
     return arena_printf(arena, "%s/%s", files_own_name(arena, folder).p, base);
 }
@@ -142,12 +145,12 @@ static void add_overlay(struct files *f, struct dwr_str folder, struct dwr_str l
     for (uint32_t i = 0; i < f->count; i++)
         if (strcmp(f->v[i].path.p, overlay->path.p) == 0)
             return;
-    files_add(f, (struct file_found){ .path = overlay->path,
-                                      .label = arena_printf(f->arena, "%s%s", label.p,
-                                                            overlay->path.p + folder.n),
-                                      /* No file has this place: it is like no other one. */
-                                      .device = (dev_t)-1,
-                                      .inode = (ino_t)-1 - f->count });
+    files_add(f, (struct file_found){
+                     .path = overlay->path,
+                     .label = arena_printf(f->arena, "%s%s", label.p, overlay->path.p + folder.n),
+                     /* No file has this place: it is like no other one. */
+                     .device = (dev_t)-1,
+                     .inode = (ino_t)-1 - f->count });
 }
 
 bool files_add_overlays(struct files *f, const char *path)
@@ -204,7 +207,8 @@ static int by_path(const void *a, const void *b)
 
 static int by_inode(const void *a, const void *b)
 {
-    const struct file_found *x = *(struct file_found *const *)a, *y = *(struct file_found *const *)b;
+    const struct file_found *x = *(struct file_found *const *)a,
+                            *y = *(struct file_found *const *)b;
 
     if (x->device != y->device)
         return x->device < y->device ? -1 : 1;
@@ -333,7 +337,7 @@ struct read_job {
     struct was_read { /* one a file */
         struct source source;
         int error; /* errno, or 0 */
-    } *read;
+    } * read;
 };
 
 static const struct file_overlay *overlay_of(const struct files *f, struct dwr_str path)

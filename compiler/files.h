@@ -25,7 +25,8 @@ struct file_found {
     bool regular, from_stdin;
 };
 
-/* The text of a file as an editor has it, in place of what the disk has, if it has the file at all. */
+/* The text of a file as an editor has it, in place of what the disk has, if it has the file at all.
+ */
 struct file_overlay {
     struct dwr_str path; /* as a search of its folder spells it, NUL behind it */
     struct dwr_str text;
@@ -46,7 +47,8 @@ void files_add(struct files *f, struct file_found found);
 /* A file given by itself; st as stat has it. */
 void files_add_file(struct files *f, const char *path, const struct stat *st);
 /* The files of a folder that end with the suffix, those of its folders too. Names that begin with
- * '.' are left out, links to folders are not followed. Overlays that belong into it are there, too. */
+ * '.' are left out, links to folders are not followed. Overlays that belong into it are there, too.
+ */
 void files_add_folder(struct files *f, const char *path);
 
 /* The overlays of a folder, or of a file, that is not on the disk; false: there are none. */

@@ -29,7 +29,8 @@ static bool same_digits(struct dwr_str a, struct dwr_str b)
 }
 
 /* Whether nothing but this candidate can be meant: no other is as near, and little is changed. */
-static bool is_sure(struct dwr_str word, const struct dwr_str *candidates, size_t count, size_t meant)
+static bool is_sure(struct dwr_str word, const struct dwr_str *candidates, size_t count,
+                    size_t meant)
 {
     const unsigned d = diag_distance(word, candidates[meant]);
 
@@ -37,7 +38,8 @@ static bool is_sure(struct dwr_str word, const struct dwr_str *candidates, size_
         return false;
     for (size_t i = 0; i < count; i++)
         if (i != meant && candidates[i].n + d >= word.n && word.n + d >= candidates[i].n &&
-            diag_distance(word, candidates[i]) <= d && !schema_same(candidates[i], candidates[meant]))
+            diag_distance(word, candidates[i]) <= d &&
+            !schema_same(candidates[i], candidates[meant]))
             return false;
     return true;
 }
@@ -130,9 +132,9 @@ static void unknown(struct schema_check *c, const struct schema_owner *owner, st
     struct diag_finding *finding;
 
     if (owner->table.p != NULL)
-        finding = diag_add(c->diag, DIAG_UNKNOWN_MEMBER, span,
-                           "the rows of '%.*s' have no member '%.*s'", SCHEMA_TEXT(owner->table),
-                           SCHEMA_TEXT(text));
+        finding =
+            diag_add(c->diag, DIAG_UNKNOWN_MEMBER, span, "the rows of '%.*s' have no member '%.*s'",
+                     SCHEMA_TEXT(owner->table), SCHEMA_TEXT(text));
     else
         finding = diag_add(c->diag, DIAG_UNKNOWN_FIELD, span, "DocType '%.*s' has no field '%.*s'",
                            SCHEMA_TEXT(of->name), SCHEMA_TEXT(text));
@@ -150,8 +152,7 @@ const struct schema_field *schema_names(struct schema_check *c, const struct sch
 
     if (owner->doctype == NULL || name->text.n == 0)
         return NULL;
-    field = schema_field_hashed(owner->doctype, name->text,
-                                c->ruleset->symbols[name->symbol].hash);
+    field = schema_field_hashed(owner->doctype, name->text, c->ruleset->symbols[name->symbol].hash);
     if (field == NULL && !schema_is_standard(name->text)) {
         const struct dwr_str written = source_text(&c->ruleset->sources, name->span);
 

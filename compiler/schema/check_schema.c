@@ -114,8 +114,8 @@ static const struct ast_block *tombstone_of(const struct ast_block *block)
     return s == NULL ? NULL : &AST_AS(ast_section, s)->block;
 }
 
-/* What a DocType does not say of its deletes it takes from `default` (LANGUAGE): its own fields must
- * do for that, too. */
+/* What a DocType does not say of its deletes it takes from `default` (LANGUAGE): its own fields
+ * must do for that, too. */
 static void tombstone_of_default(struct schema_check *c, const struct schema_owner *doctype,
                                  const struct ast_doctype *ast)
 {
@@ -146,9 +146,9 @@ static void tombstone_of_default(struct schema_check *c, const struct schema_own
 static void no_time(struct schema_check *c, const struct ast_name *name,
                     const struct schema_field *field, const char *wants)
 {
-    struct diag_finding *finding =
-        diag_add(c->diag, DIAG_NO_TIME, name->span, "%s; '%.*s' is %.*s, %s", wants,
-                 SCHEMA_TEXT(field->name), SCHEMA_TEXT(field->type), schema_kind_words(field->kind));
+    struct diag_finding *finding = diag_add(
+        c->diag, DIAG_NO_TIME, name->span, "%s; '%.*s' is %.*s, %s", wants,
+        SCHEMA_TEXT(field->name), SCHEMA_TEXT(field->type), schema_kind_words(field->kind));
 
     schema_defined(c, finding, field);
 }
@@ -202,9 +202,9 @@ static void no_overlap(struct schema_check *c, const struct schema_owner *doctyp
 
 /* --- other DocTypes --- */
 
-/* A field that holds the name of another document: a Link to that DocType, or a text that may be one.
- * Returns the other DocType's schema; NULL: it is not there, which has been said, or said otherwise:
- * the field's own definition names it. */
+/* A field that holds the name of another document: a Link to that DocType, or a text that may be
+ * one. Returns the other DocType's schema; NULL: it is not there, which has been said, or said
+ * otherwise: the field's own definition names it. */
 static const struct schema_doctype *links_to(struct schema_check *c,
                                              const struct schema_owner *doctype,
                                              const struct ast_name *name,
@@ -214,9 +214,9 @@ static const struct schema_doctype *links_to(struct schema_check *c,
     struct diag_finding *finding;
 
     if (!schema_is(field, SCHEMA_BIT(LINK) | SCHEMA_BIT(DYNAMIC_LINK) | SCHEMA_BIT(DATA))) {
-        finding = diag_add(c->diag, DIAG_LINK_TYPE, name->span, "'%.*s' links to nothing: it is %.*s, %s",
-                           SCHEMA_TEXT(field->name), SCHEMA_TEXT(field->type),
-                           schema_kind_words(field->kind));
+        finding = diag_add(c->diag, DIAG_LINK_TYPE, name->span,
+                           "'%.*s' links to nothing: it is %.*s, %s", SCHEMA_TEXT(field->name),
+                           SCHEMA_TEXT(field->type), schema_kind_words(field->kind));
         schema_defined(c, finding, field);
         return schema_find(c->schemas, other->text);
     }
@@ -234,9 +234,8 @@ static const struct schema_doctype *links_to(struct schema_check *c,
 static void current(struct schema_check *c, const struct schema_owner *doctype,
                     const struct ast_current *current)
 {
-    const struct schema_owner other = {
-        links_to(c, doctype, &current->link, &current->doctype), { NULL, 0 }
-    };
+    const struct schema_owner other = { links_to(c, doctype, &current->link, &current->doctype),
+                                        { NULL, 0 } };
 
     schema_names(c, doctype, &current->field);
     schema_names(c, doctype, &current->manual);

@@ -13,14 +13,14 @@ struct schema_check {
     struct ast_ruleset *ruleset;
     const struct schemas *schemas;
     struct diag *diag;
-    const struct dwr_str *doctype_names; /* of the schemas, by their place */
-    const struct ast_block *defaults; /* the first `default`, or NULL */
-    const bool *is_ruled; /* by symbol: a DocType of the rules is called so */
-    struct dwr_str name;                 /* the DocType's, whose rules are looked at */
+    const struct dwr_str *doctype_names;  /* of the schemas, by their place */
+    const struct ast_block *defaults;     /* the first `default`, or NULL */
+    const bool *is_ruled;                 /* by symbol: a DocType of the rules is called so */
+    struct dwr_str name;                  /* the DocType's, whose rules are looked at */
     const struct schema_doctype *doctype; /* NULL: it has no schema, its fields are not looked at */
     uint32_t proposals;
-    /* Fields that rules, tables and meta of the DocType name, by symbol: a name mistyped there is not
-     * surely one of these, which would then stand twice. */
+    /* Fields that rules, tables and meta of the DocType name, by symbol: a name mistyped there is
+     * not surely one of these, which would then stand twice. */
     uint32_t *ruled_fields, ruled_stamp;
     bool ruling; /* such a statement is looked at */
 };
@@ -56,8 +56,8 @@ const struct schema_doctype *schema_of_doctype(struct schema_check *c, const str
 const struct schema_doctype *schema_names_doctype(struct schema_check *c,
                                                   const struct ast_name *name);
 
-/* "did you mean", with a fix that puts the candidate in the place of the span; the fix is safe where
- * nothing else can be meant. quoted: names stand in quotes there. */
+/* "did you mean", with a fix that puts the candidate in the place of the span; the fix is safe
+ * where nothing else can be meant. quoted: names stand in quotes there. */
 void schema_propose(struct schema_check *c, struct diag_finding *finding, struct span span,
                     bool quoted, struct dwr_str word, const struct dwr_str *candidates,
                     size_t count);

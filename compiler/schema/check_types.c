@@ -20,9 +20,9 @@ bool schema_is(const struct schema_field *field, uint32_t kinds)
 static void wrong_type(struct schema_check *c, enum diag_code code, const struct ast_name *name,
                        const struct schema_field *field, const char *wants, const char *help)
 {
-    struct diag_finding *finding =
-        diag_add(c->diag, code, name->span, "%s; '%.*s' is %.*s, %s", wants,
-                 SCHEMA_TEXT(field->name), SCHEMA_TEXT(field->type), schema_kind_words(field->kind));
+    struct diag_finding *finding = diag_add(
+        c->diag, code, name->span, "%s; '%.*s' is %.*s, %s", wants, SCHEMA_TEXT(field->name),
+        SCHEMA_TEXT(field->type), schema_kind_words(field->kind));
 
     if (help != NULL)
         diag_help(c->diag, finding, "%s", help);
@@ -39,8 +39,7 @@ static const struct taken {
                               "merge_text joins lines of text", NULL },
     [DWR_RULE_UNION] = { SCHEMA_BIT(TABLE) | SCHEMA_BIT(JSON), "union joins arrays",
                          "several values stand in a Table, a Table MultiSelect or a JSON field" },
-    [DWR_RULE_KEEP_BOTH] = { SCHEMA_BIT(TABLE) | SCHEMA_BIT(JSON),
-                             "keep_both joins arrays",
+    [DWR_RULE_KEEP_BOTH] = { SCHEMA_BIT(TABLE) | SCHEMA_BIT(JSON), "keep_both joins arrays",
                              "several files stand in a Table or a JSON field, one in an Attach" },
     [DWR_RULE_SUM] = { NUMBERS, "sum adds numbers", NULL },
     [DWR_RULE_MAX] = { ~UNORDERED, "max wants an order", NULL },

@@ -21,10 +21,10 @@ static struct dwr_str text_of(struct schema_check *c, const struct ast_value *va
 static void wrong_value(struct schema_check *c, const struct schema_field *field,
                         const struct ast_value *value)
 {
-    struct diag_finding *finding =
-        diag_add(c->diag, DIAG_VALUE_TYPE, value->span, "%.*s cannot be the value of '%.*s': it is %.*s, %s",
-                 SCHEMA_TEXT(value->text), SCHEMA_TEXT(field->name), SCHEMA_TEXT(field->type),
-                 schema_kind_words(field->kind));
+    struct diag_finding *finding = diag_add(
+        c->diag, DIAG_VALUE_TYPE, value->span, "%.*s cannot be the value of '%.*s': it is %.*s, %s",
+        SCHEMA_TEXT(value->text), SCHEMA_TEXT(field->name), SCHEMA_TEXT(field->type),
+        schema_kind_words(field->kind));
 
     schema_defined(c, finding, field);
 }
@@ -41,8 +41,9 @@ static void is_option(struct schema_check *c, const struct schema_field *field,
     for (uint32_t i = 0; i < field->select_count; i++)
         if (schema_same(field->select[i], text))
             return;
-    finding = diag_add(c->diag, DIAG_OPTION, value->span, "\"%.*s\" is not among the options of '%.*s'",
-                       SCHEMA_TEXT(text), SCHEMA_TEXT(field->name));
+    finding =
+        diag_add(c->diag, DIAG_OPTION, value->span, "\"%.*s\" is not among the options of '%.*s'",
+                 SCHEMA_TEXT(text), SCHEMA_TEXT(field->name));
     schema_propose(c, finding, value->span, true, text, field->select, field->select_count);
     schema_defined(c, finding, field);
 }

@@ -216,8 +216,9 @@ bool json_pull_member(struct json_pull *j, struct json_string *name)
     if (!more(j, '}'))
         return false;
     if (peek(j) != '"') {
-        fault(j, j->at, j->at == j->size ? "the end, before all brackets are closed"
-                                         : "a member without a name in quotes");
+        fault(j, j->at,
+              j->at == j->size ? "the end, before all brackets are closed"
+                               : "a member without a name in quotes");
         return false;
     }
     if (!scan_string(j, name))

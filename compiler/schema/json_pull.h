@@ -1,9 +1,9 @@
 /* json_pull.h - JSON read member by member, as strictly as documents are (SEMANTICS 1.4), with the
  * place of whatever is wrong.
  *
- * Nothing is built: the reader asks for the next member and takes or skips its value. The first fault
- * ends everything: whatever is asked afterwards answers "no more". So a reader loops and looks at
- * fault once, at the end.
+ * Nothing is built: the reader asks for the next member and takes or skips its value. The first
+ * fault ends everything: whatever is asked afterwards answers "no more". So a reader loops and
+ * looks at fault once, at the end.
  *
  *     json_pull_begin(&j, text, size);
  *     if (json_pull_enter(&j, '{'))

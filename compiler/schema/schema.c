@@ -62,9 +62,9 @@ const struct schema_field *schema_field(const struct schema_doctype *doctype, st
 
 bool schema_is_standard(struct dwr_str name)
 {
-    static const char *const names[] = { "name",        "doctype", "owner",  "creation",
-                                         "modified",    "modified_by", "idx", "docstatus",
-                                         "parent", "parentfield", "parenttype" };
+    static const char *const names[] = { "name",     "doctype",     "owner",     "creation",
+                                         "modified", "modified_by", "idx",       "docstatus",
+                                         "parent",   "parentfield", "parenttype" };
 
     if (name.n > 0 && name.p[0] == '_')
         return true;
@@ -103,8 +103,8 @@ static uint32_t without_second_ones(struct diag *diag, struct schema_doctype *v,
             v[kept++] = v[i];
             continue;
         }
-        finding = diag_add(diag, DIAG_SCHEMA_TWICE, v[i].span,
-                           "DocType '%.*s' is defined twice", (int)v[i].name.n, v[i].name.p);
+        finding = diag_add(diag, DIAG_SCHEMA_TWICE, v[i].span, "DocType '%.*s' is defined twice",
+                           (int)v[i].name.n, v[i].name.p);
         diag_note(diag, finding, v[kept - 1].span, "first here");
         diag_subject(finding, v[i].name, (struct dwr_str){ NULL, 0 });
     }
@@ -170,8 +170,8 @@ static void contains_itself(struct diag *diag, const struct schema_doctype *in,
                  "the rows of '%.*s' are of DocType '%.*s', which contains this table",
                  (int)field->name.n, field->name.p, (int)field->options.n, field->options.p);
 
-    diag_note(diag, finding, field->rows->span, "'%.*s' is defined here",
-              (int)field->options.n, field->options.p);
+    diag_note(diag, finding, field->rows->span, "'%.*s' is defined here", (int)field->options.n,
+              field->options.p);
     diag_subject(finding, in->name, field->name);
 }
 
@@ -239,8 +239,8 @@ static void read_part(void *context, unsigned worker, struct arena *arena, uint3
     uint32_t i = part * FILES_A_PART;
 
     for (uint32_t end = i + FILES_A_PART; i < end && i < count; i++)
-        schema_read_file(arena, &job->rooms[worker], job->sources, job->first + i,
-                         job->at_place[i], &job->files[i]);
+        schema_read_file(arena, &job->rooms[worker], job->sources, job->first + i, job->at_place[i],
+                         &job->files[i]);
 }
 
 static void read_sources(struct arena *arena, struct schemas *schemas, struct sources *sources,
@@ -355,8 +355,8 @@ void schema_read_text(struct arena *arena, struct schemas *schemas, struct sourc
     *schemas = (struct schemas){ .v = NULL };
     if (size > SOURCE_BYTES_MAX)
         size = SOURCE_BYTES_MAX + 1; /* reported as too large */
-    sources->v = arena_grow(arena, sources->v, sources->capacity, (size_t)first + 1,
-                            sizeof *sources->v);
+    sources->v =
+        arena_grow(arena, sources->v, sources->capacity, (size_t)first + 1, sizeof *sources->v);
     sources->capacity = sources->count = first + 1;
     source = &sources->v[first];
     *source = (struct source){ .text = arena_copy(arena, text, size), .size = (uint32_t)size };

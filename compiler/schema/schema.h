@@ -3,8 +3,8 @@
  * Of a definition only this is read: name, istable, issingle, fields (fieldname, fieldtype, label,
  * options, reqd, read_only, unique, hidden); everything else in it is ignored. A file that is JSON
  * but no DocType definition (no "doctype": "DocType", or no fields) is passed over, and so is a
- * broken one that neither looks like a definition nor stands where one would; otherwise broken JSON,
- * a DocType twice and tables that contain themselves are findings at the file.
+ * broken one that neither looks like a definition nor stands where one would; otherwise broken
+ * JSON, a DocType twice and tables that contain themselves are findings at the file.
  *
  * Ownership: everything belongs to the arena; texts may point into the sources. */
 #ifndef DWR_COMPILER_SCHEMA_H
@@ -19,23 +19,27 @@
 
 /* What a fieldtype is to a merge (schema_types.def). */
 enum schema_kind {
-    SCHEMA_OTHER,     /* a fieldtype that is not known: nothing is said about it */
-    SCHEMA_LAYOUT,    /* Section Break, Column Break, Tab Break, HTML, Button, Image …: no data */
-    SCHEMA_DATA,      /* one line: Data, Phone, Barcode, Autocomplete, Read Only */
-    SCHEMA_TEXT,      /* typed by people: Small Text, Text, Long Text, Text Editor, Markdown, HTML Editor */
-    SCHEMA_CODE,      /* Code: text that is no prose */
-    SCHEMA_JSON,      /* JSON, Geolocation: any value, a text or an array too */
-    SCHEMA_SELECT,    /* options: one a line */
-    SCHEMA_LINK,      /* options: a DocType */
+    SCHEMA_OTHER,  /* a fieldtype that is not known: nothing is said about it */
+    SCHEMA_LAYOUT, /* Section Break, Column Break, Tab Break, HTML, Button, Image …: no data */
+    SCHEMA_DATA,   /* one line: Data, Phone, Barcode, Autocomplete, Read Only */
+    SCHEMA_TEXT,   /* typed by people: Small Text, Text, Long Text, the editors */
+    SCHEMA_CODE,   /* Code: text that is no prose */
+    SCHEMA_JSON,   /* JSON, Geolocation: any value, a text or an array too */
+    SCHEMA_SELECT, /* options: one a line */
+    SCHEMA_LINK,   /* options: a DocType */
     SCHEMA_DYNAMIC_LINK,
-    SCHEMA_NUMBER,    /* Int, Float, Currency, Percent, Rating, Long Int */
-    SCHEMA_DURATION,  /* Duration: a number of seconds */
-    SCHEMA_CHECK,     /* 0 or 1 */
-    SCHEMA_DATE, SCHEMA_TIME, SCHEMA_DATETIME,
-    SCHEMA_ATTACH,    /* Attach, Attach Image: the address of one file */
+    SCHEMA_NUMBER,   /* Int, Float, Currency, Percent, Rating, Long Int */
+    SCHEMA_DURATION, /* Duration: a number of seconds */
+    SCHEMA_CHECK,    /* 0 or 1 */
+    SCHEMA_DATE,
+    SCHEMA_TIME,
+    SCHEMA_DATETIME,
+    SCHEMA_ATTACH, /* Attach, Attach Image: the address of one file */
     SCHEMA_SIGNATURE,
-    SCHEMA_TABLE,     /* Table, Table MultiSelect; options: the DocType of its rows */
-    SCHEMA_PASSWORD, SCHEMA_COLOR, SCHEMA_ICON
+    SCHEMA_TABLE, /* Table, Table MultiSelect; options: the DocType of its rows */
+    SCHEMA_PASSWORD,
+    SCHEMA_COLOR,
+    SCHEMA_ICON
 };
 
 struct schema_field {

@@ -335,8 +335,8 @@ static bool holds(const char *text, size_t size, const char *word)
     return false;
 }
 
-/* Other programs keep JSON of their own in the same folders, also with comments in it: a broken file
- * is told of only where a definition is meant. */
+/* Other programs keep JSON of their own in the same folders, also with comments in it: a broken
+ * file is told of only where a definition is meant. */
 static bool is_meant(const struct source *source, bool at_place)
 {
     return at_place || holds(source->text, source->size, "\"DocType\"") ||
@@ -386,8 +386,9 @@ static bool fit_to_read(struct file_reader *r, bool at_place)
 void schema_read_file(struct arena *arena, struct schema_room *room, struct sources *sources,
                       uint32_t source, bool at_place, struct schema_file *file)
 {
-    struct file_reader r = { .arena = arena, .room = room, .sources = sources, .source = source,
-                             .file = file };
+    struct file_reader r = {
+        .arena = arena, .room = room, .sources = sources, .source = source, .file = file
+    };
     const struct source *text = &sources->v[source];
 
     *file = (struct schema_file){ .v = NULL };

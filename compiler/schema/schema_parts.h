@@ -20,8 +20,8 @@ struct schema_room {
     uint32_t capacity;
 };
 
-/* Reads the definitions in the source with this number. at_place: the file stands where a definition
- * does, so that it is one, though it be broken. */
+/* Reads the definitions in the source with this number. at_place: the file stands where a
+ * definition does, so that it is one, though it be broken. */
 void schema_read_file(struct arena *arena, struct schema_room *room, struct sources *sources,
                       uint32_t source, bool at_place, struct schema_file *file);
 

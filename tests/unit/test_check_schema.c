@@ -15,23 +15,24 @@
     "{\"doctype\":\"DocType\",\"name\":\"" name "\",\"fields\":[" fields "]}"
 
 /* One field of each kind. */
-static const char schema_text[] =
-    "[" DEFINITION("Job",
-                   F("title", "Data") "," F("notes", "Text") "," F("code", "Code") ","
-                   F("extra", "JSON") "," FO("status", "Select", "\\nOpen\\nIn Progress\\nDone") ","
-                   FO("series", "Select", "") "," FO("customer", "Link", "Customer") ","
-                   FO("owner_user", "Link", "User") "," FO("other", "Dynamic Link", "title") ","
-                   F("qty", "Float") "," F("count", "Int") "," F("length", "Duration") ","
-                   F("urgent", "Check") "," F("day", "Date") "," F("at", "Time") ","
-                   F("begins", "Datetime") "," F("ends", "Datetime") "," F("photo", "Attach Image") ","
-                   F("signature", "Signature") "," FO("parts", "Table", "Job Part") ","
-                   FO("people", "Table MultiSelect", "Job Person") "," F("secret", "Password") ","
-                   F("odd", "Hologram") "," F("street_1", "Data") "," F("scheduled_date", "Date") ","
-                   F("scheduled_time", "Time") "," F("2nd visit", "Data") ","
-                   F("left_arm", "Data") "," F("lift_arm", "Data")) ","
-        DEFINITION("Job Part", F("item_code", "Data") "," F("qty", "Float") "," F("photo", "Attach")
-                   "," F("remark", "Small Text")) ","
-        DEFINITION("Customer", F("version", "Int")) "," DEFINITION("Invoice", "") "]";
+static const char schema_text[] = "[" DEFINITION(
+    "Job", F(
+               "title", "Data") "," F("notes", "Text") "," F("code", "Code") "," F("extra", "JSON") "," FO("status", "Select", "\\nOpen\\nIn Progress\\nDone") "," FO("series", "Select", "") "," FO("customer", "Link", "Customer") "," FO("owner_user", "Link", "User") "," FO("other", "Dynamic Link", "title") "," F("qty", "Float") "," F("count",
+                                                                                                                                                                                                                                                                                                                                               "Int") "," F("length",
+                                                                                                                                                                                                                                                                                                                                                            "Duration") "," F("urgent", "Check") "," F("day",
+                                                                                                                                                                                                                                                                                                                                                                                                       "Date") "," F("at",
+                                                                                                                                                                                                                                                                                                                                                                                                                     "Time") "," F("begins", "Datetime") "," F("ends", "Datetime") "," F("photo",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                         "Attach Image") "," F("signature", "Signature") "," FO("parts", "Table", "Job Part") "," FO("people", "Table MultiSelect", "Job Person") "," F("secret",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                        "Password") "," F("odd",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                          "Hologram") "," F("street_1",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                            "Data") "," F("scheduled_date", "Date") "," F("scheduled_time", "Time") "," F("2nd visit",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                          "Data") "," F("left_arm",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                        "Data") "," F("lift_arm", "Data")) "," DEFINITION("Job Part",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                          F("item_code", "Data") "," F(
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              "qty",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                              "Float") "," F("photo", "Attach") "," F("remark", "Small Text")) "," DEFINITION("Customer", F("version",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                            "Int")) "," DEFINITION("Invoice",
+                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                                   "") "]";
 
 struct checked {
     struct arena arena;
@@ -76,7 +77,8 @@ Test(check_schema, what_is_there_and_fits_is_no_finding)
         JOB("sum odd; lock when server.odd = 7 or client.extra = 7;"),
         JOB("manual signature { provisional client; watch title; set status = \"Done\"; }"),
         JOB("server_wins together day, at; meta title;"),
-        JOB("lock when server.status in (\"Done\", \"\") and client.qty > 5 except notes, docstatus;"),
+        JOB("lock when server.status in (\"Done\", \"\") and client.qty > 5 except notes, "
+            "docstatus;"),
         JOB("child parts { key item_code; order_by idx; on_same_key sum(qty); count_into count;"
             " hold when status changes; }"),
         JOB("child parts { key name; order_by remark; on_same_key fields { sum qty;"
@@ -98,21 +100,25 @@ Test(check_schema, what_is_there_and_fits_is_no_finding)
         JOB("push_priority 3 when status becomes \"Done\" or at = \"09:30:00\";"),
         JOB("push_priority 4 when begins = \"2026-01-01 10:00:00\" and series = \"S-1\";"),
         JOB("server_wins \"2nd visit\";"),
-        "default { tombstone { allow_delete no; soft_delete gone = 1; archive_after 9d when old = 1; } } "
-        JOB("tombstone { allow_delete yes; archive_after 9d when urgent = 1; }"),
-        "default { tombstone { allow_delete no; soft_delete gone = 1; } } "
-        JOB("tombstone { soft_delete status = \"Done\"; }"),
-        TEST("base null; server { \"_deleted\": true, \"name\": \"J\", \"parts\": [{ \"qty\": 1, \"idx\": 2 }, 7] }"
-             " client { \"status\": \"nothing of these\", \"extra\": { \"any\": 1 }, \"docstatus\": 1, \"title\": 7,"
+        "default { tombstone { allow_delete no; soft_delete gone = 1; archive_after 9d when old = "
+        "1; } } " JOB("tombstone { allow_delete yes; archive_after 9d when urgent = 1; }"),
+        "default { tombstone { allow_delete no; soft_delete gone = 1; } } " JOB(
+            "tombstone { soft_delete status = \"Done\"; }"),
+        TEST("base null; server { \"_deleted\": true, \"name\": \"J\", \"parts\": [{ \"qty\": 1, "
+             "\"idx\": 2 }, 7] }"
+             " client { \"status\": \"nothing of these\", \"extra\": { \"any\": 1 }, "
+             "\"docstatus\": 1, \"title\": 7,"
              " \"people\": [{ \"x\": 1 }] }"
-             " server_ts { \"*\": \"2026-01-01\", \"title\": \"2026-01-01\" } expect no conflict title;"),
+             " server_ts { \"*\": \"2026-01-01\", \"title\": \"2026-01-01\" } expect no conflict "
+             "title;"),
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct checked r;
 
         check(&r, rows[i]);
-        cr_expect_eq(r.diag.count, 0, "%s: %s", rows[i], r.diag.count > 0 ? r.diag.v[0]->text.p : "");
+        cr_expect_eq(r.diag.count, 0, "%s: %s", rows[i],
+                     r.diag.count > 0 ? r.diag.v[0]->text.p : "");
         arena_clear(&r.arena);
     }
 }
@@ -137,38 +143,47 @@ static const struct wrong {
     { JOB("manual signature { set statsu = \"Done\"; }"), DIAG_UNKNOWN_FIELD, "statsu", "status" },
     { JOB("lock when server.statu = \"Done\";"), DIAG_UNKNOWN_FIELD, "statu", "status" },
     { JOB("lock when server.status = \"Done\" except note;"), DIAG_UNKNOWN_FIELD, "note", "notes" },
-    { JOB("server_wins qty when qtyy changes; client_wins qty;"), DIAG_UNKNOWN_FIELD, "qtyy", "qty" },
+    { JOB("server_wins qty when qtyy changes; client_wins qty;"), DIAG_UNKNOWN_FIELD, "qtyy",
+      "qty" },
     { JOB("notify x when customr changes;"), DIAG_UNKNOWN_FIELD, "customr", "customer" },
-    { JOB("tombstone { allow_delete no; soft_delete stat = \"Done\"; }"), DIAG_UNKNOWN_FIELD, "stat", "status" },
-    { JOB("tombstone { archive_after 9d when stauts = \"Done\"; }"), DIAG_UNKNOWN_FIELD, "stauts", "status" },
+    { JOB("tombstone { allow_delete no; soft_delete stat = \"Done\"; }"), DIAG_UNKNOWN_FIELD,
+      "stat", "status" },
+    { JOB("tombstone { archive_after 9d when stauts = \"Done\"; }"), DIAG_UNKNOWN_FIELD, "stauts",
+      "status" },
     { JOB("no_overlap by hsot from begins to ends;"), DIAG_UNKNOWN_FIELD, "hsot", NULL },
     { JOB("no_overlap by customer from begin to ends;"), DIAG_UNKNOWN_FIELD, "begin", "begins" },
-    { JOB("no_overlap by customer from begins for lenght seconds;"), DIAG_UNKNOWN_FIELD, "lenght", "length" },
-    { JOB("no_overlap by customer from begins to ends unless sattus = \"Done\";"), DIAG_UNKNOWN_FIELD,
-      "sattus", "status" },
+    { JOB("no_overlap by customer from begins for lenght seconds;"), DIAG_UNKNOWN_FIELD, "lenght",
+      "length" },
+    { JOB("no_overlap by customer from begins to ends unless sattus = \"Done\";"),
+      DIAG_UNKNOWN_FIELD, "sattus", "status" },
     { JOB("link costumer -> \"Customer\";"), DIAG_UNKNOWN_FIELD, "costumer", "customer" },
     { JOB("as_of begin customer -> \"Customer\";"), DIAG_UNKNOWN_FIELD, "begin", "begins" },
-    { JOB("current count of customer -> \"Customer\".versoin otherwise manual title;"), DIAG_UNKNOWN_FIELD,
-      "versoin", "version" },
-    { JOB("current coutn of customer -> \"Customer\".version otherwise manual title;"), DIAG_UNKNOWN_FIELD,
-      "coutn", "count" },
-    { JOB("effect e when sttus becomes \"Done\" { create \"Invoice\"; }"), DIAG_UNKNOWN_FIELD, "sttus", "status" },
+    { JOB("current count of customer -> \"Customer\".versoin otherwise manual title;"),
+      DIAG_UNKNOWN_FIELD, "versoin", "version" },
+    { JOB("current coutn of customer -> \"Customer\".version otherwise manual title;"),
+      DIAG_UNKNOWN_FIELD, "coutn", "count" },
+    { JOB("effect e when sttus becomes \"Done\" { create \"Invoice\"; }"), DIAG_UNKNOWN_FIELD,
+      "sttus", "status" },
     { JOB("effect e when status becomes \"Done\" { create \"Invioce\"; }"), DIAG_UNKNOWN_DOCTYPE,
       "\"Invioce\"", "\"Invoice\"" },
     { JOB("push_priority 3 when ttile changes;"), DIAG_UNKNOWN_FIELD, "ttile", "title" },
     { JOB("child prats { key item_code; }"), DIAG_UNKNOWN_FIELD, "prats", "parts" },
     { JOB("child parts { key item_cod; }"), DIAG_UNKNOWN_MEMBER, "item_cod", "item_code" },
-    { JOB("child parts { key item_code; order_by remarks; }"), DIAG_UNKNOWN_MEMBER, "remarks", "remark" },
-    { JOB("child parts { key item_code; on_same_key sum(qyt); }"), DIAG_UNKNOWN_MEMBER, "qyt", "qty" },
+    { JOB("child parts { key item_code; order_by remarks; }"), DIAG_UNKNOWN_MEMBER, "remarks",
+      "remark" },
+    { JOB("child parts { key item_code; on_same_key sum(qyt); }"), DIAG_UNKNOWN_MEMBER, "qyt",
+      "qty" },
     { JOB("child parts { key item_code; on_same_key fields { client_wins remrak; } }"),
       DIAG_UNKNOWN_MEMBER, "remrak", "remark" },
     { JOB("keep_both parts { key item_coed; }"), DIAG_UNKNOWN_MEMBER, "item_coed", "item_code" },
-    { TEST("client { \"titel\": 1 } expect success;"), DIAG_UNKNOWN_FIELD, "\"titel\"", "\"title\"" },
-    { TEST("base { \"a\": {} } client { \"title\": 1 } expect success;"), DIAG_UNKNOWN_FIELD, "\"a\"", "\"at\"" },
-    { TEST("client { \"title\": 1 } expect merged {\n  \"day\" : 1, \"n\\u006fte\": 1 }"), DIAG_UNKNOWN_FIELD,
-      "\"n\\u006fte\"", "\"notes\"" },
-    { TEST("client { \"parts\": [ 7, { \"qty\": 1, \"gty\": 2 } ] } expect success;"), DIAG_UNKNOWN_MEMBER,
-      "\"gty\"", "\"qty\"" },
+    { TEST("client { \"titel\": 1 } expect success;"), DIAG_UNKNOWN_FIELD, "\"titel\"",
+      "\"title\"" },
+    { TEST("base { \"a\": {} } client { \"title\": 1 } expect success;"), DIAG_UNKNOWN_FIELD,
+      "\"a\"", "\"at\"" },
+    { TEST("client { \"title\": 1 } expect merged {\n  \"day\" : 1, \"n\\u006fte\": 1 }"),
+      DIAG_UNKNOWN_FIELD, "\"n\\u006fte\"", "\"notes\"" },
+    { TEST("client { \"parts\": [ 7, { \"qty\": 1, \"gty\": 2 } ] } expect success;"),
+      DIAG_UNKNOWN_MEMBER, "\"gty\"", "\"qty\"" },
     { TEST("client { \"title\": 1 } server_ts { \"tilte\": \"2026-01-01\" } expect success;"),
       DIAG_UNKNOWN_FIELD, "\"tilte\"", "\"title\"" },
 
@@ -183,8 +198,10 @@ static const struct wrong {
     { JOB("union photo;"), DIAG_RULE_TYPE, "photo", NULL },
     { JOB("keep_both signature;"), DIAG_RULE_TYPE, "signature", NULL },
     { JOB("keep_both title;"), DIAG_RULE_TYPE, "title", NULL },
-    { JOB("child parts { key item_code; on_same_key sum(remark); }"), DIAG_RULE_TYPE, "remark", NULL },
-    { JOB("child parts { key item_code; on_same_key fields { sum photo; } }"), DIAG_RULE_TYPE, "photo", NULL },
+    { JOB("child parts { key item_code; on_same_key sum(remark); }"), DIAG_RULE_TYPE, "remark",
+      NULL },
+    { JOB("child parts { key item_code; on_same_key fields { sum photo; } }"), DIAG_RULE_TYPE,
+      "photo", NULL },
     { JOB("child title { key item_code; }"), DIAG_NO_TABLE, "title", NULL },
     { JOB("child people { key who; }"), DIAG_SCHEMA_ROWS, "people", NULL },
     { JOB("child parts { key item_code; order_by photo; }"), DIAG_NO_ORDER, "photo", NULL },
@@ -197,14 +214,15 @@ static const struct wrong {
     { JOB("no_overlap by customer from begins for title minutes;"), DIAG_NO_COUNT, "title", NULL },
     { JOB("as_of at customer -> \"Customer\";"), DIAG_NO_TIME, "at", NULL },
     { JOB("child parts { key item_code; count_into title; }"), DIAG_NO_COUNT, "title", NULL },
-    { "doctype \"Job\" { strategy version_all; branch \"{name}\" version_field title; }", DIAG_NO_COUNT,
-      "title", NULL },
-    { "default { tombstone { allow_delete no; soft_delete gone = true; } } " JOB(""), DIAG_UNKNOWN_FIELD,
-      "gone", NULL },
-    { "default { tombstone { allow_delete no; soft_delete status = \"Gone\"; } } " JOB(""), DIAG_OPTION,
-      "\"Gone\"", NULL },
-    { "default { tombstone { archive_after 9d when staus = \"Done\"; } } "
-      JOB("tombstone { ttl 90d; }"), DIAG_UNKNOWN_FIELD, "staus", NULL },
+    { "doctype \"Job\" { strategy version_all; branch \"{name}\" version_field title; }",
+      DIAG_NO_COUNT, "title", NULL },
+    { "default { tombstone { allow_delete no; soft_delete gone = true; } } " JOB(""),
+      DIAG_UNKNOWN_FIELD, "gone", NULL },
+    { "default { tombstone { allow_delete no; soft_delete status = \"Gone\"; } } " JOB(""),
+      DIAG_OPTION, "\"Gone\"", NULL },
+    { "default { tombstone { archive_after 9d when staus = \"Done\"; } } " JOB(
+          "tombstone { ttl 90d; }"),
+      DIAG_UNKNOWN_FIELD, "staus", NULL },
     { JOB("link customer -> \"Invoice\";"), DIAG_LINK_TYPE, "\"Invoice\"", NULL },
     { JOB("link customer -> \"Costumer\";"), DIAG_LINK_TYPE, "\"Costumer\"", "\"Customer\"" },
     { JOB("link qty -> \"Customer\";"), DIAG_LINK_TYPE, "qty", NULL },
@@ -212,9 +230,11 @@ static const struct wrong {
     { JOB("current count of customer -> \"Invoice\".x otherwise manual title;"), DIAG_LINK_TYPE,
       "\"Invoice\"", NULL },
 
-    { JOB("tombstone { allow_delete no; soft_delete status = \"Doen\"; }"), DIAG_OPTION, "\"Doen\"", "\"Done\"" },
+    { JOB("tombstone { allow_delete no; soft_delete status = \"Doen\"; }"), DIAG_OPTION, "\"Doen\"",
+      "\"Done\"" },
     { JOB("manual signature { set status = \"pending\"; }"), DIAG_OPTION, "\"pending\"", NULL },
-    { JOB("effect e when status becomes \"done\" { create \"Invoice\"; }"), DIAG_OPTION, "\"done\"", "\"Done\"" },
+    { JOB("effect e when status becomes \"done\" { create \"Invoice\"; }"), DIAG_OPTION, "\"done\"",
+      "\"Done\"" },
     { JOB("push_priority 3 when status becomes \"Open \";"), DIAG_OPTION, "\"Open \"", "\"Open\"" },
     { JOB("lock when client.status in (\"Open\", \"InProgress\");"), DIAG_OPTION, "\"InProgress\"",
       "\"In Progress\"" },
@@ -230,7 +250,8 @@ static const struct wrong {
     { JOB("lock when server.at > \"9h\";"), DIAG_VALUE_TYPE, "\"9h\"", NULL },
     { JOB("lock when 5 = server.title;"), DIAG_VALUE_TYPE, "5", NULL },
     { JOB("lock when server.parts = \"none\";"), DIAG_VALUE_TYPE, "\"none\"", NULL },
-    { JOB("lock when server.title = \"x\" and (client.qty > 1 or not server.length in (1, \"2\"));"),
+    { JOB("lock when server.title = \"x\" and (client.qty > 1 or not server.length in (1, "
+          "\"2\"));"),
       DIAG_VALUE_TYPE, "\"2\"", NULL },
 };
 
@@ -273,7 +294,8 @@ Test(check_schema, a_fix_is_safe_where_nothing_else_can_be_meant)
         { JOB("server_wins scheduled_tame;"), true, "scheduled_date is two letters away" },
         { JOB("server_wins l_ft_arm;"), false, "as near to left_arm as to lift_arm" },
         { JOB("server_wins signature, signatrue;"), false, "it would stand twice" },
-        { JOB("server_wins signature; lock when server.signatrue is set;"), true, "asked, not ruled" },
+        { JOB("server_wins signature; lock when server.signatrue is set;"), true,
+          "asked, not ruled" },
         { JOB("server_wins custom_er_x;"), false, "three letters of eleven" },
     };
 

@@ -55,19 +55,22 @@ Test(schema, a_definition_has_its_parts)
     const struct schema_field *f;
     struct read r;
 
-    read_text(&r,
-              "{ \"actions\": [], \"creation\": \"2013-01-10 16:34:14.123\", \"doctype\": \"DocType\",\n"
-              "  \"field_order\": [\"status\", \"qty\"], \"istable\": 1, \"issingle\": 0,\n"
-              "  \"fields\": [\n"
-              "    { \"fieldname\": \"status\", \"fieldtype\": \"Select\", \"label\": \"St\\u00e4tus\",\n"
-              "      \"options\": \"\\nOpen\\n In Progress \\r\\nDone\\n\", \"reqd\": 1, \"depends_on\": {} },\n"
-              "    { \"fieldname\": \"section_1\", \"fieldtype\": \"Section Break\" },\n"
-              "    { \"fieldtype\": \"Column Break\" },\n"
-              "    { \"fieldname\": \"qty\", \"fieldtype\": \"Float\", \"read_only\": 1, \"unique\": \"1\",\n"
-              "      \"hidden\": true, \"reqd\": 0.0, \"options\": null, \"label\": 7 },\n"
-              "    { \"fieldname\": \"odd\", \"fieldtype\": \"Hologram\", \"hidden\": \"0\" },\n"
-              "    \"no field\" ],\n"
-              "  \"name\": \"Job Part\", \"permissions\": [{ \"read\": 1 }] }\n");
+    read_text(
+        &r,
+        "{ \"actions\": [], \"creation\": \"2013-01-10 16:34:14.123\", \"doctype\": \"DocType\",\n"
+        "  \"field_order\": [\"status\", \"qty\"], \"istable\": 1, \"issingle\": 0,\n"
+        "  \"fields\": [\n"
+        "    { \"fieldname\": \"status\", \"fieldtype\": \"Select\", \"label\": \"St\\u00e4tus\",\n"
+        "      \"options\": \"\\nOpen\\n In Progress \\r\\nDone\\n\", \"reqd\": 1, \"depends_on\": "
+        "{} },\n"
+        "    { \"fieldname\": \"section_1\", \"fieldtype\": \"Section Break\" },\n"
+        "    { \"fieldtype\": \"Column Break\" },\n"
+        "    { \"fieldname\": \"qty\", \"fieldtype\": \"Float\", \"read_only\": 1, \"unique\": "
+        "\"1\",\n"
+        "      \"hidden\": true, \"reqd\": 0.0, \"options\": null, \"label\": 7 },\n"
+        "    { \"fieldname\": \"odd\", \"fieldtype\": \"Hologram\", \"hidden\": \"0\" },\n"
+        "    \"no field\" ],\n"
+        "  \"name\": \"Job Part\", \"permissions\": [{ \"read\": 1 }] }\n");
     cr_assert_eq(r.diag.count, 0, "%s", r.diag.count > 0 ? r.diag.v[0]->text.p : "");
     cr_assert_eq(r.schemas.count, 1);
     cr_expect(is(r.schemas.v[0].name, "Job Part"));
@@ -82,7 +85,8 @@ Test(schema, a_definition_has_its_parts)
     cr_expect(is(f->label, "St\xC3\xA4tus"));
     cr_expect(f->required && !f->read_only && !f->unique && !f->hidden);
     cr_assert_eq(f->select_count, 3);
-    cr_expect(is(f->select[0], "Open") && is(f->select[1], "In Progress") && is(f->select[2], "Done"));
+    cr_expect(is(f->select[0], "Open") && is(f->select[1], "In Progress") &&
+              is(f->select[2], "Done"));
     cr_expect(is(source_text(&r.sources, f->span), "\"status\""));
 
     f = field_of(&r, "Job Part", "qty");
@@ -106,18 +110,29 @@ Test(schema, every_fieldtype_is_known)
         const char *type;
         enum schema_kind kind;
     } rows[] = {
-        { "Data", SCHEMA_DATA },         { "Small Text", SCHEMA_TEXT },
-        { "Text Editor", SCHEMA_TEXT },  { "Markdown Editor", SCHEMA_TEXT },
-        { "Code", SCHEMA_CODE },         { "JSON", SCHEMA_JSON },
-        { "Link", SCHEMA_LINK },         { "Dynamic Link", SCHEMA_DYNAMIC_LINK },
-        { "Int", SCHEMA_NUMBER },        { "Currency", SCHEMA_NUMBER },
-        { "Rating", SCHEMA_NUMBER },     { "Duration", SCHEMA_DURATION },
-        { "Check", SCHEMA_CHECK },       { "Date", SCHEMA_DATE },
-        { "Time", SCHEMA_TIME },         { "Datetime", SCHEMA_DATETIME },
-        { "Attach", SCHEMA_ATTACH },     { "Attach Image", SCHEMA_ATTACH },
+        { "Data", SCHEMA_DATA },
+        { "Small Text", SCHEMA_TEXT },
+        { "Text Editor", SCHEMA_TEXT },
+        { "Markdown Editor", SCHEMA_TEXT },
+        { "Code", SCHEMA_CODE },
+        { "JSON", SCHEMA_JSON },
+        { "Link", SCHEMA_LINK },
+        { "Dynamic Link", SCHEMA_DYNAMIC_LINK },
+        { "Int", SCHEMA_NUMBER },
+        { "Currency", SCHEMA_NUMBER },
+        { "Rating", SCHEMA_NUMBER },
+        { "Duration", SCHEMA_DURATION },
+        { "Check", SCHEMA_CHECK },
+        { "Date", SCHEMA_DATE },
+        { "Time", SCHEMA_TIME },
+        { "Datetime", SCHEMA_DATETIME },
+        { "Attach", SCHEMA_ATTACH },
+        { "Attach Image", SCHEMA_ATTACH },
         { "Signature", SCHEMA_SIGNATURE },
-        { "Table", SCHEMA_TABLE },       { "Table MultiSelect", SCHEMA_TABLE },
-        { "Password", SCHEMA_PASSWORD }, { "data", SCHEMA_OTHER },
+        { "Table", SCHEMA_TABLE },
+        { "Table MultiSelect", SCHEMA_TABLE },
+        { "Password", SCHEMA_PASSWORD },
+        { "data", SCHEMA_OTHER },
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -135,7 +150,11 @@ Test(schema, every_fieldtype_is_known)
 Test(schema, what_is_no_definition_is_passed_over)
 {
     static const char *const rows[] = {
-        "{}", "[]", "7", "\"DocType\"", " null ",
+        "{}",
+        "[]",
+        "7",
+        "\"DocType\"",
+        " null ",
         "{\"doctype\":\"Report\",\"name\":\"R\",\"fields\":[]}",
         "{\"doctype\":\"DocType\",\"name\":\"No fields\"}",
         "{\"doctype\":\"DocType\",\"name\":\"No list\",\"fields\":{}}",
@@ -226,7 +245,7 @@ Test(schema, escapes_in_names_are_read)
 {
     struct read r;
 
-    read_text(&r, "\xEF\xBB\xBF" DEFINITION("A\\u0020\\ud83d\\ude00\\/\\n\\\"\\\\\\t", "")"\n");
+    read_text(&r, "\xEF\xBB\xBF" DEFINITION("A\\u0020\\ud83d\\ude00\\/\\n\\\"\\\\\\t", "") "\n");
     cr_assert_eq(r.schemas.count, 1);
     cr_expect(is(r.schemas.v[0].name, "A \xF0\x9F\x98\x80/\n\"\\\t"));
     arena_clear(&r.arena);
@@ -236,8 +255,10 @@ Test(schema, an_export_holds_several)
 {
     struct read r;
 
-    read_text(&r, "[" DEFINITION("B", FIELD("x", "Data")) ", 7,"
-                  "{\"doctype\":\"Role\",\"name\":\"R\"}," DEFINITION("A", FIELD("y", "Int")) "]");
+    read_text(&r, "[" DEFINITION(
+                      "B", FIELD("x", "Data")) ", 7,"
+                                               "{\"doctype\":\"Role\",\"name\":\"R\"}," DEFINITION(
+                                                   "A", FIELD("y", "Int")) "]");
     cr_assert_eq(r.diag.count, 0);
     cr_assert_eq(r.schemas.count, 2);
     cr_expect(is(r.schemas.v[0].name, "A") && is(r.schemas.v[1].name, "B"), "sorted by name");
@@ -250,8 +271,8 @@ Test(schema, a_doctype_stands_once_and_so_do_its_fields)
 {
     struct read r;
 
-    read_text(&r, "[" DEFINITION("A", FIELD("x", "Data")) ","
-                  DEFINITION("A", FIELD("x", "Int") "," FIELD("x", "Date")) "]");
+    read_text(&r, "[" DEFINITION("A", FIELD("x", "Data")) "," DEFINITION(
+                      "A", FIELD("x", "Int") "," FIELD("x", "Date")) "]");
     cr_assert_eq(r.diag.count, 2);
     diag_sort(&r.diag);
     cr_expect_eq(r.diag.v[0]->code, DIAG_SCHEMA_TWICE);
@@ -288,9 +309,12 @@ Test(schema, rows_are_of_the_doctype_that_options_name)
 {
     struct read r;
 
-    read_text(&r, "[" DEFINITION("Job", TABLE("parts", "Part") "," TABLE("gone", "Nothing")) ","
-                  DEFINITION("Part", FIELD("qty", "Float")) "]");
-    cr_assert_eq(r.diag.count, 0, "a table whose rows are not there is told of where rules name it");
+    read_text(
+        &r,
+        "[" DEFINITION("Job", TABLE("parts", "Part") "," TABLE("gone", "Nothing")) "," DEFINITION(
+            "Part", FIELD("qty", "Float")) "]");
+    cr_assert_eq(r.diag.count, 0,
+                 "a table whose rows are not there is told of where rules name it");
     cr_expect_eq(field_of(&r, "Job", "parts")->rows, schema_find(&r.schemas, str("Part")));
     cr_expect_null(field_of(&r, "Job", "gone")->rows);
     arena_clear(&r.arena);
@@ -304,10 +328,12 @@ Test(schema, a_table_that_contains_itself_is_told_of_and_cut_off)
     } rows[] = {
         { "[" DEFINITION("A", TABLE("a", "A")) "]", 1 },
         { "[" DEFINITION("A", TABLE("b", "B")) "," DEFINITION("B", TABLE("a", "A")) "]", 1 },
-        { "[" DEFINITION("A", TABLE("b", "B") "," TABLE("c", "C")) ","
-          DEFINITION("B", TABLE("c", "C")) "," DEFINITION("C", FIELD("x", "Int")) "]", 0 },
-        { "[" DEFINITION("A", TABLE("b", "B") "," TABLE("a", "A")) ","
-          DEFINITION("B", TABLE("c", "C")) "," DEFINITION("C", TABLE("b", "B")) "]", 2 },
+        { "[" DEFINITION("A", TABLE("b", "B") "," TABLE("c", "C")) "," DEFINITION(
+              "B", TABLE("c", "C")) "," DEFINITION("C", FIELD("x", "Int")) "]",
+          0 },
+        { "[" DEFINITION("A", TABLE("b", "B") "," TABLE("a", "A")) "," DEFINITION(
+              "B", TABLE("c", "C")) "," DEFINITION("C", TABLE("b", "B")) "]",
+          2 },
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -351,9 +377,10 @@ Test(schema, many_doctypes_are_found_by_name)
 
 Test(schema, some_fields_are_on_every_doctype)
 {
-    static const char *const standard[] = { "name", "owner", "creation", "modified", "modified_by",
-                                            "idx", "docstatus", "parent", "parentfield",
-                                            "parenttype", "_user_tags", "_deleted", "doctype" };
+    static const char *const standard[] = { "name",        "owner",      "creation",   "modified",
+                                            "modified_by", "idx",        "docstatus",  "parent",
+                                            "parentfield", "parenttype", "_user_tags", "_deleted",
+                                            "doctype" };
 
     for (size_t i = 0; i < sizeof standard / sizeof *standard; i++)
         cr_expect(schema_is_standard(str(standard[i])), "%s", standard[i]);
