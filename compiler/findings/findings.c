@@ -185,6 +185,7 @@ static void resolve_dots(char *path)
 
     while (*from) {
         const size_t n = strcspn(from, "/");
+        const bool last = from[n] == '\0'; /* asked before the '/' below takes its place */
 
         if (n == 2 && from[0] == '.' && from[1] == '.') {
             to -= to > path + 1;
@@ -195,8 +196,9 @@ static void resolve_dots(char *path)
             to += n;
             *to++ = '/';
         }
-        from += n;
-        from += *from == '/';
+        if (last)
+            break;
+        from += n + 1;
     }
     to -= to > path + 1;
     *to = '\0';

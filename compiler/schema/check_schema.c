@@ -35,9 +35,12 @@ static const struct schema_field *child_is_a_table(struct schema_check *c,
                                                    const struct schema_owner *doctype,
                                                    const struct ast_child *child)
 {
-    const struct schema_field *field = schema_names(c, doctype, &child->field);
+    const struct schema_field *field;
     struct diag_finding *finding;
 
+    c->ruling = true;
+    field = schema_names(c, doctype, &child->field);
+    c->ruling = false;
     if (field == NULL || !schema_is(field, SCHEMA_BIT(TABLE) | SCHEMA_BIT(JSON))) {
         if (field == NULL)
             return NULL;
@@ -297,13 +300,14 @@ static void mark_ruled_fields(struct schema_check *c, const struct ast_block *bl
 static void statement(struct schema_check *c, const struct schema_owner *doctype,
                       const struct ast_stmt *s)
 {
-    c->ruling = s->kind == AST_RULE || s->kind == AST_META || s->kind == AST_CHILD;
     switch (s->kind) {
     case AST_RULE:
         schema_rule_type(c, doctype, AST_AS(ast_rule, s));
         break;
     case AST_META:
+        c->ruling = true;
         each_name(c, doctype, &AST_AS(ast_fields, s)->fields);
+        c->ruling = false;
         break;
     case AST_LOCK:
         schema_cond(c, doctype, AST_AS(ast_lock, s)->when);

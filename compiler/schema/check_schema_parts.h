@@ -22,7 +22,7 @@ struct schema_check {
     /* Fields that rules, tables and meta of the DocType name, by symbol: a name mistyped there is
      * not surely one of these, which would then stand twice. */
     uint32_t *ruled_fields, ruled_stamp;
-    bool ruling; /* such a statement is looked at */
+    bool ruling; /* such a name is looked at */
 };
 
 /* Text for messages: cut where it is long. */

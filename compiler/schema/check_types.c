@@ -86,8 +86,11 @@ void schema_rule_type(struct schema_check *c, const struct schema_owner *owner,
     const bool ranked = rule->ranked.count > 0;
 
     for (uint32_t i = 0; i < rule->fields.count; i++) {
-        const struct schema_field *field = schema_names(c, owner, &rule->fields.v[i]);
+        const struct schema_field *field;
 
+        c->ruling = owner->table.p == NULL;
+        field = schema_names(c, owner, &rule->fields.v[i]);
+        c->ruling = false;
         if (field == NULL)
             continue;
         if (!ranked)

@@ -25,6 +25,7 @@ import sys
 import tempfile
 from decimal import Decimal
 from pathlib import Path
+from urllib.parse import unquote
 
 import formats
 
@@ -106,6 +107,9 @@ def check_formats(dwrc, arguments, rules, count, cwd=LINT):
         elif name == "sarif":
             if sum("suppressions" not in r for r in found) != count:
                 return f"sarif has {len(found)} results, the text {count}"
+            for uri in set(re.findall(r'"uri": *"([^"]*)"', out)):
+                if not uri.startswith("http") and not (HERE.parent / unquote(uri)).exists():
+                    return f"sarif names {uri}, and there is no such file"
         elif name in ("jsonl", "github") and len(found) != count:
             return f"{name} has {len(found)} findings, the text {count}"
     return None
@@ -197,10 +201,12 @@ def main():
         each(rules.name, check_fix(dwrc, rules, arguments_of(rules)))
     # Whatever is wrong with rules, every format can say it.
     for rules in sorted(WRONG_RULES.glob("*.dwr")):
-        _, out, _ = run(dwrc, "lint", rules.name, "--max-errors", "0", cwd=WRONG_RULES)
+        schema = rules.with_suffix(".schema")
+        arguments = [rules.name] + (["--schema", schema.name] if schema.is_dir() else [])
+        _, out, _ = run(dwrc, "lint", *arguments, "--max-errors", "0", cwd=WRONG_RULES)
         count = len(re.findall(r"^\S+:\d+:\d+: (?:error|warning|note)\[", out, re.M))
-        each(rules.name, check_formats(dwrc, [rules.name], rules.name, count, cwd=WRONG_RULES))
-        each(rules.name, check_fix(dwrc, rules, [rules.name]))
+        each(rules.name, check_formats(dwrc, arguments, rules.name, count, cwd=WRONG_RULES))
+        each(rules.name, check_fix(dwrc, rules, arguments))
     # The shipped rules: a clean run has a result in each format, too.
     each("rules", check_formats(dwrc, ["rules", "--fail-on", "note"], "rules",
                                 shipped_count(dwrc), cwd=HERE.parent))

@@ -296,6 +296,8 @@ Test(check_schema, a_fix_is_safe_where_nothing_else_can_be_meant)
         { JOB("server_wins signature, signatrue;"), false, "it would stand twice" },
         { JOB("server_wins signature; lock when server.signatrue is set;"), true,
           "asked, not ruled" },
+        { JOB("server_wins signature when server.signatrue is set; client_wins signature;"), true,
+          "likewise" },
         { JOB("server_wins custom_er_x;"), false, "three letters of eleven" },
     };
 
