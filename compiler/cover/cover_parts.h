@@ -16,6 +16,7 @@ struct cover_field {
     unsigned index;       /* into the names, or DWR_NONE */
     uint8_t role;         /* enum dwr_name_role */
     struct dwr_text value[COVER_SIDES];
+    const struct dwr_report *report; /* of the field; NULL: none, or it is a row's member */
 };
 
 /* The fields of a merge, found by name. */

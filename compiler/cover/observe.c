@@ -170,24 +170,12 @@ void cover_mark(struct cover_look *look, enum cover_part part, unsigned index, u
 
 /* --- units --- */
 
-static const struct dwr_report *report_of(const struct cover_look *look, struct dwr_text field)
-{
-    for (size_t i = 0; i < look->result->field_count; i++) {
-        const struct dwr_report *report = &look->result->fields[i];
-
-        if (report->field.n == field.n && memcmp(report->field.p, field.p, field.n) == 0)
-            return report;
-    }
-    return NULL;
-}
-
 /* The conflict of some fields; NULL: there was none. */
-static const struct dwr_report *conflict_of(const struct cover_look *look,
-                                            struct cover_field *const *fields, uint32_t count,
+static const struct dwr_report *conflict_of(struct cover_field *const *fields, uint32_t count,
                                             const struct cover_field **field)
 {
     for (uint32_t i = 0; i < count; i++) {
-        const struct dwr_report *report = report_of(look, fields[i]->name);
+        const struct dwr_report *report = fields[i]->report;
 
         if (report && report->conflict) {
             *field = fields[i];
@@ -245,7 +233,7 @@ static void unit(struct cover_look *look, enum cover_part part, unsigned index,
 {
     const struct cover_did did = cover_did_of(look, fields, count);
     const struct cover_field *field = NULL;
-    const struct dwr_report *report = conflict_of(look, fields, count, &field);
+    const struct dwr_report *report = conflict_of(fields, count, &field);
     const bool refuses =
         rules[0].kind == DWR_RULE_IMMUTABLE || rules[0].kind == DWR_RULE_SERVER_ONLY;
 
@@ -333,6 +321,14 @@ static void read_sides(struct cover_look *look, struct dwr_text base, struct dwr
     cover_read(look->cover, fields, &look->d->names, server, COVER_SERVER);
     cover_read(look->cover, fields, &look->d->names, client, COVER_CLIENT);
     cover_read(look->cover, fields, &look->d->names, look->result->doc, COVER_RESULT);
+    for (size_t i = 0; i < look->result->field_count; i++) {
+        const struct dwr_report *report = &look->result->fields[i];
+        struct cover_field *field =
+            cover_field_of(fields, (struct dwr_str){ report->field.p, report->field.n });
+
+        if (field)
+            field->report = report;
+    }
 }
 
 static void deleted(struct cover_look *look, struct dwr_text base, struct dwr_text server)

@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import xml.etree.ElementTree
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -280,6 +281,24 @@ doctype "Odd \"one\" <b> \u00e9 \\ x" {
         check(f"odd names as {form}", good, out[:300] + err)
 
 
+def large():
+    """A test of very many fields and rows takes no time worth mentioning."""
+    folder = fresh("large")
+    lines = []
+    for i, side in enumerate(("base", "server", "client")):
+        doc = {f"f{n}": n + i for n in range(30000)}
+        doc["t"] = [{"id": n, "q": n * i} for n in range(10000)]
+        lines.append(f" {side} " + json.dumps(doc).replace(', "', ',\n"') + "\n")
+    write(folder, "rules.dwr",
+          'doctype "D" { strategy field_level; child t { key id; on_same_key sum(q); } }\n'
+          'test "large" for "D" {\n' + "".join(lines) + " expect merged;\n}\n")
+    for command in (["test", "--coverage"], ["scenario"]):
+        start = time.monotonic()
+        code, out, err = dwrc(*command, folder)
+        seconds = time.monotonic() - start
+        check(f"{command[0]} of a large test", code == 0 and seconds < 30, f"{seconds} s {err}")
+
+
 def failing():
     """Coverage is told also where tests fail, and the status is 1."""
     folder = fresh("failing")
@@ -305,6 +324,7 @@ formats()
 wrong_words()
 impossible()
 odd_names()
+large()
 failing()
 all_forms()
 shipped_without_a_file()
