@@ -13,7 +13,7 @@ void layout_figure(unsigned files)
 {
     unsigned long formatted = 0, pieces = 0, lost = 1, failed = 1;
     const double start = now_ns();
-    char *command, line[256];
+    char *command, line[256], many[32];
     FILE *f;
 
     if (asprintf(&command, "%s/fmt_soup --seed 3 --count %u 2>/dev/null", build, files) < 0 ||
@@ -27,6 +27,7 @@ void layout_figure(unsigned files)
     free(command);
     figure("format", "formatter: comments or tokens lost over 100,000 fuzzed files", AT_MOST, 0,
            (double)lost);
-    figure_size("tokens and comments in them", (double)pieces);
+    snprintf(many, sizeof many, "%lu", pieces);
+    figure_text("tokens and comments in them", many);
     figure_time("a file", (now_ns() - start) / files);
 }
