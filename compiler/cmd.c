@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "check.h"
+#include "findings/allow.h"
 #include "out.h"
 #include "schema/check_schema.h"
 #include "team.h"
@@ -115,6 +117,17 @@ int cmd_report(struct cmd_rules *r, const struct diag_style *style, FILE *out)
     if (!r->rules && r->diag.failure_count == 0)
         return CLI_FINDINGS; /* errors, whatever --fail-on says: there is nothing to go on with */
     return diag_exit(&r->diag, style->fail_on);
+}
+
+bool cmd_today(long *day)
+{
+    const time_t now = time(NULL);
+    char text[16];
+    struct tm here;
+
+    return localtime_r(&now, &here) != NULL &&
+           strftime(text, sizeof text, "%Y-%m-%d", &here) == 10 &&
+           allow_day((struct dwr_str){ text, 10 }, day);
 }
 
 int cmd_put(struct arena *arena, const char *path, struct dwr_str bytes)

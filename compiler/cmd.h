@@ -103,6 +103,10 @@ void cmd_read_texts(struct cmd_rules *r, struct arena *arena, const struct cmd_r
  * where the rules are there to be used. */
 int cmd_report(struct cmd_rules *r, const struct diag_style *style, FILE *out);
 
+/* Today, here, in days since 1970-01-01: by which comments that allow a finding expire. Nothing else
+ * asks a clock. False: it names no day. */
+bool cmd_today(long *day);
+
 /* Bytes to the file, whole or not at all; without one to standard output. CLI_GOOD, or what went
  * wrong has been said. */
 int cmd_put(struct arena *arena, const char *path, struct dwr_str bytes);

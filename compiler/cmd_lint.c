@@ -1,7 +1,6 @@
 /* cmd_lint.c - `dwrc lint`: all findings of a run, less what is allowed, left out or known. */
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "cmd.h"
 #include "findings/allow.h"
@@ -34,27 +33,20 @@ static bool names_a_folder(const struct cli_list *paths)
     return false;
 }
 
-/* Days since 1970-01-01: what --today says, else where the clock stands here. False: it is no day,
- * which has been said. Nothing but this asks a clock. */
+/* What --today says, else where the clock stands here. False: it is no day, which has been said. */
 static bool find_today(struct lint *l)
 {
     const char *said = l->today_said;
-    const time_t now = time(NULL);
-    char text[16];
-    struct tm here;
 
-    if (said) {
-        if (allow_day((struct dwr_str){ said, strlen(said) }, &l->today))
-            return true;
+    if (!said && cmd_today(&l->today))
+        return true;
+    if (said && allow_day((struct dwr_str){ said, strlen(said) }, &l->today))
+        return true;
+    if (said)
         cli_usage(l->command, "'%s' is no value of --today: a day, written as 2026-12-31", said);
-        return false;
-    }
-    if (!localtime_r(&now, &here) || strftime(text, sizeof text, "%Y-%m-%d", &here) != 10 ||
-        !allow_day((struct dwr_str){ text, 10 }, &l->today)) {
+    else
         cli_trouble("the clock names no day: say --today");
-        return false;
-    }
-    return true;
+    return false;
 }
 
 /* --- finding --- */

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "check.h"
+#include "findings/allow.h"
 #include "lint/lint.h"
 #include "lsp/lsp.h"
 #include "plan.h"
@@ -139,6 +140,20 @@ static void read_lone(struct lsp *lsp, struct lsp_rules *r)
         c->rules = plan_rules(&r->arena, &c->ast, &c->diag);
 }
 
+/* What comments allow is not shown. */
+static void allow(struct lsp_rules *r)
+{
+    struct cmd_rules *c = r->c;
+    long today;
+
+    if (cmd_today(&today))
+        allow_findings(&r->arena, &c->ast, &c->diag,
+                       c->rules == NULL     ? ALLOW_PART
+                       : c->schemas == NULL ? ALLOW_RULES
+                                            : ALLOW_SCHEMAS,
+                       today);
+}
+
 static void read_rules(struct lsp *lsp, struct lsp_rules *r)
 {
     jmp_buf *no_memory = r->arena.no_memory;
@@ -154,6 +169,7 @@ static void read_rules(struct lsp *lsp, struct lsp_rules *r)
         read_folder(lsp, r);
     if (r->c->rules != NULL)
         lint_rules(&r->arena, &r->c->ast, r->c->rules, r->c->schemas, !r->is_file, &r->c->diag);
+    allow(r);
     diag_sort(&r->c->diag);
     r->stale = false;
     r->read = true;
@@ -211,6 +227,23 @@ static void put_related(struct out *o, struct lsp_rules *r, const struct diag_fi
     out_char(o, ']');
 }
 
+/* Who did what, and what is gone of it. */
+static void put_scenario(struct out *o, const struct diag_scenario *s)
+{
+    out_lit(o, "\\n");
+    out_json_text(o, s->story);
+    for (const struct diag_fate *fate = s->gone; fate != NULL; fate = fate->next) {
+        out_lit(o, "\\ngone: ");
+        out_json_text(o, fate->field);
+        out_char(o, ' ');
+        out_json_text(o, fate->value);
+        if (fate->reason.p != NULL) {
+            out_lit(o, ", ");
+            out_json_text(o, fate->reason);
+        }
+    }
+}
+
 void lsp_put_finding(struct out *o, struct lsp_rules *r, const struct diag_finding *f)
 {
     out_lit(o, "{\"range\":");
@@ -224,6 +257,8 @@ void lsp_put_finding(struct out *o, struct lsp_rules *r, const struct diag_findi
         out_lit(o, "\\nhelp: ");
         out_json_text(o, f->help);
     }
+    if (f->scenario != NULL)
+        put_scenario(o, f->scenario);
     out_char(o, '"');
     if (f->notes != NULL)
         put_related(o, r, f);

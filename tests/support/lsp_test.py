@@ -189,6 +189,24 @@ def findings():
           client.diagnostics)
     client.stop()
 
+    # What is lost is told, unless a comment allows it.
+    lossy = 'doctype "Visit" {\n    strategy    field_level;\n    %sserver_wins visit_notes;\n}\n'
+    client = Client(DWRC)
+    client.start()
+    uri = client.open(folder(schema=False) / "visits.dwr", lossy % "")
+    client.settle()
+    found = [d for d in client.diagnostics[uri] if d["severity"] == 2]
+    check("a warning tells what is gone", found and "gone: visit_notes" in found[0]["message"],
+          client.diagnostics)
+    allowed = lossy % f'// dwrc: allow({found[0]["code"] if found else "DW2001"}) ' \
+        'reason="the office knows"\n    '
+    client.notify("textDocument/didChange", {"textDocument": {"uri": uri, "version": 2},
+                                             "contentChanges": [{"text": allowed}]})
+    client.settle()
+    check("what a comment allows is not shown",
+          [d for d in client.diagnostics[uri] if d["severity"] == 2] == [], client.diagnostics)
+    client.stop()
+
     # A document that no file has yet, and one of no file system.
     client = Client(DWRC)
     client.start()
@@ -415,6 +433,15 @@ def edits():
         return client.ask("textDocument/codeAction", {
             "textDocument": {"uri": uri}, "context": context,
             "range": {"start": {"line": 0, "character": 0}, "end": end}})["result"]
+    got = [a for a in actions() if a["kind"] == "quickfix"]
+    check("a fix for the misspelt word", any(
+        "field_level;" in apply(wrong, a["edit"]["changes"][uri]) for a in got), got)
+    check("its finding is named", got and got[0]["diagnostics"][0]["code"] == "DW0001", got)
+    everything = actions(["source.fixAll"])
+    check("all fixes at once", len(everything) == 1, everything)
+    if everything:
+        new = apply(wrong, everything[0]["edit"]["changes"][uri])
+        check("they correct the file", "field_level;" in new and ",," not in new, new)
     check("only what is asked for", all(a["kind"] == "quickfix" for a in actions(["quickfix"])))
     client.stop()
 
