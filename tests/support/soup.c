@@ -58,8 +58,7 @@ static void comment(struct soup *s)
         "// \xC3\xA4\xE6\x9D\xB1\xF0\x9F\x98\x80",
         "//\ttabs\tinside",
         "// a\rcarriage return",
-        "// so long that no line of a hundred columns holds it beside anything else, and then some "
-        "more",
+        "// so long that no line of a hundred columns holds it beside anything else, and more",
     };
     static const char *const ends[] = { "\n", "\n", " \n", "\t \r\n", "\n\n\n\n" };
     const char *text = PICK(s, texts), *end = PICK(s, ends);
@@ -202,8 +201,7 @@ static void title(struct soup *s)
         "\"Dispatch Job\"",
         "\"A\"",
         "\"Form \\\"X\\\"\"",
-        "\"a title of a test that says what it claims in rather many words, as titles of tests "
-        "do\"",
+        "\"a title of a test that says what it claims in rather many words, as they do\"",
     };
 
     token(s, PICK(s, titles));
