@@ -282,6 +282,13 @@ $B/tests/support/fmt_soup.o: | $B/setup.check
 $B/fmt_soup: $B/tests/support/fmt_soup.o $B/tests/support/soup.o $(filter-out $B/tests/laws/laws.o,$(LAW_OBJ)) \
              $B/libdwrc.a $B/libdwr_core.a
 	$(LINK) -o $@ $^ $(DWRC_LIBS) -lm
+# The values that prove tries, against random ones; its parts, against whole documents.
+$(call objects,$(wildcard tests/prove/*.c)): DWR_CPPFLAGS += -Icompiler
+$B/random_parts: $B/tests/prove/random_parts.o $(filter-out $B/tests/laws/laws.o,$(LAW_OBJ)) \
+                 $B/libdwrc.a $B/libdwr_core.a
+	$(LINK) -o $@ $^ $(DWRC_LIBS) -lm
+$B/random_domains: $B/tests/prove/random_domains.o $B/tests/support/load_rules.o $B/libdwrc.a $B/libdwr_core.a
+	$(LINK) -o $@ $^ $(DWRC_LIBS)
 
 # The fuzz targets, with libFuzzer (make fuzz) and with a main that replays files (make check).
 FUZZ_OBJ := $(filter-out $B/tests/laws/laws.o,$(LAW_OBJ)) $B/tests/support/soup.o $B/libdwrc.a $B/libdwr_core.a

@@ -1,12 +1,12 @@
 /* again.c - the same write onto its own result, and what must not come back. */
-#include "judge.h"
+#include "inquiry.h"
 
 #include "../../runtime/core/value.h"
 
 /* --- idempotent --- */
 
 /* The document as it is stored after the case; p NULL: nothing is. */
-static struct dwr_text stored_after(const struct judge *j)
+static struct dwr_text stored_after(const struct inquiry *j)
 {
     if (j->result.doc.p)
         return j->result.doc;
@@ -16,50 +16,50 @@ static struct dwr_text stored_after(const struct judge *j)
 }
 
 /* Says for each slot that changed a second time why; false: none did. */
-static bool record_changed(struct judge *j, struct dwr_text again)
+static bool record_changed(struct inquiry *j, struct dwr_text again)
 {
     bool any = false;
 
     for (uint8_t i = 0; i < j->part->slot_count; i++)
-        if (!trial_same(j->bench, j->seen[i], judge_value_in(j, again, i))) {
-            judge_record(j, PROVE_IDEMPOTENT, reason_again(j, i), i);
+        if (!trial_same(j->bench, j->seen[i], inquiry_value_in(j, again, i))) {
+            inquiry_record(j, PROVE_IDEMPOTENT, reason_again(j, i), i);
             any = true;
         }
     return any;
 }
 
-void judge_idempotent(struct judge *j)
+void inquiry_idempotent(struct inquiry *j)
 {
     struct dwr_write write = j->trial.write;
     struct dwr_result again;
 
     j->out->cases[PROVE_IDEMPOTENT]++;
     write.server = stored_after(j);
-    if (judge_merge(j, j->again, &write, 2, &again) != DWR_OK) {
-        judge_record(j, PROVE_IDEMPOTENT, PROVE_BY_NOTHING, 0);
+    if (inquiry_merge(j, j->again, &write, 2, &again) != DWR_OK) {
+        inquiry_record(j, PROVE_IDEMPOTENT, PROVE_BY_NOTHING, 0);
         return;
     }
     if (dwr_same_bytes(j->result.doc, again.doc))
         return;
     if (!j->result.doc.p || !again.doc.p)
-        judge_record(j, PROVE_IDEMPOTENT, PROVE_BY_NOTHING, 0);
-    else if (!record_changed(j, again.doc) && !judge_documents_equal(j, j->result.doc, again.doc))
-        judge_record(j, PROVE_IDEMPOTENT, reason_again(j, 0), 0); /* marks, counts, the version */
+        inquiry_record(j, PROVE_IDEMPOTENT, PROVE_BY_NOTHING, 0);
+    else if (!record_changed(j, again.doc) && !inquiry_documents_equal(j, j->result.doc, again.doc))
+        inquiry_record(j, PROVE_IDEMPOTENT, reason_again(j, 0), 0); /* marks, counts, the version */
 }
 
 /* --- no resurrection --- */
 
-static void judge_document_returned(struct judge *j)
+static void inquiry_document_returned(struct inquiry *j)
 {
     const bool declared = !j->part->doctype->tombstone.delete_wins_over_update;
     const bool nothing = j->at.server_is == PROVE_SERVER_NOTHING && j->at.op != DWR_INSERT;
     const bool deleted = j->at.server_is == PROVE_SERVER_TOMBSTONE && j->at.op != DWR_UNDELETE;
 
     if ((nothing || deleted) && j->result.doc.p)
-        judge_record(j, PROVE_NO_RESURRECTION,
-                     deleted && declared && j->at.op != DWR_DELETE ? PROVE_BY_DECLARED
-                                                                   : PROVE_BY_NOTHING,
-                     PROVE_DOCUMENT);
+        inquiry_record(j, PROVE_NO_RESURRECTION,
+                       deleted && declared && j->at.op != DWR_DELETE ? PROVE_BY_DECLARED
+                                                                     : PROVE_BY_NOTHING,
+                       PROVE_DOCUMENT);
 }
 
 static bool is_list(struct dwr_text v)
@@ -68,10 +68,10 @@ static bool is_list(struct dwr_text v)
 }
 
 /* What base had, the server took away and the client did not touch. */
-static bool element_returned(const struct judge *j, uint8_t slot)
+static bool element_returned(const struct inquiry *j, uint8_t slot)
 {
-    const struct dwr_text base = judge_base(j, slot), server = judge_server(j, slot),
-                          wrote = judge_wrote(j, slot);
+    const struct dwr_text base = inquiry_base(j, slot), server = inquiry_server(j, slot),
+                          wrote = inquiry_wrote(j, slot);
     struct dwr_walk walk = dwr_walk_of(base);
     struct dwr_text key, element;
 
@@ -84,7 +84,7 @@ static bool element_returned(const struct judge *j, uint8_t slot)
 }
 
 /* Does any rule of the slot work on the elements of its value? */
-static bool has_elements(const struct judge *j, uint8_t slot)
+static bool has_elements(const struct inquiry *j, uint8_t slot)
 {
     const struct dwr_unit *unit = part_unit(j->part, slot);
 
@@ -94,27 +94,27 @@ static bool has_elements(const struct judge *j, uint8_t slot)
            (unit->rules[0].kind == DWR_RULE_UNION || unit->rules[0].kind == DWR_RULE_KEEP_BOTH);
 }
 
-static bool value_returned(const struct judge *j, uint8_t slot)
+static bool value_returned(const struct inquiry *j, uint8_t slot)
 {
-    const struct dwr_text base = judge_base(j, slot), server = judge_server(j, slot);
+    const struct dwr_text base = inquiry_base(j, slot), server = inquiry_server(j, slot);
 
-    if (!judge_is_written(j, slot) || !base.p || j->part->slots[slot].in_row)
+    if (!inquiry_is_written(j, slot) || dwr_is_unset(base) || j->part->slots[slot].in_row)
         return false;
     if (has_elements(j, slot) && is_list(base))
-        return (is_list(server) || !server.p) && is_list(judge_wrote(j, slot)) &&
+        return (is_list(server) || dwr_is_unset(server)) && is_list(inquiry_wrote(j, slot)) &&
                element_returned(j, slot);
-    return !server.p && j->seen[slot].p && !dwr_is_unset(j->seen[slot]) &&
-           trial_same(j->bench, judge_wrote(j, slot), base);
+    return dwr_is_unset(server) && !dwr_is_unset(j->seen[slot]) &&
+           trial_same(j->bench, inquiry_wrote(j, slot), base);
 }
 
-void judge_resurrection(struct judge *j)
+void inquiry_resurrection(struct inquiry *j)
 {
     j->out->cases[PROVE_NO_RESURRECTION]++;
-    judge_document_returned(j);
+    inquiry_document_returned(j);
     if (j->at.op != DWR_UPDATE || j->at.server_is != PROVE_SERVER_HAS || !j->at.base_known ||
         !j->result.doc.p)
         return;
     for (uint8_t i = 0; i < j->part->slot_count; i++)
         if (value_returned(j, i))
-            judge_record(j, PROVE_NO_RESURRECTION, reason_returned(j, i), i);
+            inquiry_record(j, PROVE_NO_RESURRECTION, reason_returned(j, i), i);
 }

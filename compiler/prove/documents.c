@@ -1,5 +1,5 @@
 /* documents.c - the documents of a part: each combination of values once, as text. */
-#include "judge.h"
+#include "inquiry.h"
 
 static const struct dwr_str absent = { NULL, 0 };
 
@@ -72,10 +72,10 @@ static struct dwr_text document(struct arena *arena, const struct part *part, co
     return trial_doc_end(&doc);
 }
 
-static void make(struct arena *arena, const struct part *part, struct judge_docs *docs,
+static void make(struct arena *arena, const struct part *part, struct inquiry_docs *docs,
                  uint64_t count, bool client)
 {
-    *docs = (struct judge_docs){
+    *docs = (struct inquiry_docs){
         .doc = arena_array(arena, count, sizeof *docs->doc),
         .tombstone = client ? NULL : arena_array(arena, count, sizeof *docs->tombstone),
         .value = arena_array(arena, count * part->slot_count, sizeof *docs->value),
@@ -95,15 +95,15 @@ static void make(struct arena *arena, const struct part *part, struct judge_docs
     }
 }
 
-void judge_documents(struct arena *arena, const struct part *part, struct judge_docs *stored,
-                     struct judge_docs *client)
+void inquiry_documents(struct arena *arena, const struct part *part, struct inquiry_docs *stored,
+                       struct inquiry_docs *client)
 {
     make(arena, part, stored, part_stored_count(part), false);
     make(arena, part, client, part_client_count(part), true);
 }
 
-struct dwr_write judge_write(const struct part *part, const struct judge_docs *stored,
-                             const struct judge_docs *client, const struct prove_case *at)
+struct dwr_write inquiry_write(const struct part *part, const struct inquiry_docs *stored,
+                               const struct inquiry_docs *client, const struct prove_case *at)
 {
     const struct part_env *env = &part->envs[at->env];
     struct dwr_write w = { .op = at->op,

@@ -1,5 +1,5 @@
 /* elements.c - arrays and tables, looked at from outside. */
-#include "judge.h"
+#include "inquiry.h"
 
 #include "../../runtime/core/value.h"
 
@@ -8,14 +8,14 @@ static bool is_array(struct dwr_text t)
     return t.n >= 2 && t.p[0] == '[';
 }
 
-static bool next(const struct judge *j, struct dwr_walk *walk, struct dwr_text *value)
+static bool next(const struct inquiry *j, struct dwr_walk *walk, struct dwr_text *value)
 {
     struct dwr_text key;
 
     return dwr_walk_next(walk, j->again->scan, &key, value);
 }
 
-unsigned elements_like(const struct judge *j, struct dwr_text array, struct dwr_text element)
+unsigned elements_like(const struct inquiry *j, struct dwr_text array, struct dwr_text element)
 {
     struct dwr_walk walk;
     struct dwr_text value;
@@ -30,7 +30,7 @@ unsigned elements_like(const struct judge *j, struct dwr_text array, struct dwr_
 }
 
 /* A row's key part, p NULL where it is unset. */
-static struct dwr_text key_part(const struct judge *j, const struct dwr_table *table,
+static struct dwr_text key_part(const struct inquiry *j, const struct dwr_table *table,
                                 struct dwr_text row, uint16_t part)
 {
     const struct dwr_text none = { NULL, 0 };
@@ -40,7 +40,7 @@ static struct dwr_text key_part(const struct judge *j, const struct dwr_table *t
     return dwr_is_unset(v) ? none : v;
 }
 
-static bool has_key(const struct judge *j, const struct dwr_table *table, struct dwr_text row)
+static bool has_key(const struct inquiry *j, const struct dwr_table *table, struct dwr_text row)
 {
     for (uint16_t i = 0; i < table->key_count; i++)
         if (key_part(j, table, row, i).p)
@@ -48,7 +48,7 @@ static bool has_key(const struct judge *j, const struct dwr_table *table, struct
     return false;
 }
 
-static bool same_key(const struct judge *j, const struct dwr_table *table, struct dwr_text a,
+static bool same_key(const struct inquiry *j, const struct dwr_table *table, struct dwr_text a,
                      struct dwr_text b)
 {
     for (uint16_t i = 0; i < table->key_count; i++)
@@ -57,7 +57,7 @@ static bool same_key(const struct judge *j, const struct dwr_table *table, struc
     return true;
 }
 
-bool elements_keys_plain(const struct judge *j, const struct dwr_table *table,
+bool elements_keys_plain(const struct inquiry *j, const struct dwr_table *table,
                          struct dwr_text array)
 {
     struct dwr_walk walk, other;
@@ -77,7 +77,7 @@ bool elements_keys_plain(const struct judge *j, const struct dwr_table *table,
     return true;
 }
 
-bool elements_keys_in(const struct judge *j, const struct dwr_table *table, struct dwr_text a,
+bool elements_keys_in(const struct inquiry *j, const struct dwr_table *table, struct dwr_text a,
                       struct dwr_text b)
 {
     struct dwr_walk walk, other;
@@ -101,7 +101,8 @@ bool elements_keys_in(const struct judge *j, const struct dwr_table *table, stru
 }
 
 /* What identifies an element of a union: its key, else the whole of it (4.2). */
-static struct dwr_text identity(const struct judge *j, struct dwr_str key, struct dwr_text element)
+static struct dwr_text identity(const struct inquiry *j, struct dwr_str key,
+                                struct dwr_text element)
 {
     struct dwr_text v = { NULL, 0 };
 
@@ -110,13 +111,13 @@ static struct dwr_text identity(const struct judge *j, struct dwr_str key, struc
     return dwr_is_unset(v) ? element : v;
 }
 
-static bool same_identity(const struct judge *j, struct dwr_str key, struct dwr_text a,
+static bool same_identity(const struct inquiry *j, struct dwr_str key, struct dwr_text a,
                           struct dwr_text b)
 {
     return trial_same(j->bench, identity(j, key, a), identity(j, key, b));
 }
 
-bool elements_key_twice(const struct judge *j, struct dwr_str key, struct dwr_text array)
+bool elements_key_twice(const struct inquiry *j, struct dwr_str key, struct dwr_text array)
 {
     struct dwr_walk walk, other;
     struct dwr_text a, b;
@@ -133,7 +134,7 @@ bool elements_key_twice(const struct judge *j, struct dwr_str key, struct dwr_te
     return false;
 }
 
-bool elements_in(const struct judge *j, struct dwr_str key, struct dwr_text a, struct dwr_text b)
+bool elements_in(const struct inquiry *j, struct dwr_str key, struct dwr_text a, struct dwr_text b)
 {
     struct dwr_walk walk, other;
     struct dwr_text one, two;
@@ -155,7 +156,7 @@ bool elements_in(const struct judge *j, struct dwr_str key, struct dwr_text a, s
     return true;
 }
 
-bool elements_only_added(const struct judge *j, struct dwr_text base, struct dwr_text client)
+bool elements_only_added(const struct inquiry *j, struct dwr_text base, struct dwr_text client)
 {
     struct dwr_walk walk;
     struct dwr_text row;

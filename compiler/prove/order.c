@@ -1,5 +1,5 @@
 /* order.c - two clients who saw the same document, arriving in either order. */
-#include "judge.h"
+#include "inquiry.h"
 
 #include <stdlib.h>
 
@@ -31,7 +31,7 @@ static const struct dwr_rule *commuting(const struct part *part)
     }
 }
 
-static bool is_rank(const struct judge *j, const struct dwr_rule *rule, struct dwr_text v)
+static bool is_rank(const struct inquiry *j, const struct dwr_rule *rule, struct dwr_text v)
 {
     for (uint16_t i = 0; i < rule->ranked_count; i++)
         if (trial_same(j->bench, v, (struct dwr_text){ rule->ranked[i].p, rule->ranked[i].n }))
@@ -40,7 +40,7 @@ static bool is_rank(const struct judge *j, const struct dwr_rule *rule, struct d
 }
 
 /* A value that the rule works on. */
-static bool fits(const struct judge *j, const struct dwr_rule *rule, struct dwr_text v)
+static bool fits(const struct inquiry *j, const struct dwr_rule *rule, struct dwr_text v)
 {
     if (dwr_is_unset(v))
         return true;
@@ -54,12 +54,12 @@ static bool fits(const struct judge *j, const struct dwr_rule *rule, struct dwr_
 }
 
 struct pairs {
-    struct judge *j;
+    struct inquiry *j;
     const struct dwr_rule *rule;   /* NULL: a table */
     const struct dwr_table *table; /* NULL: a rule */
 };
 
-static struct dwr_text own_stored(const struct judge *j, uint32_t k)
+static struct dwr_text own_stored(const struct inquiry *j, uint32_t k)
 {
     const int v = j->stored.value[(size_t)k * j->part->slot_count];
 
@@ -68,7 +68,7 @@ static struct dwr_text own_stored(const struct judge *j, uint32_t k)
                  : (struct dwr_text){ NULL, 0 };
 }
 
-static struct dwr_text own_written(const struct judge *j, uint32_t k)
+static struct dwr_text own_written(const struct inquiry *j, uint32_t k)
 {
     const int v = j->client.value[(size_t)k * j->part->slot_count];
 
@@ -77,12 +77,12 @@ static struct dwr_text own_written(const struct judge *j, uint32_t k)
                  : (struct dwr_text){ NULL, 0 };
 }
 
-static bool is_written(const struct judge *j, uint32_t k, uint8_t slot)
+static bool is_written(const struct inquiry *j, uint32_t k, uint8_t slot)
 {
     return j->client.value[(size_t)k * j->part->slot_count + slot] >= 0;
 }
 
-static bool writes_only_own(const struct judge *j, uint32_t k)
+static bool writes_only_own(const struct inquiry *j, uint32_t k)
 {
     for (uint8_t i = 1; i < j->part->slot_count; i++)
         if (is_written(j, k, i))
@@ -104,19 +104,19 @@ static bool counts(const struct pairs *p, uint32_t base, uint32_t client)
 }
 
 /* Both writes, one after the other; p NULL: one was rejected. */
-static struct dwr_text both(struct judge *j, uint32_t first, uint32_t second,
+static struct dwr_text both(struct inquiry *j, uint32_t first, uint32_t second,
                             struct dwr_scratch *one, struct dwr_scratch *two, unsigned turn)
 {
     struct dwr_write write = j->trial.write;
     struct dwr_result result;
 
     write.client = j->client.doc[first];
-    if (judge_merge(j, one, &write, 4 + turn, &result) != DWR_OK || result.status == DWR_REJECTED ||
-        !result.doc.p)
+    if (inquiry_merge(j, one, &write, 4 + turn, &result) != DWR_OK ||
+        result.status == DWR_REJECTED || !result.doc.p)
         return (struct dwr_text){ NULL, 0 };
     write.server = result.doc;
     write.client = j->client.doc[second];
-    if (judge_merge(j, two, &write, 5 + turn, &result) != DWR_OK || result.status == DWR_REJECTED)
+    if (inquiry_merge(j, two, &write, 5 + turn, &result) != DWR_OK || result.status == DWR_REJECTED)
         return (struct dwr_text){ NULL, 0 };
     return result.doc;
 }
@@ -147,23 +147,23 @@ static enum prove_reason reason(const struct pairs *p, uint32_t base, uint32_t a
 
 static void try_pair(struct pairs *p, uint32_t env, uint32_t base, uint32_t a, uint32_t b)
 {
-    struct judge *j = p->j;
+    struct inquiry *j = p->j;
     struct dwr_text one, two;
 
     j->at = (struct prove_case){
         .base_known = true, .base = base, .server = base, .client = a, .env = env, .second = b
     };
-    j->trial.write = judge_write(j->part, &j->stored, &j->client, &j->at);
+    j->trial.write = inquiry_write(j->part, &j->stored, &j->client, &j->at);
     one = both(j, a, b, j->bench->scratch, j->other, 0);
     two = both(j, b, a, j->again, j->last, 2);
     if (!one.p || !two.p)
         return;
     j->out->cases[PROVE_ORDER]++;
-    if (!same_end(p, judge_value_in(j, one, 0), judge_value_in(j, two, 0)))
-        judge_record(j, PROVE_ORDER, reason(p, base, a, b), 0);
+    if (!same_end(p, inquiry_value_in(j, one, 0), inquiry_value_in(j, two, 0)))
+        inquiry_record(j, PROVE_ORDER, reason(p, base, a, b), 0);
 }
 
-void judge_order(struct judge *j)
+void inquiry_order(struct inquiry *j)
 {
     struct pairs p = { .j = j, .rule = commuting(j->part) };
     uint64_t step, total;

@@ -6,7 +6,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
-#include "judge.h"
+#include "inquiry.h"
 #include "team.h"
 
 /* --- equal parts --- */
@@ -31,7 +31,7 @@ struct run {
     uint32_t **kind_of;         /* [DocType][part] */
     uint32_t *order;            /* of the kinds: the largest first */
     unsigned threads;
-    struct judge judges[TEAM_MAX];
+    struct inquiry inquiries[TEAM_MAX];
     struct trial_bench benches[TEAM_MAX];
 };
 
@@ -131,10 +131,10 @@ static void work(void *context, unsigned worker, struct arena *arena, uint32_t i
 {
     struct run *r = context;
     struct kind_of_part *k = &r->kinds[r->order[i]];
-    struct judge *j = &r->judges[worker];
+    struct inquiry *j = &r->inquiries[worker];
 
     j->bench->arena = arena;
-    judge_part(j, k->part, &k->result);
+    inquiry_part(j, k->part, &k->result);
 }
 
 static void sort_kinds(struct run *r)
@@ -155,9 +155,9 @@ static bool open_benches(struct run *r)
 
     for (unsigned i = 0; i < r->threads; i++) {
         good = trial_bench_open(&r->benches[i], r->arena) && good;
-        good = judge_open(&r->judges[i], &r->benches[i]) && good;
-        r->judges[i].spoil = r->options->spoil;
-        r->judges[i].spoil_context = r->options->spoil_context;
+        good = inquiry_open(&r->inquiries[i], &r->benches[i]) && good;
+        r->inquiries[i].spoil = r->options->spoil;
+        r->inquiries[i].spoil_context = r->options->spoil_context;
     }
     return good;
 }
@@ -165,7 +165,7 @@ static bool open_benches(struct run *r)
 static void close_benches(struct run *r)
 {
     for (unsigned i = 0; i < r->threads; i++) {
-        judge_close(&r->judges[i]);
+        inquiry_close(&r->inquiries[i]);
         trial_bench_close(&r->benches[i]);
     }
 }
@@ -205,8 +205,8 @@ static struct dwr_str decided_at(const struct part *part, uint8_t slot)
 struct show {
     struct run *run;
     const struct part *part;
-    struct judge_docs stored, client;
-    struct judge *j;
+    struct inquiry_docs stored, client;
+    struct inquiry *j;
 };
 
 static struct dwr_text keep(struct show *s, struct dwr_text t)
@@ -220,7 +220,7 @@ static struct dwr_text merged(struct show *s, const struct dwr_write *w, enum dw
     const struct dwr_text none = { NULL, 0 };
 
     s->j->part = s->part;
-    if (judge_merge(s->j, s->j->bench->scratch, w, 0, &result) != DWR_OK)
+    if (inquiry_merge(s->j, s->j->bench->scratch, w, 0, &result) != DWR_OK)
         return none;
     if (status)
         *status = result.status;
@@ -267,7 +267,7 @@ static struct prove_shown show(struct show *s, const struct prove_found *f)
         .at = decided_at(part, f->slot),
         .times = f->times,
         .trial = { .doctype = part->doctype,
-                   .write = judge_write(part, &s->stored, &s->client, &f->at) },
+                   .write = inquiry_write(part, &s->stored, &s->client, &f->at) },
         .members = f->members,
         .bytes = f->bytes,
     };
@@ -332,14 +332,14 @@ static int worst_first(const void *a, const void *b)
 static void show_part(struct run *r, struct shown_list *list, const struct part *part,
                       const struct prove_part *result)
 {
-    struct show s = { .run = r, .part = part, .j = &r->judges[0] };
+    struct show s = { .run = r, .part = part, .j = &r->inquiries[0] };
     struct prove_part unused = { .merges = 0 };
 
     if (result->found_count == 0)
         return;
     s.j->out = &unused; /* what is shown again counts for nothing */
     s.j->bench->arena = r->arena;
-    judge_documents(r->arena, part, &s.stored, &s.client);
+    inquiry_documents(r->arena, part, &s.stored, &s.client);
     for (uint32_t i = 0; i < result->found_count; i++) {
         const struct prove_shown shown = show(&s, &result->found[i]);
 
@@ -349,7 +349,7 @@ static void show_part(struct run *r, struct shown_list *list, const struct part 
 
 /* --- verdicts --- */
 
-static void judge_doctype(struct run *r, uint32_t n)
+static void verdicts_of(struct run *r, uint32_t n)
 {
     struct prove_doctype *d = &r->doctypes[n];
     struct shown_list list = { NULL, 0, 0 };
@@ -406,7 +406,7 @@ static void run_all(struct run *r)
     for (uint32_t i = 0; i < r->kind_count; i++)
         r->results.merges += r->kinds[i].result.merges;
     for (uint32_t n = 0; n < r->results.count; n++)
-        judge_doctype(r, n);
+        verdicts_of(r, n);
     r->results.v = r->doctypes;
     count_verdicts(&r->results);
 }

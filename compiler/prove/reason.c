@@ -2,7 +2,7 @@
  *
  * The first reason that fits is the one; one that section 10 names comes before one that it does
  * not. PROVE_BY_NOTHING is none: the property is refuted. */
-#include "judge.h"
+#include "inquiry.h"
 
 #include <string.h>
 
@@ -23,15 +23,15 @@ bool reason_is_set_target(const struct part *part, uint16_t field)
 /* --- conditions that read what the write changes --- */
 
 struct reads {
-    const struct judge *j;
+    const struct inquiry *j;
     bool base_known, changed;
 };
 
-static bool field_changed(const struct judge *j, uint16_t field)
+static bool field_changed(const struct inquiry *j, uint16_t field)
 {
     for (uint8_t i = 0; i < j->part->slot_count; i++)
         if (j->part->slots[i].field == field && !j->part->slots[i].in_row)
-            return judge_is_changed(j, i);
+            return inquiry_is_changed(j, i);
     return false;
 }
 
@@ -55,12 +55,12 @@ static void read_cond(void *context, const struct dwr_cond *c)
 }
 
 /* Is base known when the same write comes again? */
-static bool base_known_again(const struct judge *j)
+static bool base_known_again(const struct inquiry *j)
 {
     return j->at.op != DWR_INSERT && j->at.base_known;
 }
 
-static bool reads_changed(const struct judge *j, const struct dwr_cond *cond)
+static bool reads_changed(const struct inquiry *j, const struct dwr_cond *cond)
 {
     struct reads r = { j, base_known_again(j), false };
 
@@ -68,7 +68,7 @@ static bool reads_changed(const struct judge *j, const struct dwr_cond *cond)
     return r.changed;
 }
 
-static enum prove_reason by_condition(const struct judge *j)
+static enum prove_reason by_condition(const struct inquiry *j)
 {
     return base_known_again(j) ? PROVE_BY_CONDITION : PROVE_BY_UNKNOWN_BASE;
 }
@@ -83,7 +83,7 @@ static size_t line_end(struct dwr_text t, size_t at)
 }
 
 /* Bit 0: a line stands twice; bit 1: one is empty. */
-static unsigned lines_of(const struct judge *j, struct dwr_text value)
+static unsigned lines_of(const struct inquiry *j, struct dwr_text value)
 {
     struct dwr_text t;
     unsigned what = 0;
@@ -103,17 +103,18 @@ static unsigned lines_of(const struct judge *j, struct dwr_text value)
     return what;
 }
 
-static enum prove_reason by_lines(const struct judge *j, uint8_t slot)
+static enum prove_reason by_lines(const struct inquiry *j, uint8_t slot)
 {
-    const unsigned what = lines_of(j, judge_base(j, slot)) | lines_of(j, judge_server(j, slot)) |
-                          lines_of(j, judge_wrote(j, slot)) | lines_of(j, j->seen[slot]);
+    const unsigned what = lines_of(j, inquiry_base(j, slot)) |
+                          lines_of(j, inquiry_server(j, slot)) |
+                          lines_of(j, inquiry_wrote(j, slot)) | lines_of(j, j->seen[slot]);
 
     return what & 1 ? PROVE_BY_LINES : what & 2 ? PROVE_BY_EMPTY_LINE : PROVE_BY_NOTHING;
 }
 
 /* --- rules --- */
 
-static enum prove_reason by_kind(const struct judge *j, enum dwr_rule_kind kind, uint8_t slot)
+static enum prove_reason by_kind(const struct inquiry *j, enum dwr_rule_kind kind, uint8_t slot)
 {
     switch (kind) {
     case DWR_RULE_SUM:
@@ -127,7 +128,7 @@ static enum prove_reason by_kind(const struct judge *j, enum dwr_rule_kind kind,
     }
 }
 
-static enum prove_reason by_unit(const struct judge *j, const struct dwr_unit *unit, uint8_t slot)
+static enum prove_reason by_unit(const struct inquiry *j, const struct dwr_unit *unit, uint8_t slot)
 {
     enum prove_reason reason = PROVE_BY_NOTHING;
     bool condition = false, watched = false;
@@ -146,7 +147,7 @@ static enum prove_reason by_unit(const struct judge *j, const struct dwr_unit *u
     return condition ? by_condition(j) : watched ? PROVE_BY_WATCH : PROVE_BY_NOTHING;
 }
 
-static enum prove_reason by_member_rules(const struct judge *j, const struct dwr_table *table,
+static enum prove_reason by_member_rules(const struct inquiry *j, const struct dwr_table *table,
                                          uint8_t slot)
 {
     enum prove_reason reason = by_kind(j, (enum dwr_rule_kind)table->otherwise.kind, slot);
@@ -157,25 +158,25 @@ static enum prove_reason by_member_rules(const struct judge *j, const struct dwr
     return reason;
 }
 
-static bool keys_are_plain(const struct judge *j, const struct dwr_table *table, uint8_t slot)
+static bool keys_are_plain(const struct inquiry *j, const struct dwr_table *table, uint8_t slot)
 {
-    return elements_keys_plain(j, table, judge_base(j, slot)) &&
-           elements_keys_plain(j, table, judge_server(j, slot)) &&
-           elements_keys_plain(j, table, judge_wrote(j, slot)) &&
+    return elements_keys_plain(j, table, inquiry_base(j, slot)) &&
+           elements_keys_plain(j, table, inquiry_server(j, slot)) &&
+           elements_keys_plain(j, table, inquiry_wrote(j, slot)) &&
            elements_keys_plain(j, table, j->seen[slot]);
 }
 
-static enum prove_reason by_table(const struct judge *j, const struct dwr_table *table,
+static enum prove_reason by_table(const struct inquiry *j, const struct dwr_table *table,
                                   uint8_t slot)
 {
     enum prove_reason reason = PROVE_BY_NOTHING;
 
     if (!base_known_again(j) && reads_changed(j, table->hold))
         return PROVE_BY_UNKNOWN_BASE;
-    if (!keys_are_plain(j, table, slot))
-        return PROVE_BY_ROW_KEYS;
     if (table->same_key == DWR_SAME_KEY_KEEP_BOTH)
         return PROVE_BY_KEEP_BOTH;
+    if (!keys_are_plain(j, table, slot))
+        return PROVE_BY_ROW_KEYS;
     if (table->same_key == DWR_SAME_KEY_FIELDS)
         reason = by_member_rules(j, table, slot);
     if (reason == PROVE_BY_NOTHING && reads_changed(j, table->hold))
@@ -183,7 +184,7 @@ static enum prove_reason by_table(const struct judge *j, const struct dwr_table 
     return reason;
 }
 
-enum prove_reason reason_again(const struct judge *j, uint8_t slot)
+enum prove_reason reason_again(const struct inquiry *j, uint8_t slot)
 {
     const struct part_slot *s = &j->part->slots[slot];
     const struct dwr_unit *unit = part_unit(j->part, slot);
@@ -206,7 +207,7 @@ enum prove_reason reason_again(const struct judge *j, uint8_t slot)
     return reason_is_set_target(j->part, s->field) ? PROVE_BY_SET : PROVE_BY_NOTHING;
 }
 
-enum prove_reason reason_not_written(const struct judge *j, uint8_t slot)
+enum prove_reason reason_not_written(const struct inquiry *j, uint8_t slot)
 {
     const struct part_slot *s = &j->part->slots[slot];
     const struct dwr_unit *unit = part_unit(j->part, slot);
@@ -222,23 +223,23 @@ enum prove_reason reason_not_written(const struct judge *j, uint8_t slot)
                                                                             : PROVE_BY_NOTHING;
 }
 
-enum prove_reason reason_returned(const struct judge *j, uint8_t slot)
+enum prove_reason reason_returned(const struct inquiry *j, uint8_t slot)
 {
     const struct dwr_unit *unit = part_unit(j->part, slot);
     const struct dwr_table *table = part_table(j->part, slot);
 
-    if (table && !keys_are_plain(j, table, slot))
-        return PROVE_BY_ROW_KEYS;
     if (table && table->same_key == DWR_SAME_KEY_KEEP_BOTH)
         return PROVE_BY_KEEP_BOTH;
+    if (table && !keys_are_plain(j, table, slot))
+        return PROVE_BY_ROW_KEYS;
     for (uint16_t r = 0; unit && r < unit->rule_count; r++) {
         const struct dwr_str key = unit->rules[r].key;
 
         if (unit->rules[r].kind == DWR_RULE_KEEP_BOTH)
             return PROVE_BY_KEEP_BOTH;
-        if (elements_key_twice(j, key, judge_base(j, slot)) ||
-            elements_key_twice(j, key, judge_server(j, slot)) ||
-            elements_key_twice(j, key, judge_wrote(j, slot)))
+        if (elements_key_twice(j, key, inquiry_base(j, slot)) ||
+            elements_key_twice(j, key, inquiry_server(j, slot)) ||
+            elements_key_twice(j, key, inquiry_wrote(j, slot)))
             return PROVE_BY_KEY_TWICE;
     }
     if (!unit && !table && j->part->doctype->free_rule.kind == DWR_RULE_KEEP_BOTH)
@@ -248,7 +249,7 @@ enum prove_reason reason_returned(const struct judge *j, uint8_t slot)
 
 /* --- conflicts that open again --- */
 
-enum prove_reason reason_open(const struct judge *j)
+enum prove_reason reason_open(const struct inquiry *j)
 {
     bool watched = false, condition = j->part->doctype->lock != NULL;
 

@@ -1,7 +1,7 @@
 /* resolved.c - a conflict record that a person resolves as the client wanted: afterwards the same
  * write changes nothing and asks nobody. (That is the resolution that any retry agrees with: with
  * the server's value the write would still be another one.) */
-#include "judge.h"
+#include "inquiry.h"
 
 #include "../../runtime/core/value.h"
 
@@ -53,7 +53,7 @@ static struct dwr_str str(struct dwr_text t)
 }
 
 /* The table with the reported rows as the client wrote them. */
-static struct dwr_str resolved_table(const struct judge *j, struct dwr_str field,
+static struct dwr_str resolved_table(const struct inquiry *j, struct dwr_str field,
                                      struct dwr_text table)
 {
     struct arena *arena = j->bench->arena;
@@ -88,7 +88,7 @@ static struct dwr_str resolved_table(const struct judge *j, struct dwr_str field
     return arena_printf(arena, "[%s]", rows.p);
 }
 
-static struct dwr_str resolved_value(const struct judge *j, struct dwr_str field,
+static struct dwr_str resolved_value(const struct inquiry *j, struct dwr_str field,
                                      struct dwr_text value)
 {
     for (size_t i = 0; i < j->result.field_count; i++) {
@@ -103,7 +103,7 @@ static struct dwr_str resolved_value(const struct judge *j, struct dwr_str field
 }
 
 /* A key without its quotes; the names of slots may have been escaped in it. */
-static struct dwr_str name_of(const struct judge *j, struct dwr_text key)
+static struct dwr_str name_of(const struct inquiry *j, struct dwr_text key)
 {
     for (uint8_t i = 0; i < j->part->slot_count; i++)
         if (dwr_string_is(key, j->part->slots[i].name.p, j->part->slots[i].name.n))
@@ -111,7 +111,7 @@ static struct dwr_str name_of(const struct judge *j, struct dwr_text key)
     return (struct dwr_str){ key.p + 1, key.n - 2 };
 }
 
-static struct dwr_text resolved_document(struct judge *j)
+static struct dwr_text resolved_document(struct inquiry *j)
 {
     struct dwr_walk walk = dwr_walk_of(j->result.doc);
     struct dwr_text key, value;
@@ -139,7 +139,7 @@ static struct dwr_text resolved_document(struct judge *j)
 }
 
 /* Does the write leave the document as it is, and open nothing? */
-static bool rests(struct judge *j, struct dwr_scratch *scratch, struct dwr_text document,
+static bool rests(struct inquiry *j, struct dwr_scratch *scratch, struct dwr_text document,
                   struct dwr_result *result)
 {
     struct dwr_write write = j->trial.write;
@@ -147,12 +147,13 @@ static bool rests(struct judge *j, struct dwr_scratch *scratch, struct dwr_text 
     write.server = document;
     if (write.op == DWR_INSERT)
         write.op = DWR_UPDATE;
-    return judge_merge(j, scratch, &write, 3, result) == DWR_OK &&
-           result->status != DWR_CONFLICT_MANUAL && judge_documents_equal(j, result->doc, document);
+    return inquiry_merge(j, scratch, &write, 3, result) == DWR_OK &&
+           result->status != DWR_CONFLICT_MANUAL &&
+           inquiry_documents_equal(j, result->doc, document);
 }
 
 /* The field that stays open. */
-static uint8_t open_slot(const struct judge *j)
+static uint8_t open_slot(const struct inquiry *j)
 {
     for (size_t i = 0; i < j->result.field_count; i++) {
         const struct dwr_str f = field_of(&j->result.fields[i]);
@@ -164,7 +165,7 @@ static uint8_t open_slot(const struct judge *j)
     return 0;
 }
 
-void judge_resolvable(struct judge *j)
+void inquiry_resolvable(struct inquiry *j)
 {
     struct dwr_result again, last;
 
@@ -176,5 +177,5 @@ void judge_resolvable(struct judge *j)
     /* What the merge makes of the resolution (rows put in order, counts) may be what rests. */
     if (again.status != DWR_CONFLICT_MANUAL && again.doc.p && rests(j, j->last, again.doc, &last))
         return;
-    judge_record(j, PROVE_RESOLVABLE, reason_open(j), open_slot(j));
+    inquiry_record(j, PROVE_RESOLVABLE, reason_open(j), open_slot(j));
 }

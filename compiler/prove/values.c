@@ -53,7 +53,7 @@ static const char *const texts[] = {
     "\"a\\nb\\na\"", "\"a\\n\"",      "\"a\\n\\n\"",       "\"\\n\"",       "1",
 };
 static const char *const few_texts[] = {
-    "\"a\"", "\"a\\nb\"", "\"a\\nc\"", "\"b\"", "\"a\\na\"", "1",
+    "\"a\"", "\"b\"", "\"a\\nb\"", "\"a\\nc\"", "\"a\\na\"", "\"a\\n\\n\"", "1",
 };
 static const char *const lists[] = {
     "[]",
@@ -297,6 +297,14 @@ static struct domain domain_of_slot(struct arena *arena, const struct part *part
     return domain_of_field(arena, part->doctype, slot->field, schema);
 }
 
+/* The rows of a table of one row, twice. */
+static struct dwr_str twice(struct arena *arena, struct dwr_str table)
+{
+    const int n = (int)table.n - 2;
+
+    return arena_printf(arena, "[%.*s,%.*s]", n, table.p + 1, n, table.p + 1);
+}
+
 static void put_table(struct chosen *c, struct domain tables, bool few)
 {
     /* null, [], A, A', A B, B A, A A', no key: see domain.h. */
@@ -307,6 +315,11 @@ static void put_table(struct chosen *c, struct domain tables, bool few)
     for (size_t i = 0; i < sizeof few_of / sizeof *few_of && few; i++)
         if (few_of[i] < tables.count)
             put(c, tables.values[few_of[i]]);
+    if (tables.count > 7) {
+        put(c, twice(c->arena, tables.values[2]));
+        if (!few)
+            put(c, twice(c->arena, tables.values[7]));
+    }
 }
 
 /* The second field of a unit is there to differ or not: where there are many cases, one value does.

@@ -1,25 +1,25 @@
-/* judge.c - runs the cases of a part and asks each property of each result. */
-#include "judge.h"
+/* inquiry.c - runs the cases of a part and asks each property of each result. */
+#include "inquiry.h"
 
 #include <string.h>
 
 #include "../../runtime/core/value.h"
 
-bool judge_open(struct judge *j, struct trial_bench *bench)
+bool inquiry_open(struct inquiry *j, struct trial_bench *bench)
 {
-    *j = (struct judge){ .bench = bench,
-                         .other = dwr_scratch_new(),
-                         .again = dwr_scratch_new(),
-                         .last = dwr_scratch_new() };
+    *j = (struct inquiry){ .bench = bench,
+                           .other = dwr_scratch_new(),
+                           .again = dwr_scratch_new(),
+                           .last = dwr_scratch_new() };
     if (!j->other || !j->again || !j->last) {
-        judge_close(j);
+        inquiry_close(j);
         return false;
     }
     /* Determinism is asked of two code paths at once. */
     return dwr_scratch_simd(j->other, "portable") || true;
 }
 
-void judge_close(struct judge *j)
+void inquiry_close(struct inquiry *j)
 {
     dwr_scratch_free(j->other);
     dwr_scratch_free(j->again);
@@ -29,8 +29,8 @@ void judge_close(struct judge *j)
 
 /* --- tools --- */
 
-enum dwr_rc judge_merge(struct judge *j, struct dwr_scratch *scratch, const struct dwr_write *write,
-                        unsigned again, struct dwr_result *result)
+enum dwr_rc inquiry_merge(struct inquiry *j, struct dwr_scratch *scratch,
+                          const struct dwr_write *write, unsigned again, struct dwr_result *result)
 {
     const enum dwr_rc rc = dwr_merge(j->part->doctype, write, scratch, result);
 
@@ -52,7 +52,7 @@ static struct prove_found *found_like(struct prove_part *out, enum prove_propert
     return NULL;
 }
 
-static void measure(const struct judge *j, uint32_t *members, size_t *bytes)
+static void measure(const struct inquiry *j, uint32_t *members, size_t *bytes)
 {
     const struct prove_case *at = &j->at;
 
@@ -76,8 +76,8 @@ static void measure(const struct judge *j, uint32_t *members, size_t *bytes)
     }
 }
 
-void judge_record(struct judge *j, enum prove_property property, enum prove_reason reason,
-                  uint8_t slot)
+void inquiry_record(struct inquiry *j, enum prove_property property, enum prove_reason reason,
+                    uint8_t slot)
 {
     struct prove_part *out = j->out;
     struct prove_found *f = found_like(out, property, reason, slot);
@@ -104,7 +104,7 @@ void judge_record(struct judge *j, enum prove_property property, enum prove_reas
     }
 }
 
-static struct dwr_text value_of(const struct judge *j, const struct judge_docs *docs,
+static struct dwr_text value_of(const struct inquiry *j, const struct inquiry_docs *docs,
                                 uint32_t combination, uint8_t slot)
 {
     const struct domain *values = &j->part->slots[slot].values;
@@ -115,14 +115,14 @@ static struct dwr_text value_of(const struct judge *j, const struct judge_docs *
     return (struct dwr_text){ values->values[k].p, values->values[k].n };
 }
 
-struct dwr_text judge_base(const struct judge *j, uint8_t slot)
+struct dwr_text inquiry_base(const struct inquiry *j, uint8_t slot)
 {
     const struct dwr_text none = { NULL, 0 };
 
     return j->at.base_known ? value_of(j, &j->stored, j->at.base, slot) : none;
 }
 
-struct dwr_text judge_server(const struct judge *j, uint8_t slot)
+struct dwr_text inquiry_server(const struct inquiry *j, uint8_t slot)
 {
     const struct dwr_text none = { NULL, 0 };
 
@@ -130,21 +130,21 @@ struct dwr_text judge_server(const struct judge *j, uint8_t slot)
                                                    : value_of(j, &j->stored, j->at.server, slot);
 }
 
-bool judge_is_written(const struct judge *j, uint8_t slot)
+bool inquiry_is_written(const struct inquiry *j, uint8_t slot)
 {
     return j->at.op != DWR_DELETE &&
            j->client.value[(size_t)j->at.client * j->part->slot_count + slot] >= 0;
 }
 
-struct dwr_text judge_wrote(const struct judge *j, uint8_t slot)
+struct dwr_text inquiry_wrote(const struct inquiry *j, uint8_t slot)
 {
     const struct dwr_text none = { NULL, 0 };
 
-    return judge_is_written(j, slot) ? value_of(j, &j->client, j->at.client, slot) : none;
+    return inquiry_is_written(j, slot) ? value_of(j, &j->client, j->at.client, slot) : none;
 }
 
 /* A row's member: of the first row, which is the only one. */
-static struct dwr_text member_of_row(const struct judge *j, struct dwr_text doc, uint8_t slot)
+static struct dwr_text member_of_row(const struct inquiry *j, struct dwr_text doc, uint8_t slot)
 {
     const struct dwr_table *table = &j->part->doctype->tables[j->part->index];
     const struct dwr_text rows =
@@ -160,7 +160,7 @@ static struct dwr_text member_of_row(const struct judge *j, struct dwr_text doc,
     return trial_member(j->bench->arena, row, j->part->slots[slot].name);
 }
 
-struct dwr_text judge_value_in(const struct judge *j, struct dwr_text doc, uint8_t slot)
+struct dwr_text inquiry_value_in(const struct inquiry *j, struct dwr_text doc, uint8_t slot)
 {
     if (!doc.p)
         return doc;
@@ -169,12 +169,12 @@ struct dwr_text judge_value_in(const struct judge *j, struct dwr_text doc, uint8
     return trial_member(j->bench->arena, doc, j->part->slots[slot].name);
 }
 
-bool judge_is_changed(const struct judge *j, uint8_t slot)
+bool inquiry_is_changed(const struct inquiry *j, uint8_t slot)
 {
-    return !trial_same(j->bench, j->seen[slot], judge_server(j, slot));
+    return !trial_same(j->bench, j->seen[slot], inquiry_server(j, slot));
 }
 
-static bool members_in(const struct judge *j, struct dwr_text a, struct dwr_text b)
+static bool members_in(const struct inquiry *j, struct dwr_text a, struct dwr_text b)
 {
     struct dwr_walk walk = dwr_walk_of(a), other;
     struct dwr_text key, value, other_key, other_value;
@@ -192,7 +192,7 @@ static bool members_in(const struct judge *j, struct dwr_text a, struct dwr_text
     return true;
 }
 
-bool judge_documents_equal(const struct judge *j, struct dwr_text a, struct dwr_text b)
+bool inquiry_documents_equal(const struct inquiry *j, struct dwr_text a, struct dwr_text b)
 {
     if (!a.p || !b.p)
         return a.p == b.p;
@@ -220,54 +220,54 @@ static bool same_reports(const struct dwr_result *a, const struct dwr_result *b)
     return true;
 }
 
-static void judge_deterministic(struct judge *j)
+static void inquiry_deterministic(struct inquiry *j)
 {
     struct dwr_result twice;
     const struct dwr_result *once = &j->result;
 
     j->out->cases[PROVE_DETERMINISTIC]++;
-    if (judge_merge(j, j->other, &j->trial.write, 1, &twice) == DWR_OK &&
+    if (inquiry_merge(j, j->other, &j->trial.write, 1, &twice) == DWR_OK &&
         once->status == twice.status && once->code == twice.code && once->rule.p == twice.rule.p &&
         dwr_same_bytes(once->doc, twice.doc) && dwr_same_bytes(once->branch, twice.branch) &&
         same_reports(once, &twice))
         return;
-    judge_record(j, PROVE_DETERMINISTIC, PROVE_BY_NOTHING, 0);
+    inquiry_record(j, PROVE_DETERMINISTIC, PROVE_BY_NOTHING, 0);
 }
 
 /* --- no silent loss --- */
 
-static void judge_no_loss_of_rows(struct judge *j)
+static void inquiry_no_loss_of_rows(struct inquiry *j)
 {
     const struct dwr_table *table = &j->part->doctype->tables[j->part->index];
 
     j->out->cases[PROVE_NO_LOSS]++;
     if (trial_fate(j->bench, &j->trial, &j->result, table->field) == TRIAL_LOST)
-        judge_record(j, PROVE_NO_LOSS, PROVE_BY_NOTHING, 0);
+        inquiry_record(j, PROVE_NO_LOSS, PROVE_BY_NOTHING, 0);
 }
 
-static void judge_no_loss(struct judge *j)
+static void inquiry_no_loss(struct inquiry *j)
 {
     const struct part *part = j->part;
 
     if (j->at.op == DWR_DELETE)
         return;
     if (part->kind == PART_ROW)
-        judge_no_loss_of_rows(j);
+        inquiry_no_loss_of_rows(j);
     for (uint8_t i = 0; i < part->slot_count; i++) {
-        if (part->slots[i].in_row || !judge_is_written(j, i))
+        if (part->slots[i].in_row || !inquiry_is_written(j, i))
             continue;
         j->out->cases[PROVE_NO_LOSS]++;
-        if (j->result.doc.p && trial_same(j->bench, j->seen[i], judge_wrote(j, i)))
+        if (j->result.doc.p && trial_same(j->bench, j->seen[i], inquiry_wrote(j, i)))
             continue;
         if (trial_fate_of(j->bench, &j->trial, &j->result, part->slots[i].name,
                           part->slots[i].field) == TRIAL_LOST)
-            judge_record(j, PROVE_NO_LOSS, PROVE_BY_NOTHING, i);
+            inquiry_record(j, PROVE_NO_LOSS, PROVE_BY_NOTHING, i);
     }
 }
 
 /* --- local --- */
 
-static bool is_slot(const struct judge *j, struct dwr_text key)
+static bool is_slot(const struct inquiry *j, struct dwr_text key)
 {
     for (uint8_t i = 0; i < j->part->slot_count; i++)
         if (dwr_string_is(key, j->part->slots[i].name.p, j->part->slots[i].name.n))
@@ -276,7 +276,7 @@ static bool is_slot(const struct judge *j, struct dwr_text key)
 }
 
 /* A field that is in no document of the case may come from the sync layer alone. */
-static bool may_appear(const struct judge *j, struct dwr_text key)
+static bool may_appear(const struct inquiry *j, struct dwr_text key)
 {
     const struct dwr_doctype *d = j->part->doctype;
 
@@ -295,7 +295,7 @@ static bool may_appear(const struct judge *j, struct dwr_text key)
     return false;
 }
 
-static void judge_local(struct judge *j)
+static void inquiry_local(struct inquiry *j)
 {
     struct dwr_walk walk;
     struct dwr_text key, value;
@@ -304,45 +304,45 @@ static void judge_local(struct judge *j)
         return;
     j->out->cases[PROVE_LOCAL]++;
     for (uint8_t i = 0; i < j->part->slot_count; i++)
-        if (!j->part->slots[i].in_row && !judge_is_written(j, i) && judge_is_changed(j, i))
-            judge_record(j, PROVE_LOCAL, reason_not_written(j, i), i);
+        if (!j->part->slots[i].in_row && !inquiry_is_written(j, i) && inquiry_is_changed(j, i))
+            inquiry_record(j, PROVE_LOCAL, reason_not_written(j, i), i);
     walk = dwr_walk_of(j->result.doc);
     while (dwr_walk_next(&walk, j->again->scan, &key, &value))
         if (!may_appear(j, key))
-            judge_record(j, PROVE_LOCAL, PROVE_BY_NOTHING, 0);
+            inquiry_record(j, PROVE_LOCAL, PROVE_BY_NOTHING, 0);
 }
 
 /* --- a case --- */
 
-static void judge_case(struct judge *j)
+static void inquiry_case(struct inquiry *j)
 {
     struct dwr_scratch *scratch = j->bench->scratch;
 
     j->trial = (struct trial){ .doctype = j->part->doctype,
-                               .write = judge_write(j->part, &j->stored, &j->client, &j->at) };
-    if (judge_merge(j, scratch, &j->trial.write, 0, &j->result) != DWR_OK) {
-        judge_record(j, PROVE_DETERMINISTIC, PROVE_BY_NOTHING, 0);
+                               .write = inquiry_write(j->part, &j->stored, &j->client, &j->at) };
+    if (inquiry_merge(j, scratch, &j->trial.write, 0, &j->result) != DWR_OK) {
+        inquiry_record(j, PROVE_DETERMINISTIC, PROVE_BY_NOTHING, 0);
         return;
     }
     for (uint8_t i = 0; i < j->part->slot_count; i++)
-        j->seen[i] = judge_value_in(j, j->result.doc, i);
-    judge_deterministic(j);
-    judge_no_loss(j);
-    judge_local(j);
-    judge_resurrection(j);
-    judge_idempotent(j);
-    judge_resolvable(j);
+        j->seen[i] = inquiry_value_in(j, j->result.doc, i);
+    inquiry_deterministic(j);
+    inquiry_no_loss(j);
+    inquiry_local(j);
+    inquiry_resurrection(j);
+    inquiry_idempotent(j);
+    inquiry_resolvable(j);
 }
 
-static void try_case(struct judge *j, struct prove_case at)
+static void try_case(struct inquiry *j, struct prove_case at)
 {
     at.second = -1;
     j->at = at;
-    judge_case(j);
+    inquiry_case(j);
 }
 
 /* Updates of what the server has: by all bases, and by none. */
-static void try_updates(struct judge *j, uint32_t env)
+static void try_updates(struct inquiry *j, uint32_t env)
 {
     for (uint32_t s = 0; s < j->stored.count; s++)
         for (uint32_t c = 0; c < j->client.count; c++) {
@@ -355,7 +355,7 @@ static void try_updates(struct judge *j, uint32_t env)
 }
 
 /* Inserts and tombstones: what they merge is one of the updates, or nothing (section 7). */
-static void try_others(struct judge *j, uint32_t env)
+static void try_others(struct inquiry *j, uint32_t env)
 {
     for (uint32_t c = 0; c < j->client.count; c++) {
         try_case(
@@ -375,7 +375,7 @@ static void try_others(struct judge *j, uint32_t env)
     }
 }
 
-static void try_deletes(struct judge *j, uint32_t env)
+static void try_deletes(struct inquiry *j, uint32_t env)
 {
     for (uint32_t s = 0; s < j->stored.count; s++) {
         struct prove_case at = { .op = DWR_DELETE, .server = s, .env = env };
@@ -399,14 +399,14 @@ static void try_deletes(struct judge *j, uint32_t env)
                             .op = (enum dwr_op)op, .server_is = PROVE_SERVER_NOTHING, .env = env });
 }
 
-void judge_part(struct judge *j, const struct part *part, struct prove_part *out)
+void inquiry_part(struct inquiry *j, const struct part *part, struct prove_part *out)
 {
     *out = (struct prove_part){ .merges = 0 };
     if (part->too_large)
         return;
     j->part = part;
     j->out = out;
-    judge_documents(j->bench->arena, part, &j->stored, &j->client);
+    inquiry_documents(j->bench->arena, part, &j->stored, &j->client);
     trial_doc_start(&j->resolved, j->bench->arena);
     for (uint32_t env = 0; env < part->env_count; env++) {
         try_updates(j, env);
@@ -415,5 +415,5 @@ void judge_part(struct judge *j, const struct part *part, struct prove_part *out
         if (part->kind == PART_DOCUMENT)
             try_deletes(j, env);
     }
-    judge_order(j);
+    inquiry_order(j);
 }

@@ -1,0 +1,157 @@
+#!/bin/bash
+# prove_test.sh DWRC FOLDER - `dwrc prove` as its users meet it: exit statuses, formats, and every
+# document it shows given to `dwrc resolve`.
+set -u
+
+dwrc=$(realpath "$1")
+work=$2
+here=$(cd "$(dirname "$0")" && pwd)
+rules=$here/../../rules
+passed=0
+failed=0
+
+rm -rf "$work" && mkdir -p "$work" && cd "$work" || exit 1
+
+is() {
+    if [ "$2" = "$3" ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        printf 'FAIL %s\n  expected %s\n  got      %s\n' "$1" "$3" "$2"
+    fi
+}
+
+cat >sum.dwr <<'END'
+doctype "Tally" { strategy field_level; sum n; client_wins note; }
+END
+cat >wide.dwr <<'END'
+doctype "Wide" {
+    strategy field_level;
+    client_wins b, c, d, e, f, g, h, i, j;
+    server_wins a when server.b = "1" and server.c = "1" and server.d = "1" and server.e = "1" and
+                       server.f = "1" and server.g = "1" and server.h = "1";
+    client_wins a;
+}
+END
+
+"$dwrc" prove "$rules" >out 2>err
+is "the shipped rules: exit status" $? 0
+is "the shipped rules: nothing on stderr" "$(cat err)" ""
+is "the shipped rules: nothing is refuted" "$(sed -n '$s/.*; \([0-9]*\) refuted.*/\1/p' out)" 0
+is "the shipped rules: a line for every DocType" "$(grep -c ': [0-9,]* merges · deterministic proved' out)" \
+    "$(sed -n '$s/^\([0-9]*\) DocTypes.*/\1/p' out)"
+is "what section 10 excepts is said" "$(grep -c '^Ticket: .*idempotent proved, except attachments (keep_both)' out)" 1
+
+"$dwrc" prove sum.dwr --doctype Tally --verbose >out
+is "an exception is no refutation" $? 0
+is "the exception is named" "$(grep -c 'idempotent: proved, except n (sum)' out)" 1
+line=$(sed -n '/idempotent except n (sum)/,/dwrc resolve/s/^ *dwrc resolve  *//p' out)
+doc=$(sed -n '/idempotent except n (sum)/,/dwrc resolve/s/^ *result  *//p' out)
+again=$(sed -n '/idempotent except n (sum)/,/dwrc resolve/s/^ *again  *//p' out)
+got=$(printf '%s\n' "$line" | "$dwrc" resolve sum.dwr | sed 's/.*"doc":\({[^}]*}\).*/\1/')
+is "the result is what dwrc resolve says" "$got" "$doc"
+got=$(printf '%s\n' "$line" | sed "s/\"server\":{[^}]*}/\"server\":$doc/" | "$dwrc" resolve sum.dwr |
+    sed 's/.*"doc":\({[^}]*}\).*/\1/')
+is "and the second time" "$got" "$again"
+
+"$dwrc" prove sum.dwr --doctype Nobody >out 2>err
+is "an unknown DocType: exit status" $? 2
+is "an unknown DocType: said" "$(cat err)" "dwrc: no DocType 'Nobody' in the rules"
+"$dwrc" prove >out 2>err
+is "no rules: exit status" $? 2
+"$dwrc" prove --format yaml sum.dwr >out 2>err
+is "an unknown format: exit status" $? 2
+echo 'doctype "X" { strategy fieldlevel; }' >wrong.dwr
+"$dwrc" prove wrong.dwr >out 2>err
+is "rules with a mistake: exit status" $? 1
+
+"$dwrc" prove wide.dwr --doctype Wide >out
+is "too large: nothing is claimed" "$(grep -c 'idempotent too large to try' out)" 1
+
+"$dwrc" prove "$rules" --threads 1 >one
+"$dwrc" prove "$rules" --threads 4 >four
+is "threads change nothing" "$(cmp one four && echo same)" same
+"$dwrc" prove "$rules" -o file >out
+is "-o: the same in a file" "$(cmp one file && echo same)" same
+is "-o: nothing on standard output" "$(cat out)" ""
+
+for format in json jsonl sarif github junit; do
+    "$dwrc" prove "$rules" --format $format >out.$format 2>err
+    is "$format: exit status" $? 0
+    is "$format: nothing on stderr" "$(cat err)" ""
+done
+python3 - "$dwrc" "$rules" <<'END'
+import json, subprocess, sys
+dwrc, rules = sys.argv[1:]
+passed = failed = 0
+
+def check(says, good):
+    global passed, failed
+    passed += good
+    failed += not good
+    if not good:
+        print("FAIL", says)
+
+whole = json.load(open("out.json"))
+check("json: format_version", whole["format_version"] == 1)
+check("json: counts agree", whole["counts"]["doctypes"] == len(whole["doctypes"]))
+lines = [json.loads(line) for line in open("out.jsonl")]
+check("jsonl: a DocType a line", lines == whole["doctypes"])
+properties = {p["property"] for d in lines for p in d["properties"]}
+check("json: seven properties", len(properties) == 7)
+check("json: a verdict each", {p["verdict"] for d in lines for p in d["properties"]} <=
+      {"proved", "proved_except", "nothing_to_prove"})
+check("json: exceptions where the verdict says so", all(
+    (p["verdict"] == "proved_except") == bool(p["exceptions"]) for d in lines for p in d["properties"]))
+
+# Every document that is shown is what the resolver says, once and again.
+shown = [(p["property"], e) for d in lines for p in d["properties"] for e in p["exceptions"]]
+check("there is something to look at", len(shown) > 20)
+def merged(requests):
+    out = subprocess.run([dwrc, "resolve", rules], input="\n".join(json.dumps(r) for r in requests),
+                         capture_output=True, text=True).stdout
+    return [json.loads(line) for line in out.splitlines()]
+requests = [json.loads(e["request"]) for _, e in shown]
+for (p, e), answer in zip(shown, merged(requests)):
+    first = e.get("doc", None) if "other_client" not in e else answer["doc"]
+    check("the request of %s %s" % (p, e["field"]), answer["status"] != "error" and answer["doc"] == first)
+twice = [(e, dict(r, server=e["doc"])) for (p, e), r in zip(shown, requests) if "doc_again" in e]
+for (e, _), answer in zip(twice, merged([r for _, r in twice])):
+    check("the second time: %s" % e["field"], answer["doc"] == e["doc_again"] != e["doc"])
+pairs = [(e, r) for (p, e), r in zip(shown, requests) if "other_client" in e]
+once = merged([r for _, r in pairs])
+for (e, r), one, two in zip(pairs, once, merged(
+        [dict(r, server=o["doc"], client=e["other_client"]) for (e, r), o in zip(pairs, once)])):
+    check("both clients: %s" % e["field"], two["doc"] == e["result"])
+turned = merged([dict(r, client=e["other_client"]) for e, r in pairs])
+for (e, r), two in zip(pairs, merged([dict(r, server=o["doc"]) for (e, r), o in zip(pairs, turned)])):
+    check("in the other order: %s" % e["field"], two["doc"] == e["result_in_other_order"])
+sarif = json.load(open("out.sarif"))
+check("sarif: 2.1.0", sarif["version"] == "2.1.0")
+check("sarif: warnings and notes, no error", {r["level"] for r in sarif["runs"][0]["results"]} ==
+      {"warning", "note"})
+print("%d %d" % (passed, failed), file=open("counts", "w"))
+END
+[ -s counts ] || { echo "FAIL the formats could not be read"; echo "0 1" >counts; }
+read -r more fewer <counts
+passed=$((passed + more))
+failed=$((failed + fewer))
+
+# The verdicts in the head of the generated file.
+"$dwrc" compile sum.dwr -o plain >out
+is "compile alone proves nothing" "$(grep -c 'Proved' plain/*.c)" 0
+"$dwrc" compile --prove sum.dwr -o stamped >out
+is "compile --prove: exit status" $? 0
+is "compile --prove: the verdicts stand in the head" "$(sed -n '3,8p' stamped/*.c | grep -c 'idempotent: proved, except n (sum)')" 1
+"$dwrc" compile --check sum.dwr -o stamped >out
+is "a check of stamped files proves too" $? 0
+"$dwrc" compile --check sum.dwr -o plain >out
+is "a check of plain files does not" $? 0
+cp stamped/*.c before.c && "$dwrc" compile --prove sum.dwr -o stamped
+is "the same every time" "$(cmp before.c stamped/*.c && echo same)" same
+sed -i 's/sum n/max n/' sum.dwr
+"$dwrc" compile --check sum.dwr -o stamped >out
+is "rules that changed: the check says so" $? 1
+
+echo "prove_test: $passed passed, $failed failed"
+[ "$failed" = 0 ]
