@@ -183,7 +183,7 @@ $B/generated.stamp: $(RULE_FILES) $B/dwrc $(if $(GENERATED_THERE),,generated_is_
 	@# Was what came with the sources stale? check-generated asks, where there is no git to tell.
 	@[ -e $B/generated.first ] || if $B/dwrc compile --check rules -o generated >/dev/null; \
 	    then echo current; else echo stale; fi >$B/generated.first
-	@$B/dwrc compile rules -o generated
+	@$B/dwrc compile --prove rules -o generated
 	@touch $@
 .PHONY: generated_is_missing
 generated_is_missing: ;
@@ -318,6 +318,7 @@ CHECKS := tally setup gate unit compile-fail golden fmt soup import completion s
           team allocations json corpus laws oracle oracle-rules oracle-planted lsp editor bench
 CHECKS += lint explain
 CHECKS += diff mutants
+CHECKS += prove
 
 .PHONY: check checks
 check:
@@ -386,6 +387,8 @@ check-compile-fail: $B/dwrc
 	$(TALLY) bash tests/support/compile_fail.sh $B/dwrc
 check-lint: $B/dwrc | $B/sarif
 	$(TALLY) env SARIF_SCHEMA=$B/sarif/schema.json $(PYTHON) tests/support/lint_test.py $B/dwrc
+check-prove: $B/dwrc $B/random_parts $B/random_domains
+	$(TALLY) bash tests/support/prove_test.sh $B/dwrc $B/prove $B $(SEED)
 check-explain: $B/dwrc
 	$(TALLY) $(PYTHON) tests/support/explain_test.py $B/dwrc
 check-golden: $B/dwrc $B/libdwrc.a $B/libdwr_core.a

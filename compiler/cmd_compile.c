@@ -11,6 +11,8 @@
 #include "depfile.h"
 #include "emit.h"
 #include "leftover.h"
+#include "prove/report.h"
+#include "prove/stamp.h"
 
 struct compile {
     struct arena *arena;
@@ -19,7 +21,7 @@ struct compile {
     struct emit emit;
     const char *folder;
     const char *c, *h; /* the paths of the files */
-    bool check;
+    bool check, prove;
     bool make_depfile, phony; /* -MD, -MP */
     const char *depfile;
     struct cli_list targets;
@@ -125,6 +127,28 @@ static int write_depfile(struct compile *c)
     return status;
 }
 
+/* The verdicts for the head of the file; what is refuted is printed, and nothing is written. A check
+ * makes them where the file has some. */
+static int prove_rules(struct compile *c)
+{
+    const struct prove_options options = { .schemas = c->r.schemas,
+                                           .threads = c->findings.threads };
+    struct prove_results results;
+    struct out_memory shown;
+
+    if (!c->prove && !(c->check && prove_is_stamped(c->c)))
+        return CLI_GOOD;
+    results = prove(c->arena, c->r.rules, &options);
+    c->emit.proofs = prove_stamp(c->arena, &results);
+    if (results.refuted == 0)
+        return CLI_GOOD;
+    out_memory_begin(&shown, c->arena);
+    prove_text(&shown.out, c->arena, &results, false);
+    fflush(stdout);
+    return cmd_put(c->arena, NULL, out_memory_bytes(&shown)) == CLI_GOOD ? CLI_FINDINGS
+                                                                         : CLI_TROUBLE;
+}
+
 static int compile(struct compile *c)
 {
     struct out_file code, header;
@@ -135,7 +159,8 @@ static int compile(struct compile *c)
     c->c = in_folder(c, c->emit.id, ".c");
     c->h = in_folder(c, c->emit.id, ".h");
     c->emit.pieces = pieces_new(c->arena, c->r.ast.threads);
-    if (!c->check)
+    status = prove_rules(c);
+    if (status == CLI_GOOD && !c->check)
         status = make_folder(c->folder);
     if (status != CLI_GOOD)
         return status;
@@ -161,6 +186,9 @@ int cmd_compile(const struct cli_command *command, struct arena *arena, int argc
         { .name = "--check",
           .help = "write nothing; are the files up to date, is one left over?",
           .flag = &c.check },
+        { .name = "--prove",
+          .help = "prove the rules and say in the file's head what holds",
+          .flag = &c.prove },
         { .name = "-MD", .help = "write a depfile, FOLDER/NAME.d", .flag = &c.make_depfile },
         { .name = "-MF", .value = "FILE", .help = "the depfile's name", .text = &c.depfile },
         { .name = "-MT",

@@ -150,7 +150,9 @@ static void head(const struct emit *e, struct out *o)
     emit_first_line(e, o);
     out_lit(o, "// Tables of version " VALUE_QUOTED(DWR_TABLES_VERSION) ", digest of the rules ");
     out_str(o, e->rules->digest);
-    out_lit(o, ".\n\n#include \"");
+    out_lit(o, ".\n");
+    out_str(o, e->proofs);
+    out_lit(o, "\n#include \"");
     out_str(o, e->id);
     out_lit(o, ".h\"\n\n_Static_assert(DWR_TABLES_VERSION == " VALUE_QUOTED(
                    DWR_TABLES_VERSION) ",\n               \"these tables are of another version "

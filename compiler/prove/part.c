@@ -266,13 +266,12 @@ static void begin(struct build *b, enum part_kind kind, uint16_t index)
     *b->part = (struct part){ .doctype = b->d, .kind = kind, .index = index, .unit = DWR_NONE };
 }
 
-static bool fits(const struct part *p)
+static bool fits(const struct part *p, uint64_t most)
 {
     const uint64_t stored = part_stored_count(p), client = part_client_count(p);
 
-    return stored <= PART_CASES_MAX && client <= PART_CASES_MAX &&
-           stored * stored <= PART_CASES_MAX &&
-           stored * stored * client * p->env_count <= PART_CASES_MAX;
+    return stored * stored <= most && client <= most &&
+           stored * stored * client * p->env_count <= most;
 }
 
 /* Adds the lock's fields and all that has a say, then the values. */
@@ -286,7 +285,7 @@ static void finish(struct build *b)
     put_envs(b);
     for (int level = 0; level < PART_LEVELS && !p->too_large; level++) {
         part_put_values(b->arena, p, b->schema, level);
-        if (fits(p))
+        if (fits(p, level + 1 < PART_LEVELS ? PART_CASES_MAX : PART_CASES_LAST))
             return;
     }
     p->too_large = true;

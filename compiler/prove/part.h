@@ -28,8 +28,9 @@ enum part_kind {
 enum { PART_SLOTS_MAX = 14 };
 
 /* At most so many merges of one part are tried with the base known; the fields that a part only
- * reads get fewer values until it fits. */
-enum { PART_CASES_MAX = 12000 };
+ * reads get fewer values until it fits; with the
+ * fewest, so many. */
+enum { PART_CASES_MAX = 14000, PART_CASES_LAST = 120000 };
 
 struct part_slot {
     struct dwr_str name; /* of the field, or of the row's member */

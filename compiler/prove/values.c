@@ -357,6 +357,10 @@ static void put_values(struct arena *arena, struct part *part, struct part_slot 
         put_chosen(&c, part, slot, from, level < 2 ? 2 : 1,
                    slot->own ? own_values(part, slot, level) : read_values(level));
     }
+    if (c.count == 1) /* a field that is only asked whether it changes must be able to */
+        put_chosen(&c, part, slot, from, 1, 1);
+    if (!slot->own && level >= 4 && !slot->plain && c.count > 4)
+        c.count = 4;
     values = arena_array(arena, c.count, sizeof *values);
     memcpy(values, c.v, c.count * sizeof *values);
     slot->values = (struct domain){ values, c.count };

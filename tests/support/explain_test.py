@@ -16,6 +16,9 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = ROOT / "compiler" / "explain"
 TODAY = "2026-06-01"
 
+# What no rules can earn: faults of the resolver, which tests/unit/test_prove.c plants.
+FAULTS = {f"DW{number}" for number in range(6001, 6008)}
+
 passed = failed = 0
 
 
@@ -94,7 +97,7 @@ def check(dwrc, code, title):
     all_blocks = list(blocks(page))
     shown = {word for _, word, _, _ in all_blocks}
     need(page.count("```") == 2 * len(all_blocks), "a block is not closed")
-    need("run" in shown or {"wrong", "right"} <= shown, f"it shows {sorted(shown)}")
+    need(code in FAULTS or "run" in shown or {"wrong", "right"} <= shown, f"it shows {sorted(shown)}")
     prose = re.sub(r"^```.*?^```$", "", page, flags=re.M | re.S)
     need(len(prose.split()) >= 25, "it says next to nothing")
     with tempfile.TemporaryDirectory() as folder:

@@ -1,12 +1,16 @@
 #!/bin/bash
-# prove_test.sh DWRC FOLDER - `dwrc prove` as its users meet it: exit statuses, formats, and every
-# document it shows given to `dwrc resolve`.
+# prove_test.sh DWRC FOLDER BUILD SEED - `dwrc prove` as its users meet it: exit statuses, formats, and
+# every document it shows given to `dwrc resolve`; then the arguments of compiler/PROVE.md against random
+# documents (random_parts, random_domains of BUILD).
 set -u
 
 dwrc=$(realpath "$1")
 work=$2
+build=$(realpath "$3")
+seed=$4
 here=$(cd "$(dirname "$0")" && pwd)
-rules=$here/../../rules
+rules=$(realpath "$here/../../rules")
+forms=$(realpath "$here/../laws/all_forms.dwr")
 passed=0
 failed=0
 
@@ -152,6 +156,15 @@ is "the same every time" "$(cmp before.c stamped/*.c && echo same)" same
 sed -i 's/sum n/max n/' sum.dwr
 "$dwrc" compile --check sum.dwr -o stamped >out
 is "rules that changed: the check says so" $? 1
+
+# The arguments of compiler/PROVE.md.
+"$build/random_parts" --seed "$seed" --cases 60 "$rules" "$forms" >out 2>&1
+is "parts merge on their own" $? 0
+"$build/random_parts" --seed "$seed" --cases 60 --planted "$rules" "$forms" >out 2>&1
+is "parts without the fields they read do not" $? 0
+"$build/random_domains" --seed "$seed" --rounds 2 "$rules" "$forms" >out 2>&1
+is "random values find nothing new" "$(tail -n 1 out | sed 's/.*, //')" "0 new"
+grep 'new:' -A 1 out
 
 echo "prove_test: $passed passed, $failed failed"
 [ "$failed" = 0 ]
