@@ -25,8 +25,10 @@ struct lsp_document *lsp_document_of(const struct lsp *lsp, const char *uri)
 
 /* --- where a rule set begins --- */
 
-static bool has_rules(const char *folder)
+/* A folder with a file of that suffix, in itself. */
+static bool has_files(const char *folder, const char *suffix)
 {
+    const size_t end = strlen(suffix);
     DIR *dir = opendir(folder);
     struct dirent *entry;
     bool found = false;
@@ -36,7 +38,7 @@ static bool has_rules(const char *folder)
     while (!found && (entry = readdir(dir)) != NULL) {
         const size_t n = strlen(entry->d_name);
 
-        found = entry->d_name[0] != '.' && n > 4 && strcmp(entry->d_name + n - 4, ".dwr") == 0;
+        found = entry->d_name[0] != '.' && n > end && strcmp(entry->d_name + n - end, suffix) == 0;
     }
     closedir(dir);
     return found;
@@ -66,7 +68,7 @@ static const char *root_of(struct arena *arena, const char *path, bool *is_file)
     *is_file = folder == NULL || !is_folder(folder);
     if (*is_file)
         return path;
-    while ((above = folder_of(arena, folder)) != NULL && has_rules(above))
+    while ((above = folder_of(arena, folder)) != NULL && has_files(above, ".dwr"))
         folder = above;
     return folder;
 }
@@ -101,9 +103,10 @@ static const char *schema_folder(const struct lsp *lsp, struct lsp_rules *r)
 {
     const char *folder = lsp->schema_folder;
 
-    if (folder == NULL && !r->is_file)
-        folder = arena_printf(&r->arena, "%s/schema", r->root).p;
-    return folder != NULL && is_folder(folder) ? folder : NULL;
+    if (folder != NULL || r->is_file)
+        return folder;
+    folder = arena_printf(&r->arena, "%s/schema", r->root).p;
+    return has_files(folder, ".json") ? folder : NULL;
 }
 
 static void read_folder(struct lsp *lsp, struct lsp_rules *r)
@@ -312,6 +315,21 @@ struct dwr_str lsp_uri(const struct lsp *lsp, const char *path)
     return lsp_uri_of_path(lsp->arena, path);
 }
 
+/* What could not be read has no place in a document. */
+static void tell_failures(struct lsp *lsp, const struct diag *diag)
+{
+    for (uint32_t i = 0; i < diag->failure_count; i++) {
+        struct out_memory m;
+
+        out_memory_begin(&m, lsp->arena);
+        out_lit(&m.out, "\"method\":\"window/logMessage\",\"params\":{\"type\":1,\"message\":");
+        lsp_put_text(&m.out, diag->failures[i]);
+        out_char(&m.out, '}');
+        if (!lsp_send(lsp->out, lsp->arena, out_memory_bytes(&m)))
+            lsp->gone = true;
+    }
+}
+
 static void tell_rules(struct lsp *lsp, struct lsp_rules *r)
 {
     char **told = r->told;
@@ -341,6 +359,7 @@ static void tell_rules(struct lsp *lsp, struct lsp_rules *r)
         free(told[k]);
     }
     free(told);
+    tell_failures(lsp, &r->c->diag);
     r->unsaid = false;
 }
 

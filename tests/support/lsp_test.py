@@ -63,7 +63,7 @@ ROWS = {
 def folder(rules=RULES, name="visits.dwr", schema=True):
     """A rule set of its own, with schemas."""
     root = pathlib.Path(tempfile.mkdtemp()) / "rules"
-    (root / "schema").mkdir(parents=True)
+    (root / "schema").mkdir(parents=True)  # an empty one says nothing
     (root / name).write_text(rules)
     if schema:
         (root / "schema" / "visit.json").write_text(json.dumps(SCHEMA))
@@ -205,6 +205,16 @@ def findings():
     client.settle()
     check("what a comment allows is not shown",
           [d for d in client.diagnostics[uri] if d["severity"] == 2] == [], client.diagnostics)
+    client.stop()
+
+    # A folder of schemas that cannot be read is told of.
+    client = Client(DWRC)
+    client.start({"schema": str(root / "nowhere")})
+    client.open(root / "visits.dwr")
+    logged = [m for m in iter(lambda: client.read(3), None)
+              if m.get("method") == "window/logMessage"]
+    check("what cannot be read is told", logged and "nowhere" in logged[0]["params"]["message"],
+          logged)
     client.stop()
 
     # A document that no file has yet, and one of no file system.
