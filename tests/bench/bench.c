@@ -282,6 +282,7 @@ int main(int argc, char **argv)
                  ROWS_SAME_ORDER);
     thread_figure(rules);
     compile_figure();
+    prove_figure();
     layout_figure(rounds == 3 ? 3000 : 100000);
     editor_figure("rules");
     heap_figure(rules);

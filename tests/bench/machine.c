@@ -212,6 +212,56 @@ void compile_figure(void)
     free(out);
 }
 
+/* --- dwrc prove --- */
+
+/* The merges that the last line of the verdicts counts: "…; 1,234,567 merges; …". */
+static double merges_in(const char *path)
+{
+    FILE *f = fopen(path, "r");
+    double merges = 0, n = 0;
+
+    if (f == NULL)
+        die(path);
+    for (int c, before = 0; (c = getc(f)) != EOF; before = c) {
+        if (c >= '0' && c <= '9')
+            n = (before == ',' || (before >= '0' && before <= '9') ? 10 * n : 0) + (c - '0');
+        else if (c == 'm' && before == ' ')
+            merges = n; /* the last one stands */
+        else if (c != ',' && c != ' ')
+            n = 0;
+    }
+    fclose(f);
+    return merges;
+}
+
+void prove_figure(void)
+{
+    char *dwrc = in_build("dwrc"), *out = in_build("bench/verdicts");
+    char *argv[] = { dwrc, (char[]){ "prove" }, (char[]){ "rules" }, (char[]){ "-o" }, out, NULL };
+    double v[ROUNDS_MAX], merges;
+    const int n = rounds > 5 ? 5 : rounds;
+
+    for (int i = 0; i < n; i++) {
+        const double start = now_ns();
+        int status;
+        pid_t pid;
+
+        errno = posix_spawn(&pid, dwrc, NULL, NULL, argv, environ);
+        if (errno != 0 || waitpid(pid, &status, 0) < 0)
+            die(dwrc);
+        v[i] = (now_ns() - start) / 1e9;
+        must(status == 0, "dwrc proves the shipped rules");
+    }
+    merges = merges_in(out);
+    must(merges > 1000, "and counts what it merged");
+    figure("prove", "dwrc prove of the shipped rules, seconds of the whole process", AT_MOST, 1,
+           median(v, n));
+    figure("prove_rate", "merges enumerated by it, a second", AT_LEAST, 500e3,
+           merges / median(v, n));
+    free(dwrc);
+    free(out);
+}
+
 /* --- heap, size, look-up --- */
 
 void heap_figure(const struct dwr_ruleset *rules)

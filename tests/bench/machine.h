@@ -6,6 +6,7 @@
 
 void thread_figure(const struct dwr_ruleset *rules);
 void compile_figure(void);
+void prove_figure(void);
 void heap_figure(const struct dwr_ruleset *rules);
 
 /* paths: the builds with one code path, $B/only_PATH. */
