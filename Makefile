@@ -299,7 +299,7 @@ $(FUZZ_TARGETS:%=$B/replay_%): $B/replay_%: $B/tests/fuzz/fuzz_%.o $B/tests/fuzz
 $(FUZZ_TARGETS:%=$B/fuzz_%): $B/fuzz_%: $B/tests/fuzz/fuzz_%.o $(FUZZ_OBJ)
 	$(LINK) -fsanitize=fuzzer -o $@ $^ $(DWRC_LIBS) -lm
 
-BENCH_NEEDS = $B/dwrc $B/fmt_soup $B/bench/large $B/only_portable/libdwr.so $(ONLY:%=$B/only_%/libdwr_core.a)
+BENCH_NEEDS = $B/dwrc $B/fmt_soup $B/bench/large $B/bench/schemas $B/only_portable/libdwr.so $(ONLY:%=$B/only_%/libdwr_core.a)
 
 # dwrc's main inside the test of failing allocations.
 $B/tests/support/dwrc_main.o: $B/compiler/dwrc.o
@@ -478,6 +478,12 @@ $B/only_portable/libdwr.so: $(patsubst %.c,$B/only_portable/%.o,$(CORE_SRC))
 $B/bench/large: tests/support/gen_rules.py | $B/setup.check
 	@rm -rf $@ && mkdir -p $@
 	@$(PYTHON) $< $@
+	@touch $@
+
+# And what they are about: 1,000 definitions of 40 fields.
+$B/bench/schemas: tests/support/gen_schemas.py $B/bench/large
+	@rm -rf $@ && mkdir -p $@
+	@$(PYTHON) $< $B/bench/large $@
 	@touch $@
 
 $B/bench/bench: $(BENCH_OBJ) $B/bench/bench_rules.o $B/generated/$(RULESET).o $B/libdwr_core.a

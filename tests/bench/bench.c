@@ -20,6 +20,7 @@
 #include "editor.h"
 #include "figures.h"
 #include "layout.h"
+#include "lint.h"
 #include "machine.h"
 #include "name_hash.h"
 #include "node.h"
@@ -283,6 +284,7 @@ int main(int argc, char **argv)
     thread_figure(rules);
     compile_figure();
     prove_figure();
+    lint_figures();
     layout_figure(rounds == 3 ? 3000 : 100000);
     editor_figure("rules");
     heap_figure(rules);

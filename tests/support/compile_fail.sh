@@ -222,7 +222,7 @@ done
 
 cp "$here/planted.rules" "$work/planted.dwr"
 grep -n '// ERROR' "$work/planted.dwr" | cut -d: -f1 >"$work/planted.lines"
-run "$work/planted.dwr"
+run "$work/planted.dwr" --schema "$here/planted.schema"
 grep 'error\[' "$work/out" | sed "s|^$work/planted.dwr:\([0-9]*\):.*|\1|" >"$work/planted.told"
 if diff "$work/planted.lines" "$work/planted.told" >"$work/planted.diff" &&
     [ "$(wc -l <"$work/planted.lines")" = 40 ]; then
