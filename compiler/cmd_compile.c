@@ -176,6 +176,16 @@ static int compile(struct compile *c)
     return status == CLI_GOOD && c->make_depfile ? write_depfile(c) : status;
 }
 
+/* For a program: the findings alone, also where there are none. */
+static int report_as(const struct cli_command *command, struct compile *c)
+{
+    const int status = cmd_put_findings(command, &c->r.diag, &c->findings, NULL);
+
+    if (status != CLI_GOOD || c->r.diag.failure_count > 0)
+        return CLI_TROUBLE;
+    return c->r.rules ? diag_exit(&c->r.diag, c->findings.style.fail_on) : CLI_FINDINGS;
+}
+
 int cmd_compile(const struct cli_command *command, struct arena *arena, int argc, char **argv)
 {
     struct compile c = { .arena = arena };
@@ -199,6 +209,7 @@ int cmd_compile(const struct cli_command *command, struct arena *arena, int argc
           .help = "targets without rules for the rule files, which may go away",
           .flag = &c.phony },
         CMD_FINDINGS_OPTIONS(&c.findings),
+        CMD_FORMAT_OPTION(&c.findings),
     };
     int status =
         cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv, &paths);
@@ -215,6 +226,9 @@ int cmd_compile(const struct cli_command *command, struct arena *arena, int argc
         return cli_usage(command, "-MF, -MT and -MP need -MD");
     parsing.threads = c.findings.threads;
     cmd_read_checked(&c.r, arena, &paths, &parsing, &c.findings.schemas);
-    status = cmd_report(&c.r, &c.findings.style, stdout);
+    if (c.findings.format == FINDINGS_TEXT)
+        status = cmd_report(&c.r, &c.findings.style, stdout);
+    else
+        status = report_as(command, &c);
     return status == CLI_GOOD ? compile(&c) : status;
 }

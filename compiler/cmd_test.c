@@ -10,7 +10,16 @@
 #include "cover/scenario.h"
 #include "testrun.h"
 
-enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_JUNIT, FORMAT_LCOV };
+/* The last three are those of findings: each expectation that does not hold is one. */
+enum format {
+    FORMAT_TEXT,
+    FORMAT_JSON,
+    FORMAT_JUNIT,
+    FORMAT_LCOV,
+    FORMAT_JSONL,
+    FORMAT_SARIF,
+    FORMAT_GITHUB
+};
 
 /* What the command line asks for. */
 struct asked {
@@ -151,7 +160,64 @@ static void show(struct out *o, struct arena *arena, struct sources *sources,
     case FORMAT_LCOV:
         cover_lcov(o, arena, &cover);
         break;
+    case FORMAT_JSONL:
+    case FORMAT_SARIF:
+    case FORMAT_GITHUB:
+        break; /* shown as findings */
     }
+}
+
+/* --- as findings --- */
+
+static bool are_findings(enum format format)
+{
+    return format >= FORMAT_JSONL;
+}
+
+static void add_problem(struct diag *diag, const struct ast_test *test,
+                        const struct testrun_problem *p)
+{
+    struct diag_finding *finding =
+        diag_add(diag, DIAG_TEST_FAILED, p->span, "\"%.*s\": %.*s: expected %.*s, got %.*s",
+                 (int)test->title.text.n, test->title.text.p, (int)p->what.n, p->what.p,
+                 p->expected.p ? (int)p->expected.n : 7, p->expected.p ? p->expected.p : "nothing",
+                 p->got.p ? (int)p->got.n : 7, p->got.p ? p->got.p : "nothing");
+
+    if (p->decided.p)
+        diag_help(diag, finding, "decided by %.*s", (int)p->decided.n, p->decided.p);
+    diag_note(diag, finding, test->stmt.word, "in this test");
+    diag_subject(finding, test->doctype.text, (struct dwr_str){ NULL, 0 });
+}
+
+static int show_findings(const struct cli_command *command, struct cmd_rules *r,
+                         const struct asked *asked, struct cmd_findings *findings,
+                         const struct testrun_results *results)
+{
+    static const enum findings_format formats[] = { [FORMAT_JSONL] = FINDINGS_JSONL,
+                                                    [FORMAT_SARIF] = FINDINGS_SARIF,
+                                                    [FORMAT_GITHUB] = FINDINGS_GITHUB };
+
+    for (uint32_t i = 0; results && i < results->count; i++)
+        for (const struct testrun_problem *p = results->v[i].problems; p; p = p->next)
+            add_problem(&r->diag, results->v[i].test, p);
+    findings->format = formats[asked->format];
+    return cmd_put_findings(command, &r->diag, findings, asked->output);
+}
+
+/* What there is to say of the rules themselves; CLI_GOOD: they can be tested. */
+static int report_rules(const struct cli_command *command, struct cmd_rules *r,
+                        const struct asked *asked, struct cmd_findings *findings)
+{
+    int status;
+
+    if (!are_findings(asked->format)) /* where a program reads them, results stand alone */
+        return cmd_report(r, &findings->style, asked->format == FORMAT_TEXT ? stdout : stderr);
+    if (r->rules)
+        return diag_exit(&r->diag, findings->style.fail_on);
+    status = show_findings(command, r, asked, findings, NULL);
+    return status != CLI_GOOD              ? status
+           : r->diag.failure_count > 0 ? CLI_TROUBLE
+                                           : CLI_FINDINGS;
 }
 
 /* A tracefile has no place for a test that fails: those are said to people. */
@@ -170,8 +236,9 @@ static int show_failures(struct arena *arena, struct sources *sources, const str
 
 static bool is_asked_well(const struct cli_command *command, struct asked *asked)
 {
-    static const char *const formats[] = { "text", "json", "junit", "lcov" };
-    const int format = cli_choice(command, "--format", asked->format_said, formats, 4);
+    static const char *const formats[] = { "text", "json",  "junit", "lcov",
+                                           "jsonl", "sarif", "github" };
+    const int format = cli_choice(command, "--format", asked->format_said, formats, 7);
     char *end;
 
     if (format < 0)
@@ -214,7 +281,7 @@ int cmd_test(const struct cli_command *command, struct arena *arena, int argc, c
           .text = &asked.threshold_said },
         { .name = "--format",
           .value = "FORMAT",
-          .help = "text, json, junit or lcov (coverage alone)",
+          .help = "text, json, jsonl, sarif, github, junit or lcov (coverage alone)",
           .text = &asked.format_said },
         { .name = "-o",
           .value = "FILE",
@@ -236,13 +303,16 @@ int cmd_test(const struct cli_command *command, struct arena *arena, int argc, c
         return cli_usage(command, "no rules given: name files or folders");
     parsing.threads = findings.threads;
     cmd_read_checked(&r, arena, &paths, &parsing, &findings.schemas);
-    /* Standard output is for the results alone where a program reads them. */
-    status = cmd_report(&r, &findings.style, asked.format == FORMAT_TEXT ? stdout : stderr);
+    status = report_rules(command, &r, &asked, &findings);
     if (status != CLI_GOOD)
         return status;
     status = run(command, &r, arena, &asked, &tested);
     if (status != CLI_GOOD)
         return status;
+    if (are_findings(asked.format)) {
+        status = show_findings(command, &r, &asked, &findings, &tested.results);
+        return status != CLI_GOOD ? status : diag_exit(&r.diag, findings.style.fail_on);
+    }
     out_memory_begin(&shown, arena);
     show(&shown.out, arena, &r.ast.sources, &asked, &tested);
     fflush(stdout); /* what was found in the rules comes first */

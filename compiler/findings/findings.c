@@ -180,12 +180,12 @@ enum { PATH_ROOM = 4096 };
 /* "/a/./b//../c" without its dots, in place. */
 static void resolve_dots(char *path)
 {
+    const char *from = path + 1, *const end = path + strlen(path);
     char *to = path + 1;
-    const char *from = path + 1;
 
-    while (*from) {
-        const size_t n = strcspn(from, "/");
-        const bool last = from[n] == '\0'; /* asked before the '/' below takes its place */
+    while (from < end) {
+        const char *slash = memchr(from, '/', (size_t)(end - from));
+        const size_t n = (size_t)((slash ? slash : end) - from);
 
         if (n == 2 && from[0] == '.' && from[1] == '.') {
             to -= to > path + 1;
@@ -194,10 +194,8 @@ static void resolve_dots(char *path)
         } else if (n > 0 && !(n == 1 && from[0] == '.')) {
             memmove(to, from, n);
             to += n;
-            *to++ = '/';
+            *to++ = '/'; /* over what has been read, or over the end */
         }
-        if (last)
-            break;
         from += n + 1;
     }
     to -= to > path + 1;

@@ -234,11 +234,12 @@ fi
 
 # --- every code is earned somewhere ---
 
+# A failing test earns DW5008: lint_test.py has one.
 # The importer earns DW1070 DW1071 DW1072 DW1073 DW1074: import_test.sh has them. Faults of the
 # resolver earn DW6001 DW6002 DW6003 DW6004 DW6005 DW6006 DW6007: tests/unit/test_prove.c plants them.
 for number in $(sed -n 's/^DIAG_CODE([A-Z0-9_]*, *\([0-9]*\), DIAG_ERROR.*/\1/p' "$codes"); do
     code=DW$(printf %04d "$number")
-    if cat ./*.err "$here/../support/compile_fail.sh" | grep -q "$code"; then
+    if cat ./*.err ../lint/*.out "$here/../support/compile_fail.sh" | grep -q "$code"; then
         pass
     else
         fail "no rules earn $code"

@@ -186,6 +186,52 @@ def diff(expected, out):
                           capture_output=True).stdout.decode()
 
 
+def as_format(dwrc, name, arguments, cwd):
+    """What a command finds in a format, and its exit code; or a text: what is wrong with it."""
+    code, out, err = run(dwrc, *arguments, "--format", name, cwd=cwd)
+    if code not in (0, 1):
+        return f"{arguments[0]} --format {name}: exit {code}: {err}", 0, code
+    try:
+        return None, formats.check(name, out), code
+    except formats.Wrong as wrong:
+        return f"{arguments[0]} --format {name}: {wrong}", 0, code
+
+
+def check_other_commands(dwrc, arguments, cwd, errors):
+    """compile, and test as far as it speaks of findings: they say what lint says of wrong rules."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in formats.CHECKS:
+            wrong, found, code = as_format(dwrc, name, ["compile", *arguments, "-o", folder], cwd)
+            if wrong or code != 1:
+                return wrong or f"compile --format {name}: exit {code}"
+            if name == "json" and found["counts"]["error"] != errors:
+                return f"compile has {found['counts']['error']} errors, lint {errors}"
+    for name in ("jsonl", "sarif", "github"):
+        wrong, found, code = as_format(dwrc, name, ["test", *arguments], cwd)
+        if wrong or code != 1 or len(found) < errors:
+            return wrong or f"test --format {name}: exit {code}, {len(found)} findings"
+    return None
+
+
+FAILING = """doctype "Job" { strategy field_level; server_wins status; }
+test "the office, decides: 100%" for "Job" {
+    base { "status": "a" } server { "status": "b" } client { "status": "c" }
+    expect outcome status client;
+}
+test "it passes" for "Job" { server { } client { "note": "c" } expect success; }
+"""
+
+
+def check_failing_test(dwrc):
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "job.dwr").write_text(FAILING)
+        for name in ("jsonl", "sarif", "github"):
+            wrong, found, code = as_format(dwrc, name, ["test", "job.dwr"], folder)
+            if wrong or code != 1 or len(found) != 1:
+                return wrong or f"test --format {name}: exit {code}, {len(found)} findings"
+    return None
+
+
 def each(name, wrong):
     global passed
     if wrong:
@@ -199,14 +245,18 @@ def main():
     for rules in sorted(LINT.glob("*.dwr")):
         each(rules.name, check_pair(dwrc, rules))
         each(rules.name, check_fix(dwrc, rules, arguments_of(rules)))
-    # Whatever is wrong with rules, every format can say it.
+    # Whatever is wrong with rules, every format of every command can say it.
     for rules in sorted(WRONG_RULES.glob("*.dwr")):
-        schema = rules.with_suffix(".schema")
-        arguments = [rules.name] + (["--schema", schema.name] if schema.is_dir() else [])
+        arguments = [rules.name]
+        if rules.with_suffix(".schema").is_dir():
+            arguments += ["--schema", rules.stem + ".schema"]
         _, out, _ = run(dwrc, "lint", *arguments, "--max-errors", "0", cwd=WRONG_RULES)
+        errors = len(re.findall(r"^\S+:\d+:\d+: error\[DW[0-8]", out, re.M))
         count = len(re.findall(r"^\S+:\d+:\d+: (?:error|warning|note)\[", out, re.M))
         each(rules.name, check_formats(dwrc, arguments, rules.name, count, cwd=WRONG_RULES))
         each(rules.name, check_fix(dwrc, rules, arguments))
+        each(rules.name, check_other_commands(dwrc, arguments, WRONG_RULES, errors))
+    each("a test that fails", check_failing_test(dwrc))
     # The shipped rules: a clean run has a result in each format, too.
     each("rules", check_formats(dwrc, ["rules", "--fail-on", "note"], "rules",
                                 shipped_count(dwrc), cwd=HERE.parent))
