@@ -12,6 +12,17 @@ static bool is_sided(enum dwr_operand_side side)
     return side == DWR_SIDE_BASE || side == DWR_SIDE_SERVER || side == DWR_SIDE_CLIENT;
 }
 
+/* Whether a bare name is what people call who writes, before they have read how it is said. */
+static bool is_called_role(struct dwr_str name)
+{
+    static const char *const names[] = { "role", "roles", "user", "user_role", "owner_role" };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (name.n == strlen(names[i]) && memcmp(name.p, names[i], name.n) == 0)
+            return true;
+    return false;
+}
+
 /* While merging a field is named with its side, elsewhere without. */
 static void operand_has_its_side(struct check *c, const struct ast_operand *operand,
                                  enum check_moment moment)
@@ -25,9 +36,12 @@ static void operand_has_its_side(struct check *c, const struct ast_operand *oper
         finding = diag_add(c->diag, DIAG_SIDE, operand->span,
                            "while merging the field '%.*s' is named with its side",
                            CHECK_TEXT(operand->field.text));
-        diag_help(c->diag, finding, "say server.%.*s, client.%.*s or base.%.*s",
-                  CHECK_TEXT(operand->field.text), CHECK_TEXT(operand->field.text),
-                  CHECK_TEXT(operand->field.text));
+        if (is_called_role(operand->field.text))
+            diag_help(c->diag, finding, "who writes is server_role, client_role, client_user");
+        else
+            diag_help(c->diag, finding, "say server.%.*s, client.%.*s or base.%.*s",
+                      CHECK_TEXT(operand->field.text), CHECK_TEXT(operand->field.text),
+                      CHECK_TEXT(operand->field.text));
     } else if (moment != WHILE_MERGING && is_sided(operand->side)) {
         finding = diag_add(c->diag, DIAG_SIDE, operand->span,
                            "this condition speaks of one document: '%.*s' has no side",

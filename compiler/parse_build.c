@@ -496,7 +496,7 @@ void parse_open(struct parse *p, enum parse_block_kind kind, struct span brace)
 
     memset(&block->block, 0, sizeof block->block);
     block->kind = kind;
-    block->head = p->in_head ? p->head : brace; /* the block of a rule has no head of its own */
+    block->head = kind != PARSE_RULE ? p->head : brace; /* which has no head of its own */
     block->open = brace;
     block->braces = p->braces;
     block->last = NULL;

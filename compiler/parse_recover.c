@@ -1,4 +1,4 @@
-/* parse_recover.c - syntax errors: what is said about one, and where reading goes on behind it.
+/* parse_recover.c - syntax errors: which is reported, and where reading goes on behind it.
  *
  * One error is one finding. Behind it the tokens are skipped to where its statement must be over: a
  * ';' of its own block, the '}' that ends what it had opened, a '}' of the block around it, or a
@@ -134,7 +134,7 @@ static unsigned blocks_of_word(int token)
     }
 }
 
-static bool begins_statement(int token, enum parse_block_kind kind)
+bool parse_begins_statement(int token, enum parse_block_kind kind)
 {
     return (blocks_of_word(token) & 1u << kind) != 0;
 }
@@ -155,27 +155,17 @@ static enum parse_block_kind block_of_head(int token)
     }
 }
 
-static struct span span_of(const struct parse *p, const struct parse_token *token)
-{
-    return place_span(p->index, token->place);
-}
-
-static struct dwr_str word_of(const struct parse *p, struct span span)
-{
-    return (struct dwr_str){ p->text + span.begin, span.end - span.begin };
-}
-
 /* How many blocks a word that begins an outer block's statement finds unclosed; 0: none, or the
  * word does not say so. */
 static uint32_t unclosed_before(const struct parse *p, const struct parse_token *t)
 {
     uint32_t i = p->block_count - 1;
 
-    if (blocks_of_word(t->kind) == 0 || !first_on_line(p, span_of(p, t)))
+    if (blocks_of_word(t->kind) == 0 || !first_on_line(p, parse_token_span(p, t)))
         return 0;
-    while (i > 0 && indent(p, span_of(p, t).begin) <= indent(p, p->blocks[i].head.begin)) {
+    while (i > 0 && indent(p, parse_token_span(p, t).begin) <= indent(p, p->blocks[i].head.begin)) {
         i--;
-        if (begins_statement(t->kind, p->blocks[i].kind))
+        if (parse_begins_statement(t->kind, p->blocks[i].kind))
             return p->block_count - 1 - i;
     }
     return 0;
@@ -184,7 +174,7 @@ static uint32_t unclosed_before(const struct parse *p, const struct parse_token 
 static void report_unclosed(struct parse *p, struct span before, const char *what)
 {
     const struct parse_block *block = &p->blocks[p->block_count - 1];
-    struct dwr_str word = word_of(p, block->head);
+    struct dwr_str word = parse_token_text(p, block->head);
     struct diag_finding *finding = parse_lexical(
         p, DIAG_UNCLOSED, block->head, "this '%.*s' block is not closed before %s", (int)word.n,
         word.p, what);
@@ -266,7 +256,7 @@ static int give_before(struct parse *p, rules_place *place, int token,
 static bool closed_on_line(const struct parse *p, const struct parse_block *block,
                            const struct parse_token *t)
 {
-    const char *c = p->text + span_of(p, t).end + 1;
+    const char *c = p->text + parse_token_span(p, t).end + 1;
 
     if (p->braces <= block->braces || p->behind == '\n' || p->behind == '\0')
         return false;
@@ -294,8 +284,8 @@ static int resync(union rules_value *value, rules_place *place, struct parse *p)
         level = block->braces;
     for (;;) {
         if (lost && t.kind != T_END &&
-            !(begins_statement(t.kind, PARSE_TOP) && first_on_line(p, span_of(p, &t)) &&
-              (t.kind == T_DOCTYPE || indent(p, span_of(p, &t).begin) == 0))) {
+            !(parse_begins_statement(t.kind, PARSE_TOP) && first_on_line(p, parse_token_span(p, &t)) &&
+              (t.kind == T_DOCTYPE || indent(p, parse_token_span(p, &t).begin) == 0))) {
             before = t;
             t.kind = scan(p, value, place);
             t.place = *place;
@@ -330,14 +320,14 @@ static int resync(union rules_value *value, rules_place *place, struct parse *p)
                 return give_before(p, place, T_RESYNC_OPEN, value, t);
             break;
         default:
-            if (p->braces > level || !first_on_line(p, span_of(p, &t)) ||
+            if (p->braces > level || !first_on_line(p, parse_token_span(p, &t)) ||
                 (before.kind == T_COMMA && !p->in_head)) /* a list that goes on */
                 break;
-            if (begins_statement(t.kind, block->kind)) {
+            if (parse_begins_statement(t.kind, block->kind)) {
                 p->braces = block->braces;
                 return give_before(p, place, T_RESYNC, value, t);
             }
-            if (p->in_head && begins_statement(t.kind, block_of_head(p->head_token))) {
+            if (p->in_head && parse_begins_statement(t.kind, block_of_head(p->head_token))) {
                 p->braces = block->braces + 1; /* the '{' is missing */
                 queue_add(p, token_of(T_LBRACE, PLACE_FROM_TO(before.place >> 32, before.place)));
                 return give_before(p, place, T_RESYNC_OPEN, value, t);
@@ -388,177 +378,12 @@ int parse_token(union rules_value *value, rules_place *place, struct parse *p)
     return token;
 }
 
-/* --- saying what was expected --- */
-
-/* The tokens that are words of the language stand together, the mere word before them. */
-static bool is_word(int token)
-{
-    return token >= T_WORD && token <= T_VERSION_ALL;
-}
-
-/* A sentence's end as it grows: "a field name, ',' or ';'". */
-struct wanted {
-    const char *v[24];
-    unsigned count;
-};
-
-static void want(struct wanted *w, const char *what)
-{
-    if (w->count < sizeof w->v / sizeof *w->v)
-        w->v[w->count++] = what;
-}
-
-/* More words than this are not listed: they are called by what they begin. */
-#define WORDS_LISTED 8u
-
-static const char *const statements_of[] = {
-    [PARSE_TOP] = "'doctype', 'default', 'test', 'sync', 'attachments', 'retry', 'ruleset'",
-    [PARSE_DOCTYPE] = "a statement",
-    [PARSE_RULE] = "a statement",
-    [PARSE_CHILD] = "a statement of a child table",
-    [PARSE_FIELDS] = "a rule, 'otherwise'",
-    [PARSE_TOMBSTONE] = "a statement",
-    [PARSE_EFFECT] = "'create'",
-    [PARSE_SYNC] = "a statement of 'sync'",
-    [PARSE_ATTACHMENTS] = "a statement of 'attachments'",
-    [PARSE_RETRY] = "a statement of 'retry'",
-    [PARSE_TEST] = "a statement of a test",
-};
-
-/* What the words and openings that could stand here are together, where that has a name; what it
- * names is taken out of can. */
-static const char *name_of_all(const struct parse *p, bool *can)
-{
-    static const int of_values[] = { T_STRING, T_NUMBER, T_LBRACE, T_LBRACKET, T_LPAREN };
-    const bool any_word = can[T_WORD] && can[T_STRATEGY]; /* a name: whatever word it is */
-    const bool value = can[T_STRING] && can[T_TRUE] && can[T_NULL];
-    const char *name;
-    unsigned words = 0, i;
-    int t;
-
-    for (t = T_WORD; t <= T_VERSION_ALL; t++)
-        words += can[t];
-    if (any_word)
-        name = can[T_LPAREN] ? "a condition" : can[T_NUMBER] ? "a field or a value"
-               : can[T_STRING] ? "a field name" : "a word";
-    else if (value)
-        name = "a value";
-    else if (can[T_FIELD_LEVEL])
-        name = "a strategy";
-    else if (can[T_MERGE_TEXT] && !can[T_OTHERWISE])
-        name = "a rule";
-    else if (words > WORDS_LISTED || can[T_DOCTYPE] || can[T_OTHERWISE])
-        name = statements_of[p->blocks[p->block_count - 1].kind];
-    else if (can[T_WORD]) /* expect STATUS: the other words stay */
-        return can[T_WORD] = false, "a status";
-    else
-        return NULL;
-    for (t = T_WORD; t <= T_VERSION_ALL; t++)
-        can[t] = false;
-    for (i = 0; i < sizeof of_values / sizeof *of_values; i++)
-        can[of_values[i]] = can[of_values[i]] && !any_word && !value;
-    return name;
-}
-
-/* What could have stood here, in words. */
-static struct dwr_str describe(struct parse *p, const bool *could)
-{
-    static const int first[] = { T_COMMA, T_SEMICOLON, T_LBRACE };
-    bool can[T_RESYNC_OPEN + 1];
-    struct wanted w = { .count = 0 };
-    char text[1024];
-    const char *all;
-    size_t n = 0;
-    unsigned i;
-    int t;
-
-    memcpy(can, could, sizeof can);
-    can[T_STRAY] = can[T_RESYNC] = can[T_RESYNC_OPEN] = false;
-    all = name_of_all(p, can);
-    if (all != NULL)
-        want(&w, all);
-    for (i = 0; i < sizeof first / sizeof *first; i++)
-        if (can[first[i]]) {
-            want(&w, parse_token_name(first[i]));
-            can[first[i]] = false;
-        }
-    if (can[T_EQ] && can[T_NE]) {
-        want(&w, "a comparison");
-        for (t = T_EQ; t <= T_GE; t++)
-            can[t] = false;
-    }
-    for (t = T_WORD; t <= T_RESYNC_OPEN; t++)
-        if (can[t])
-            want(&w, is_word(t) ? arena_printf(p->arena, "'%s'", parse_token_name(t)).p
-                                : parse_token_name(t));
-    if (can[T_END])
-        want(&w, parse_token_name(T_END));
-    for (i = 0; i < w.count && n < sizeof text; i++)
-        n += (size_t)snprintf(text + n, sizeof text - n, "%s%s",
-                              i == 0             ? ""
-                              : i + 1 == w.count ? " or "
-                                                 : ", ",
-                              w.v[i]);
-    if (n >= sizeof text)
-        n = sizeof text - 1;
-    return (struct dwr_str){ arena_copy(p->arena, text, n), n };
-}
-
-/* "Did you mean" proposes only what is legal here; false: nothing is near. */
-static bool suggest_word(struct parse *p, struct diag_finding *finding, struct span span,
-                         const bool *can)
-{
-    struct dwr_str words[T_VERSION_ALL + 1];
-    size_t count = 0;
-    int t;
-
-    for (t = T_WORD + 1; t <= T_VERSION_ALL; t++)
-        if (can[t])
-            words[count++] = (struct dwr_str){ parse_token_name(t), strlen(parse_token_name(t)) };
-    return diag_propose(p->diag, finding, span, word_of(p, span), words, count) >= 0;
-}
-
-/* A name without quotes: that they belong around it is sure where nothing follows on its line that
- * could be its second word. The byte behind the word is flex's while it reads. */
-static void propose_quotes(struct parse *p, struct diag_finding *finding, struct span span)
-{
-    const int n = (int)(span.end - span.begin);
-    const char *next = p->text + span.end, *end = p->text + p->source->size;
-    struct diag_fix *fix;
-
-    diag_help(p->diag, finding, "put it in quotes: \"%.*s\"", n, p->text + span.begin);
-    for (next += next < end; next < end && (*next == ' ' || *next == '\t' || *next == '\r');)
-        next++;
-    if (next < end && *next != '{' && *next != ';' && *next != '\n')
-        return;
-    fix = diag_fix(p->diag, finding, true, "put it in quotes");
-    fix->told = true;
-    diag_edit(p->diag, fix, span, "\"%.*s\"", n, p->text + span.begin);
-}
-
-static void help(struct parse *p, struct diag_finding *finding, int token, struct span span,
-                 const bool *can)
-{
-    enum parse_block_kind kind = p->blocks[p->block_count - 1].kind;
-    struct dwr_str before = word_of(p, span_of(p, &p->before));
-
-    if (p->before_that.kind == T_COMMA && begins_statement(p->before.kind, kind) &&
-        (is_word(token) || token == T_STRING))
-        diag_help(p->diag, finding, "the comma before '%.*s' makes it a field name", (int)before.n,
-                  before.p);
-    else if (token == T_RANKED)
-        diag_help(p->diag, finding, "'ranked' goes with max and min");
-    else if (token == T_LBRACE && can[T_STRING] && can[T_WORD] && !can[T_NUMBER])
-        diag_help(p->diag, finding, "a name goes before '{'");
-    else if (is_word(token) && !suggest_word(p, finding, span, can) && can[T_STRING] &&
-             !can[T_WORD])
-        propose_quotes(p, finding, span);
-}
+/* --- reporting one --- */
 
 /* A mark twice, where once is what is meant; a comma behind JSON's last element. */
 static void propose_less(struct parse *p, struct diag_finding *finding, int token, struct span span)
 {
-    const struct span before = span_of(p, &p->before);
+    const struct span before = parse_token_span(p, &p->before);
     struct diag_fix *fix;
 
     if ((token == T_COMMA || token == T_SEMICOLON) && p->before.kind == token) {
@@ -616,7 +441,7 @@ void parse_unexpected(struct parse *p, int token, struct span span, const int *e
     bool can[T_RESYNC_OPEN + 1] = { false };
     const struct parse_block *block = &p->blocks[p->block_count - 1];
     struct diag_finding *finding;
-    struct dwr_str wanted, got = word_of(p, span);
+    struct dwr_str wanted, got = parse_token_text(p, span);
     int i;
 
     p->file->broken = true;
@@ -637,15 +462,15 @@ void parse_unexpected(struct parse *p, int token, struct span span, const int *e
     }
     for (i = 0; i < expected_count; i++)
         can[expected[i]] = true;
-    wanted = describe(p, can);
+    wanted = parse_describe(p, can);
     if (can[T_SEMICOLON] && p->before.kind != 0 &&
         (token == T_RBRACE || token == T_END || first_on_line(p, span))) {
-        struct span end = { span.source, span_of(p, &p->before).end, span_of(p, &p->before).end };
+        struct span end = { span.source, parse_token_span(p, &p->before).end, parse_token_span(p, &p->before).end };
 
-        got = word_of(p, span_of(p, &p->before));
+        got = parse_token_text(p, parse_token_span(p, &p->before));
         finding = diag_add(p->diag, DIAG_SYNTAX, end, "expected %.*s after '%.*s'", (int)wanted.n,
                            wanted.p, (int)(got.n < 60 ? got.n : 60), got.p);
-        if (token == T_RBRACE || token == T_END || begins_statement(token, block->kind))
+        if (token == T_RBRACE || token == T_END || parse_begins_statement(token, block->kind))
             diag_edit(p->diag, diag_fix(p->diag, finding, true, "put ';' there"), end, ";");
         if (!first_on_line(p, span) || token == T_RBRACE || token == T_END)
             token = T_SEMICOLON; /* nothing helpful can be said about it */
@@ -654,7 +479,7 @@ void parse_unexpected(struct parse *p, int token, struct span span, const int *e
                            (int)wanted.n, wanted.p);
     } else {
         finding = diag_add(p->diag, DIAG_SYNTAX, span, "unexpected %s%s%.*s%s; expected %.*s",
-                           is_word(token)        ? "word "
+                           parse_is_word(token)        ? "word "
                            : token == T_STRING   ? "string "
                            : token == T_NUMBER   ? "number "
                            : token == T_DURATION ? "duration "
@@ -664,9 +489,9 @@ void parse_unexpected(struct parse *p, int token, struct span span, const int *e
                            token == T_STRING ? "" : "'", (int)wanted.n, wanted.p);
         propose_less(p, finding, token, span);
     }
-    help(p, finding, token, span, can);
+    parse_help(p, finding, token, span, can);
     if (p->block_count > 1) {
-        struct dwr_str word = word_of(p, block->head);
+        struct dwr_str word = parse_token_text(p, block->head);
 
         if (block->kind == PARSE_RULE)
             diag_note(p->diag, finding, block->head, "in this block");

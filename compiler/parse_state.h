@@ -297,4 +297,24 @@ void parse_too_deep(struct parse *p, struct span span);
 /* The spelling of a token: "server_wins", "'{'". */
 const char *parse_token_name(int token);
 
+/* What could have stood here, in words: "a field name, ',' or ';'". can: by token. */
+struct dwr_str parse_describe(struct parse *p, const bool *can);
+/* Adds to a finding about a token what its author may have meant, where that can be told. */
+void parse_help(struct parse *p, struct diag_finding *finding, int token, struct span span,
+                const bool *can);
+/* The tokens that are words of the language stand together, the mere word before them. */
+bool parse_is_word(int token);
+/* Whether a token is a word that begins a statement of such a block. */
+bool parse_begins_statement(int token, enum parse_block_kind kind);
+
+static inline struct span parse_token_span(const struct parse *p, const struct parse_token *token)
+{
+    return place_span(p->index, token->place);
+}
+
+static inline struct dwr_str parse_token_text(const struct parse *p, struct span span)
+{
+    return (struct dwr_str){ p->text + span.begin, span.end - span.begin };
+}
+
 #endif
