@@ -10,21 +10,13 @@
 #include "cover/scenario.h"
 #include "testrun.h"
 
-/* The last three are those of findings: each expectation that does not hold is one. */
-enum format {
-    FORMAT_TEXT,
-    FORMAT_JSON,
-    FORMAT_JUNIT,
-    FORMAT_LCOV,
-    FORMAT_JSONL,
-    FORMAT_SARIF,
-    FORMAT_GITHUB
-};
+/* Behind those of all findings: coverage alone, as a tracefile. */
+enum { FORMAT_LCOV = FINDINGS_FORMATS, FORMATS };
 
 /* What the command line asks for. */
 struct asked {
     const char *pattern, *format_said, *threshold_said, *output;
-    enum format format;
+    int format; /* enum findings_format, or FORMAT_LCOV */
     double threshold; /* below 0: none */
     bool coverage;
 };
@@ -140,84 +132,27 @@ static void show_junit(struct out *o, struct arena *arena, struct sources *sourc
     testrun_junit_end(o);
 }
 
+/* Results as such: everything but what programs know as findings only. */
 static void show(struct out *o, struct arena *arena, struct sources *sources,
                  const struct asked *asked, const struct tested *tested)
 {
     const struct cover_shown cover = { tested->cover, sources, asked->threshold };
 
     switch (asked->format) {
-    case FORMAT_TEXT:
-        testrun_text(o, arena, sources, &tested->results);
-        if (tested->cover)
-            cover_text(o, arena, &cover);
-        break;
-    case FORMAT_JSON:
+    case FINDINGS_JSON:
         show_json(o, arena, sources, tested, &cover);
         break;
-    case FORMAT_JUNIT:
+    case FINDINGS_JUNIT:
         show_junit(o, arena, sources, tested, &cover);
         break;
     case FORMAT_LCOV:
         cover_lcov(o, arena, &cover);
         break;
-    case FORMAT_JSONL:
-    case FORMAT_SARIF:
-    case FORMAT_GITHUB:
-        break; /* shown as findings */
+    default:
+        testrun_text(o, arena, sources, &tested->results);
+        if (tested->cover)
+            cover_text(o, arena, &cover);
     }
-}
-
-/* --- as findings --- */
-
-static bool are_findings(enum format format)
-{
-    return format >= FORMAT_JSONL;
-}
-
-static void add_problem(struct diag *diag, const struct ast_test *test,
-                        const struct testrun_problem *p)
-{
-    struct diag_finding *finding =
-        diag_add(diag, DIAG_TEST_FAILED, p->span, "\"%.*s\": %.*s: expected %.*s, got %.*s",
-                 (int)test->title.text.n, test->title.text.p, (int)p->what.n, p->what.p,
-                 p->expected.p ? (int)p->expected.n : 7, p->expected.p ? p->expected.p : "nothing",
-                 p->got.p ? (int)p->got.n : 7, p->got.p ? p->got.p : "nothing");
-
-    if (p->decided.p)
-        diag_help(diag, finding, "decided by %.*s", (int)p->decided.n, p->decided.p);
-    diag_note(diag, finding, test->stmt.word, "in this test");
-    diag_subject(finding, test->doctype.text, (struct dwr_str){ NULL, 0 });
-}
-
-static int show_findings(const struct cli_command *command, struct cmd_rules *r,
-                         const struct asked *asked, struct cmd_findings *findings,
-                         const struct testrun_results *results)
-{
-    static const enum findings_format formats[] = { [FORMAT_JSONL] = FINDINGS_JSONL,
-                                                    [FORMAT_SARIF] = FINDINGS_SARIF,
-                                                    [FORMAT_GITHUB] = FINDINGS_GITHUB };
-
-    for (uint32_t i = 0; results && i < results->count; i++)
-        for (const struct testrun_problem *p = results->v[i].problems; p; p = p->next)
-            add_problem(&r->diag, results->v[i].test, p);
-    findings->format = formats[asked->format];
-    return cmd_put_findings(command, &r->diag, findings, asked->output);
-}
-
-/* What there is to say of the rules themselves; CLI_GOOD: they can be tested. */
-static int report_rules(const struct cli_command *command, struct cmd_rules *r,
-                        const struct asked *asked, struct cmd_findings *findings)
-{
-    int status;
-
-    if (!are_findings(asked->format)) /* where a program reads them, results stand alone */
-        return cmd_report(r, &findings->style, asked->format == FORMAT_TEXT ? stdout : stderr);
-    if (r->rules)
-        return diag_exit(&r->diag, findings->style.fail_on);
-    status = show_findings(command, r, asked, findings, NULL);
-    return status != CLI_GOOD              ? status
-           : r->diag.failure_count > 0 ? CLI_TROUBLE
-                                           : CLI_FINDINGS;
 }
 
 /* A tracefile has no place for a test that fails: those are said to people. */
@@ -232,18 +167,47 @@ static int show_failures(struct arena *arena, struct sources *sources, const str
     return out_stream_end(&stream) ? CLI_GOOD : CLI_TROUBLE;
 }
 
+static bool is_of_findings(const struct asked *asked)
+{
+    return asked->format == FINDINGS_JSONL || asked->format == FINDINGS_SARIF ||
+           asked->format == FINDINGS_GITHUB;
+}
+
+static int put(const struct cli_command *command, struct arena *arena, struct cmd_rules *r,
+               const struct cmd_findings *findings, const struct asked *asked,
+               const struct tested *tested)
+{
+    const struct cover_shown cover = { tested->cover, &r->ast.sources, asked->threshold };
+    struct out_memory shown;
+    int status;
+
+    if (is_of_findings(asked)) {
+        testrun_findings(&r->diag, &tested->results);
+        if (tested->cover)
+            cover_findings(&r->diag, &cover);
+        return cmd_put_findings(command, &r->diag, findings, asked->output);
+    }
+    out_memory_begin(&shown, arena);
+    show(&shown.out, arena, &r->ast.sources, asked, tested);
+    fflush(stdout); /* what was found in the rules comes first */
+    status = cmd_put(arena, asked->output, out_memory_bytes(&shown));
+    return status == CLI_GOOD && asked->format == FORMAT_LCOV
+               ? show_failures(arena, &r->ast.sources, tested)
+               : status;
+}
+
 /* --- the command --- */
 
 static bool is_asked_well(const struct cli_command *command, struct asked *asked)
 {
-    static const char *const formats[] = { "text", "json",  "junit", "lcov",
-                                           "jsonl", "sarif", "github" };
-    const int format = cli_choice(command, "--format", asked->format_said, formats, 7);
+    const char *formats[FORMATS];
     char *end;
 
-    if (format < 0)
+    memcpy(formats, findings_formats, sizeof findings_formats);
+    formats[FORMAT_LCOV] = "lcov";
+    asked->format = cli_choice(command, "--format", asked->format_said, formats, FORMATS);
+    if (asked->format < 0)
         return false;
-    asked->format = (enum format)format;
     asked->threshold = -1;
     if (asked->threshold_said) {
         const char first = asked->threshold_said[0];
@@ -259,6 +223,20 @@ static bool is_asked_well(const struct cli_command *command, struct asked *asked
     }
     asked->coverage = asked->coverage || asked->threshold >= 0 || asked->format == FORMAT_LCOV;
     return true;
+}
+
+/* What is found in the rules. Standard output is for the results alone where a program reads them,
+ * and findings are results where those are what it reads. */
+static int report(const struct cli_command *command, struct cmd_rules *r,
+                  const struct cmd_findings *findings, const struct asked *asked)
+{
+    int status = CLI_GOOD;
+
+    if (!is_of_findings(asked))
+        return cmd_report(r, &findings->style, asked->format == FINDINGS_TEXT ? stdout : stderr);
+    if (!r->rules)
+        status = cmd_put_findings(command, &r->diag, findings, asked->output);
+    return r->rules || status != CLI_GOOD ? status : diag_exit(&r->diag, DIAG_FAIL_ERROR);
 }
 
 int cmd_test(const struct cli_command *command, struct arena *arena, int argc, char **argv)
@@ -281,7 +259,7 @@ int cmd_test(const struct cli_command *command, struct arena *arena, int argc, c
           .text = &asked.threshold_said },
         { .name = "--format",
           .value = "FORMAT",
-          .help = "text, json, jsonl, sarif, github, junit or lcov (coverage alone)",
+          .help = "text (the default), json, jsonl, sarif, github, junit or lcov",
           .text = &asked.format_said },
         { .name = "-o",
           .value = "FILE",
@@ -290,7 +268,6 @@ int cmd_test(const struct cli_command *command, struct arena *arena, int argc, c
         CMD_FINDINGS_OPTIONS(&findings),
     };
     struct tested tested;
-    struct out_memory shown;
     struct cmd_rules r;
     int status =
         cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv, &paths);
@@ -303,26 +280,16 @@ int cmd_test(const struct cli_command *command, struct arena *arena, int argc, c
         return cli_usage(command, "no rules given: name files or folders");
     parsing.threads = findings.threads;
     cmd_read_checked(&r, arena, &paths, &parsing, &findings.schemas);
-    status = report_rules(command, &r, &asked, &findings);
-    if (status != CLI_GOOD)
-        return status;
-    status = run(command, &r, arena, &asked, &tested);
-    if (status != CLI_GOOD)
-        return status;
-    if (are_findings(asked.format)) {
-        status = show_findings(command, &r, &asked, &findings, &tested.results);
-        return status != CLI_GOOD ? status : diag_exit(&r.diag, findings.style.fail_on);
-    }
-    out_memory_begin(&shown, arena);
-    show(&shown.out, arena, &r.ast.sources, &asked, &tested);
-    fflush(stdout); /* what was found in the rules comes first */
-    status = cmd_put(arena, asked.output, out_memory_bytes(&shown));
-    if (status == CLI_GOOD && asked.format == FORMAT_LCOV)
-        status = show_failures(arena, &r.ast.sources, &tested);
-    if (status != CLI_GOOD)
+    findings.format = is_of_findings(&asked) ? (enum findings_format)asked.format : FINDINGS_TEXT;
+    status = report(command, &r, &findings, &asked);
+    if (status == CLI_GOOD)
+        status = run(command, &r, arena, &asked, &tested);
+    if (status == CLI_GOOD)
+        status = put(command, arena, &r, &findings, &asked, &tested);
+    if (status != CLI_GOOD || findings.style.fail_on == DIAG_FAIL_NEVER)
         return status;
     return tested.results.failed > 0 ||
                    (tested.cover && cover_is_below(tested.cover, asked.threshold))
                ? CLI_FINDINGS
-               : CLI_GOOD;
+               : diag_exit(&r.diag, findings.style.fail_on);
 }

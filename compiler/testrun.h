@@ -11,6 +11,7 @@
 
 #include "arena.h"
 #include "ast.h"
+#include "diag.h"
 #include "dwr.h"
 #include "out.h"
 
@@ -88,5 +89,7 @@ void testrun_junit_begin(struct out *o, uint32_t tests, uint32_t failures);
 void testrun_junit_suite(struct out *o, struct arena *arena, struct sources *sources,
                          const struct testrun_results *results);
 void testrun_junit_end(struct out *o);
+/* A finding for each expectation that is not met (testrun_findings.c). */
+void testrun_findings(struct diag *diag, const struct testrun_results *results);
 
 #endif

@@ -48,6 +48,7 @@
 #define DWR_COMPILER_COVER_H
 
 #include "ast.h"
+#include "diag.h"
 #include "dwr.h"
 #include "out.h"
 #include "testrun.h"
@@ -147,12 +148,14 @@ bool cover_is_below(const struct cover *cover, double threshold);
 
 const char *cover_kind_word(enum cover_kind kind); /* "both_differ" */
 const char *cover_kind_text(enum cover_kind kind); /* "both differ" */
+/* Its name, or "(DocTypes not named)". */
+struct dwr_str cover_type_name(const struct cover_type *type);
 /* "status", "scheduled_date + scheduled_time", "parts_used", "tasks: title", "other fields",
  * "tasks: other members", "lock", "document". */
 struct dwr_str cover_part_text(struct arena *arena, const struct cover_type *type,
                                const struct cover_class *class_);
 
-/* --- showing it (report.c, lcov.c) --- */
+/* --- showing it (report.c, lcov.c, findings.c) --- */
 
 /* threshold below 0: none was asked for. */
 struct cover_shown {
@@ -167,6 +170,10 @@ void cover_text(struct out *o, struct arena *arena, const struct cover_shown *sh
 void cover_json(struct out *o, struct arena *arena, const struct cover_shown *shown);
 /* A <testsuite>: a case a DocType, and one for the threshold. */
 void cover_junit(struct out *o, struct arena *arena, const struct cover_shown *shown);
+/* "status: both same, client only; notes: both differ": the possible classes that no test tries. */
+void cover_missing(struct out *o, struct arena *arena, const struct cover_type *type);
+/* A note for each DocType with such classes, and an error where the threshold is not reached. */
+void cover_findings(struct diag *diag, const struct cover_shown *shown);
 /* lcov's tracefile: the lines that can decide (DA), the classes as branches (BRDA). */
 void cover_lcov(struct out *o, struct arena *arena, const struct cover_shown *shown);
 

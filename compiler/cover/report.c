@@ -20,10 +20,7 @@ static void plain(struct out *o, const char *text)
 
 static void type_name(struct out *o, const struct cover_type *type)
 {
-    if (type->name.p)
-        out_str(o, type->name);
-    else
-        out_lit(o, "(DocTypes not named)");
+    out_str(o, cover_type_name(type));
 }
 
 static bool same_part(const struct cover_class *a, const struct cover_class *b)
@@ -53,9 +50,17 @@ static bool is_impossible(const struct cover_class *c)
     return !c->possible;
 }
 
-/* "    status: both same, both differ by rules/cmms.dwr:19", for each part that has such. */
+/* What stands before the first part, between two and behind the last. */
+struct layout {
+    const char *first, *next, *end;
+};
+static const struct layout missing_lines = { "    ", "\n    ", "\n" };
+static const struct layout impossible_lines = { "    no merge found for ",
+                                                "\n    no merge found for ", "\n" };
+
+/* "status: both same, both differ by rules/cmms.dwr:19", for each part that has such. */
 static void parts(struct out *o, struct arena *arena, const struct cover_type *type,
-                  const char *before, wanted *is_wanted)
+                  struct layout layout, wanted *is_wanted)
 {
     const struct cover_class *last = NULL;
 
@@ -67,10 +72,7 @@ static void parts(struct out *o, struct arena *arena, const struct cover_type *t
         if (last && same_part(last, c)) {
             out_lit(o, ", ");
         } else {
-            if (last)
-                out_char(o, '\n');
-            out_lit(o, "    ");
-            plain(o, before);
+            plain(o, last ? layout.next : layout.first);
             out_str(o, cover_part_text(arena, type, c));
             out_lit(o, ": ");
         }
@@ -82,7 +84,12 @@ static void parts(struct out *o, struct arena *arena, const struct cover_type *t
         last = c;
     }
     if (last)
-        out_char(o, '\n');
+        plain(o, layout.end);
+}
+
+void cover_missing(struct out *o, struct arena *arena, const struct cover_type *type)
+{
+    parts(o, arena, type, (struct layout){ "", "; ", "" }, is_missing);
 }
 
 static void sum(struct out *o, const struct cover *cover)
@@ -119,8 +126,8 @@ void cover_text(struct out *o, struct arena *arena, const struct cover_shown *sh
         out_lit(o, " conflict classes tried, ");
         percent(o, type->tried, type->possible);
         out_lit(o, " %\n");
-        parts(o, arena, type, "", is_missing);
-        parts(o, arena, type, "no merge found for ", is_impossible);
+        parts(o, arena, type, missing_lines, is_missing);
+        parts(o, arena, type, impossible_lines, is_impossible);
     }
     sum(o, shown->cover);
     if (is_below(shown)) {
@@ -217,7 +224,7 @@ static void junit_case(struct out *o, struct arena *arena, const struct cover_ty
     struct out_memory missing;
 
     out_memory_begin(&missing, arena);
-    parts(&missing.out, arena, type, "", is_missing);
+    parts(&missing.out, arena, type, missing_lines, is_missing);
     out_lit(o, "    <testcase classname=\"");
     out_xml_text(o, type->name.p ? type->name : (struct dwr_str)DWR_STR("(DocTypes not named)"));
     out_lit(o, "\" name=\"conflict classes: ");

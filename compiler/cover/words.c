@@ -19,6 +19,13 @@ const char *cover_kind_text(enum cover_kind kind)
     return kinds[kind].text;
 }
 
+struct dwr_str cover_type_name(const struct cover_type *type)
+{
+    static const struct dwr_str not_named = DWR_STR("(DocTypes not named)");
+
+    return type->name.p ? type->name : not_named;
+}
+
 static void names(struct out *o, const struct dwr_names *all, const struct dwr_unit *unit)
 {
     for (unsigned i = 0; i < unit->field_count; i++) {
