@@ -316,7 +316,7 @@ CHECKS := tally setup gate unit compile-fail golden fmt soup import completion s
           cover scenarios planted why \
           reference demo documents generated same-answers architecture install simd neon threads \
           team allocations json corpus laws oracle oracle-rules oracle-planted lsp editor bench
-CHECKS += lint explain
+CHECKS += lint explain formats
 CHECKS += diff mutants
 CHECKS += prove
 
@@ -389,6 +389,9 @@ check-lint: $B/dwrc | $B/sarif
 	$(TALLY) env SARIF_SCHEMA=$B/sarif/schema.json $(PYTHON) tests/support/lint_test.py $B/dwrc
 check-prove: $B/dwrc $B/random_parts $B/random_domains
 	$(TALLY) bash tests/support/prove_test.sh $B/dwrc $B/prove $B $(SEED)
+# What each command finds, in each format.
+check-formats: $B/dwrc | $B/sarif
+	$(TALLY) env SARIF_SCHEMA=$B/sarif/schema.json $(PYTHON) tests/support/formats_test.py $B/dwrc $B/formats
 check-explain: $B/dwrc
 	$(TALLY) $(PYTHON) tests/support/explain_test.py $B/dwrc
 check-golden: $B/dwrc $B/libdwrc.a $B/libdwr_core.a

@@ -111,9 +111,9 @@ void cmd_read_texts(struct cmd_rules *r, struct arena *arena, const struct cmd_r
     check_and_plan(r, arena, options, schemas);
 }
 
-int cmd_report(struct cmd_rules *r, const struct diag_style *style, FILE *out)
+/* Whether the rules are there to go on with, and may be. */
+static int status_of(const struct cmd_rules *r, const struct diag_style *style)
 {
-    diag_print(&r->diag, style, out, stderr);
     if (!r->rules && r->diag.failure_count == 0)
         return CLI_FINDINGS; /* errors, whatever --fail-on says: there is nothing to go on with */
     return diag_exit(&r->diag, style->fail_on);
@@ -128,6 +128,20 @@ bool cmd_today(long *day)
     return localtime_r(&now, &here) != NULL &&
            strftime(text, sizeof text, "%Y-%m-%d", &here) == 10 &&
            allow_day((struct dwr_str){ text, 10 }, day);
+}
+
+int cmd_report(struct cmd_rules *r, const struct diag_style *style, FILE *out)
+{
+    diag_print(&r->diag, style, out, stderr);
+    return status_of(r, style);
+}
+
+int cmd_report_findings(const struct cli_command *command, struct cmd_rules *r,
+                        const struct cmd_findings *f, const char *output)
+{
+    const int status = cmd_put_findings(command, &r->diag, f, output);
+
+    return status == CLI_GOOD ? status_of(r, &f->style) : status;
 }
 
 int cmd_put(struct arena *arena, const char *path, struct dwr_str bytes)

@@ -116,5 +116,8 @@ int cmd_put(struct arena *arena, const char *path, struct dwr_str bytes);
  * could not be written. */
 int cmd_put_findings(const struct cli_command *command, struct diag *diag,
                      const struct cmd_findings *f, const char *output);
+/* The same of what was found in the rules, and then the status as cmd_report makes it. */
+int cmd_report_findings(const struct cli_command *command, struct cmd_rules *r,
+                        const struct cmd_findings *f, const char *output);
 
 #endif

@@ -93,21 +93,23 @@ static int report_check(struct compile *c, const struct out_file *code,
                         const struct out_file *header)
 {
     const struct leftovers left = leftovers_find(c->arena, c->folder, &c->emit, &c->r.ast.sources);
+    /* Findings for a program stand alone. */
+    FILE *to = c->findings.format == FINDINGS_TEXT ? stdout : stderr;
 
     if (left.error != 0 && left.error != ENOENT)
         return failed(c->folder, left.error);
     if (code->differs)
-        printf("%s: not what the rules make\n", c->c);
+        fprintf(to, "%s: not what the rules make\n", c->c);
     if (header->differs)
-        printf("%s: not what the rules make\n", c->h);
+        fprintf(to, "%s: not what the rules make\n", c->h);
     for (uint32_t i = 0; i < left.paths.count; i++)
-        printf("%s: made from %s, which makes it no more\n", left.paths.v[i], left.from.v[i]);
+        fprintf(to, "%s: made from %s, which makes it no more\n", left.paths.v[i], left.from.v[i]);
     if (!code->differs && !header->differs && left.paths.count == 0)
         return CLI_GOOD;
     if (code->differs || header->differs)
-        printf("  help: run dwrc compile with the same rules and -o %s\n", c->folder);
+        fprintf(to, "  help: run dwrc compile with the same rules and -o %s\n", c->folder);
     if (left.paths.count > 0)
-        puts("  help: remove the files that no rules make");
+        fputs("  help: remove the files that no rules make\n", to);
     return CLI_FINDINGS;
 }
 
@@ -176,16 +178,6 @@ static int compile(struct compile *c)
     return status == CLI_GOOD && c->make_depfile ? write_depfile(c) : status;
 }
 
-/* For a program: the findings alone, also where there are none. */
-static int report_as(const struct cli_command *command, struct compile *c)
-{
-    const int status = cmd_put_findings(command, &c->r.diag, &c->findings, NULL);
-
-    if (status != CLI_GOOD || c->r.diag.failure_count > 0)
-        return CLI_TROUBLE;
-    return c->r.rules ? diag_exit(&c->r.diag, c->findings.style.fail_on) : CLI_FINDINGS;
-}
-
 int cmd_compile(const struct cli_command *command, struct arena *arena, int argc, char **argv)
 {
     struct compile c = { .arena = arena };
@@ -226,9 +218,6 @@ int cmd_compile(const struct cli_command *command, struct arena *arena, int argc
         return cli_usage(command, "-MF, -MT and -MP need -MD");
     parsing.threads = c.findings.threads;
     cmd_read_checked(&c.r, arena, &paths, &parsing, &c.findings.schemas);
-    if (c.findings.format == FINDINGS_TEXT)
-        status = cmd_report(&c.r, &c.findings.style, stdout);
-    else
-        status = report_as(command, &c);
+    status = cmd_report_findings(command, &c.r, &c.findings, NULL);
     return status == CLI_GOOD ? compile(&c) : status;
 }

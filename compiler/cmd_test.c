@@ -230,13 +230,9 @@ static bool is_asked_well(const struct cli_command *command, struct asked *asked
 static int report(const struct cli_command *command, struct cmd_rules *r,
                   const struct cmd_findings *findings, const struct asked *asked)
 {
-    int status = CLI_GOOD;
-
     if (!is_of_findings(asked))
         return cmd_report(r, &findings->style, asked->format == FINDINGS_TEXT ? stdout : stderr);
-    if (!r->rules)
-        status = cmd_put_findings(command, &r->diag, findings, asked->output);
-    return r->rules || status != CLI_GOOD ? status : diag_exit(&r->diag, DIAG_FAIL_ERROR);
+    return r->rules ? CLI_GOOD : cmd_report_findings(command, r, findings, asked->output);
 }
 
 int cmd_test(const struct cli_command *command, struct arena *arena, int argc, char **argv)

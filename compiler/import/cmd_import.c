@@ -78,23 +78,34 @@ static void read_file(struct arena *arena, struct diag *diag, const char *path)
         diag_add(diag, DIAG_IMPORT_JSON, span, "no JSON that is read: it is too large");
 }
 
-static int import(struct arena *arena, const struct diag_style *style, const char *path,
-                  const char *folder)
+/* Where something is found there are no rules, and standard output is for the rules or for what a
+ * program reads. */
+static int report(const struct cli_command *command, struct diag *diag,
+                  const struct cmd_findings *findings)
+{
+    if (findings->format != FINDINGS_TEXT && (diag->count > 0 || diag->failure_count > 0))
+        return cmd_put_findings(command, diag, findings, NULL);
+    diag_print(diag, &findings->style, stderr, stderr);
+    return CLI_GOOD;
+}
+
+static int import(const struct cli_command *command, struct arena *arena,
+                  const struct cmd_findings *findings, const char *path, const char *folder)
 {
     struct sources sources = { .count = 0 };
     struct dwr_str rules = { NULL, 0 };
     struct diag diag;
+    int status;
 
     diag_init(&diag, arena, &sources);
     read_file(arena, &diag, path);
     if (diag.failure_count == 0 && diag.errors == 0)
         rules = import_rules(arena, &diag, 0);
-    /* Standard output is for the rules. */
-    diag_print(&diag, style, stderr, stderr);
-    if (diag.failure_count > 0)
-        return CLI_TROUBLE;
-    if (diag.errors > 0)
-        return CLI_FINDINGS;
+    status = report(command, &diag, findings);
+    if (status == CLI_GOOD)
+        status = diag_exit(&diag, DIAG_FAIL_ERROR);
+    if (status != CLI_GOOD)
+        return status;
     if (!rules.p)
         return cli_trouble("%s: its rules would be larger than a rule file may be", path);
     if (folder)
@@ -122,6 +133,7 @@ int cmd_import(const struct cli_command *command, struct arena *arena, int argc,
           .value = "N",
           .help = "print at most N findings (100; 0: all)",
           .text = &findings.max_errors },
+        CMD_FORMAT_OPTION(&findings),
     };
     const int status =
         cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv, &paths);
@@ -132,5 +144,5 @@ int cmd_import(const struct cli_command *command, struct arena *arena, int argc,
         return CLI_TROUBLE;
     if (paths.count != 1)
         return cli_usage(command, "name one JSON file, or '-'");
-    return import(arena, &findings.style, paths.v[0], folder);
+    return import(command, arena, &findings, paths.v[0], folder);
 }

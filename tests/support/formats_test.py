@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""formats_test.py DWRC WORK - does every command that finds things tell them in every format?
+
+One rule set for each command, in which it finds something, and one in which it finds nothing; each
+in all six formats, judged by formats.py where the format is that of all findings, and otherwise by
+what any reader of it relies on. The last line counts."""
+import json
+import os
+import shutil
+import subprocess
+import sys
+import xml.etree.ElementTree as xml
+
+import formats
+
+DWRC, WORK = os.path.realpath(sys.argv[1]), os.path.realpath(sys.argv[2])
+FORMATS = ("text", "json", "jsonl", "sarif", "github", "junit")
+passed = failed = 0
+
+GOOD = """doctype "Job" {
+    strategy    field_level;
+    server_wins status;
+}
+
+test "the office's status stands" for "Job" {
+    base   { "status": "Open" }
+    server { "status": "Held" }
+    client { "status": "Done" }
+    expect merged { "status": "Held" };
+}
+"""
+BROKEN = 'doctype "Job" {\n    strategy    field_levl;\n}\n'
+FAILING = GOOD.replace('"status": "Held" };', '"status": "Done" };')
+
+# command: its arguments; the rules in which it finds something, the codes that are found; whether
+# its JSON, JSON lines and JUnit are results of their own and not findings.
+COMMANDS = {
+    "lint": (["lint", "rules"], BROKEN, {"DW0001"}, ()),
+    "compile": (["compile", "rules", "-o", "out"], BROKEN, {"DW0001"}, ()),
+    "fmt": (["fmt", "--check", "rules"], GOOD.replace("    strategy", "  strategy"), {"DW3001"}, ()),
+    "fmt, syntax": (["fmt", "--check", "rules"], BROKEN, {"DW0001"}, ()),
+    "import": (["import", "rules/strategies.json"], '{"Job": {"strategy": "nobody_wins"}}', None, ()),
+    "test": (["test", "rules"], FAILING, {"DW5020"}, ("json", "junit")),
+    "test, coverage": (["test", "--threshold", "100", "rules"], GOOD, {"DW5021", "DW5022"},
+                       ("json", "junit")),
+    "test, syntax": (["test", "rules"], BROKEN, {"DW0001"}, ("json", "junit")),
+}
+
+
+def check(says, good, shown=""):
+    global passed, failed
+    passed += bool(good)
+    failed += not good
+    if not good:
+        print(f"formats_test: {says}: {str(shown)[:600]}")
+
+
+def run(arguments, rules):
+    folder = os.path.join(WORK, "case")
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(os.path.join(folder, "rules"))
+    name = "strategies.json" if arguments[0] == "import" else "job.dwr"
+    with open(os.path.join(folder, "rules", name), "w", encoding="utf-8") as file:
+        file.write(rules)
+    done = subprocess.run([DWRC, *arguments], cwd=folder, capture_output=True, timeout=60)
+    return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def codes(form, out):
+    """The codes of what is told, once it is what the format says."""
+    if form == "text":
+        return {line.split("[")[1].split("]")[0] for line in out.splitlines() if "[DW" in line}
+    told = formats.check(form, out)
+    if form == "json":
+        return {finding["code"] for finding in told["findings"]}
+    if form == "jsonl":
+        return {finding["code"] for finding in told}
+    if form == "sarif":
+        return {result["ruleId"] for result in told}
+    if form == "github":
+        return {line.split("(")[1].split(")")[0] for line in out.splitlines()}
+    return {case.get("name").split(" ")[0] for case in told}
+
+
+def own(form, out):
+    """Results of the command's own are well-formed; what failed is in them."""
+    if form == "json":
+        return json.loads(out)["format_version"] == 1
+    return int(xml.fromstring(out).get("failures")) > 0
+
+
+def found(says, arguments, rules, wanted, owned):
+    for form in FORMATS:
+        code, out, err = run([*arguments, "--format", form], rules)
+        told = f"{says} --format {form}"
+        try:
+            if form in owned and "syntax" not in says:
+                check(told, code == 1 and own(form, out), out + err)
+            elif form in owned or form == "text":
+                check(told, code == 1 and "DW" in out + err or "failed" in out
+                      or "threshold" in out, out + err)
+            else:
+                got = codes(form, out)
+                check(told, code == 1 and got and (wanted is None or got == wanted), (got, out, err))
+        except (formats.Wrong, ValueError, KeyError, xml.ParseError) as wrong:
+            check(told, False, (code, wrong, out, err))
+    code, out, err = run([*arguments, "--format", "xml"], rules)
+    check(f"{says} --format xml", code == 2 and "'xml' is no value of --format" in err, err)
+
+
+def clean(says, arguments):
+    """A clean run is still a run: alerts that were open close."""
+    if "coverage" in says or "import" in says:
+        return
+    code, out, err = run([*arguments, "--format", "sarif"], GOOD)
+    try:
+        check(f"{says}, nothing found", code == 0 and formats.check("sarif", out) == [], out + err)
+    except formats.Wrong as wrong:
+        check(f"{says}, nothing found", False, (code, wrong, out, err))
+
+
+for name, (words, text, expected, owned_formats) in COMMANDS.items():
+    found(name, words, text, expected, owned_formats)
+    clean(name, words)
+print(f"{passed} passed, {failed} failed")
+sys.exit(failed > 0)
