@@ -225,14 +225,18 @@ static bool is_asked_well(const struct cli_command *command, struct asked *asked
     return true;
 }
 
-/* What is found in the rules. Standard output is for the results alone where a program reads them,
- * and findings are results where those are what it reads. */
+/* What is found in the rules. Standard output is for the results alone where a program reads them;
+ * where there can be none, for what stands in their way. */
 static int report(const struct cli_command *command, struct cmd_rules *r,
                   const struct cmd_findings *findings, const struct asked *asked)
 {
-    if (!is_of_findings(asked))
-        return cmd_report(r, &findings->style, asked->format == FINDINGS_TEXT ? stdout : stderr);
-    return r->rules ? CLI_GOOD : cmd_report_findings(command, r, findings, asked->output);
+    const bool plain = asked->format == FINDINGS_TEXT || asked->format == FORMAT_LCOV;
+
+    if (!plain && !r->rules)
+        return cmd_report_findings(command, r, findings, asked->output);
+    if (is_of_findings(asked))
+        return CLI_GOOD;
+    return cmd_report(r, &findings->style, asked->format == FINDINGS_TEXT ? stdout : stderr);
 }
 
 int cmd_test(const struct cli_command *command, struct arena *arena, int argc, char **argv)
@@ -276,7 +280,7 @@ int cmd_test(const struct cli_command *command, struct arena *arena, int argc, c
         return cli_usage(command, "no rules given: name files or folders");
     parsing.threads = findings.threads;
     cmd_read_checked(&r, arena, &paths, &parsing, &findings.schemas);
-    findings.format = is_of_findings(&asked) ? (enum findings_format)asked.format : FINDINGS_TEXT;
+    findings.format = (enum findings_format)(asked.format == FORMAT_LCOV ? FINDINGS_TEXT : asked.format);
     status = report(command, &r, &findings, &asked);
     if (status == CLI_GOOD)
         status = run(command, &r, arena, &asked, &tested);
