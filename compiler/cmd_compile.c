@@ -218,6 +218,8 @@ int cmd_compile(const struct cli_command *command, struct arena *arena, int argc
         return cli_usage(command, "-MF, -MT and -MP need -MD");
     parsing.threads = c.findings.threads;
     cmd_read_checked(&c.r, arena, &paths, &parsing, &c.findings.schemas);
-    status = cmd_report_findings(command, &c.r, &c.findings, NULL);
+    status = c.findings.format == FINDINGS_TEXT
+                 ? cmd_report(&c.r, &c.findings.style, stdout)
+                 : cmd_report_findings(command, &c.r, &c.findings, NULL);
     return status == CLI_GOOD ? compile(&c) : status;
 }

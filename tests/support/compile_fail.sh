@@ -234,7 +234,7 @@ fi
 
 # --- every code is earned somewhere ---
 
-# A failing test earns DW5008: lint_test.py has one.
+# A failing test earns DW5008: lint_test.py has one. Coverage earns DW5015: formats_test.py has it.
 # The importer earns DW1070 DW1071 DW1072 DW1073 DW1074: import_test.sh has them. Faults of the
 # Comments that allow earn DW9003 DW9004 DW9005 DW9006: the pairs in tests/lint have them.
 # resolver earn DW6001 DW6002 DW6003 DW6004 DW6005 DW6006 DW6007: tests/unit/test_prove.c plants them.

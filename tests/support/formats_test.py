@@ -44,8 +44,8 @@ COMMANDS = {
     "import": (["import", "rules/strategies.json"], '{"Job": {"strategy": "nobody_wins"}}', None, ()),
     "prove": (["prove", "rules"], LEAKY, {"DW6010", "DW6011"}, ("json", "jsonl")),
     "prove, syntax": (["prove", "rules"], BROKEN, {"DW0001"}, ()),
-    "test": (["test", "rules"], FAILING, {"DW5020"}, ("json", "junit")),
-    "test, coverage": (["test", "--threshold", "100", "rules"], GOOD, {"DW5021", "DW5022"},
+    "test": (["test", "rules"], FAILING, {"DW5008"}, ("json", "junit")),
+    "test, coverage": (["test", "--threshold", "100", "rules"], GOOD, {"DW5014", "DW5015"},
                        ("json", "junit")),
     "test, syntax": (["test", "rules"], BROKEN, {"DW0001"}, ()),
 }
