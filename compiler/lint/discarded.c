@@ -167,27 +167,12 @@ void lint_discarded_fields(struct lint *l)
 
 /* --- fields that the strategy or `otherwise` decides --- */
 
-enum { LISTED = 4 };
-
 struct listed {
     enum diag_code code;
-    struct dwr_str fields[LISTED];
-    enum lint_kind kinds[LISTED];
+    struct dwr_str fields[LINT_LISTED];
+    enum lint_kind kinds[LINT_LISTED];
     unsigned count; /* all of them; the first are listed */
 };
-
-/* "'a', 'b' and 2 more" */
-static struct dwr_str names_of(struct lint *l, const struct listed *list)
-{
-    struct dwr_str all = arena_printf(l->arena, "'%.*s'", LINT_TEXT(list->fields[0]));
-
-    for (unsigned i = 1; i < list->count && i < LISTED; i++)
-        all = arena_printf(l->arena, "%.*s%s'%.*s'", (int)all.n, all.p,
-                           i + 1 == list->count ? " and " : ", ", LINT_TEXT(list->fields[i]));
-    if (list->count > LISTED)
-        all = arena_printf(l->arena, "%.*s and %u more", (int)all.n, all.p, list->count - LISTED);
-    return all;
-}
 
 /* The lists of prose and of attachments among the free fields. */
 struct free_lists {
@@ -202,7 +187,7 @@ static void put_free(struct lint *l, void *context, struct dwr_str field)
 
     if (!lint_may_discard((enum dwr_rule_kind)l->plan->free_rule.kind, kind))
         return;
-    if (list->count < LISTED) {
+    if (list->count < LINT_LISTED) {
         list->fields[list->count] = field;
         list->kinds[list->count] = kind;
     }
@@ -225,7 +210,7 @@ static void free_are_kept(struct lint *l, const struct listed *list)
         lint_assume(l, &c, l->plan->lock, false);
     if (!loses(l, &c, list->fields[0], list->kinds[0], rule))
         return;
-    names = names_of(l, list);
+    names = lint_names(l, list->fields, list->count);
     finding =
         lint_found(l, lint_discard_code(rule, list->kinds[0]), s->span, list->fields[0],
                    list->kinds[0] == LINT_PROSE

@@ -173,6 +173,11 @@ struct dwr_str lint_list(struct lint *l, struct dwr_str a, struct dwr_str b);
 
 /* --- tell.c: findings with scenarios --- */
 
+/* A finding names at most so many fields. */
+enum { LINT_LISTED = 4 };
+/* "'a', 'b' and 2 more": of count fields the first ones stand in listed. */
+struct dwr_str lint_names(struct lint *l, const struct dwr_str *listed, unsigned count);
+
 /* A finding about a field of the DocType at hand (field p NULL: about all of it). */
 struct diag_finding *lint_found(struct lint *l, enum diag_code code, struct span span,
                                 struct dwr_str field, const char *format, ...)

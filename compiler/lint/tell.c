@@ -4,6 +4,18 @@
 
 #include <stdarg.h>
 
+struct dwr_str lint_names(struct lint *l, const struct dwr_str *listed, unsigned count)
+{
+    struct dwr_str all = arena_printf(l->arena, "'%.*s'", LINT_TEXT(listed[0]));
+
+    for (unsigned i = 1; i < count && i < LINT_LISTED; i++)
+        all = arena_printf(l->arena, "%.*s%s'%.*s'", (int)all.n, all.p,
+                           i + 1 == count ? " and " : ", ", LINT_TEXT(listed[i]));
+    if (count > LINT_LISTED)
+        all = arena_printf(l->arena, "%.*s and %u more", (int)all.n, all.p, count - LINT_LISTED);
+    return all;
+}
+
 struct diag_finding *lint_found(struct lint *l, enum diag_code code, struct span span,
                                 struct dwr_str field, const char *format, ...)
 {

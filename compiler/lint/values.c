@@ -198,11 +198,18 @@ static void effect_is_not_the_clients(struct lint *l, struct span span, struct d
     lint_gone(l, finding, field, office, "what the office decided");
 }
 
-static void read_only_is_not_the_clients(struct lint *l, struct span span, struct dwr_str field)
+/* Read-only fields that one statement leaves to the client; the first that is lost shows it. */
+struct read_only {
+    struct dwr_str fields[LINT_LISTED];
+    unsigned count;
+    struct lint_case first;
+    struct dwr_str office, device;
+};
+
+static void put_read_only(struct lint *l, struct read_only *list, struct dwr_str field)
 {
     struct lint_case c = lint_case_begin(l);
     struct dwr_str office, device;
-    struct diag_finding *finding;
 
     lint_values(lint_kind_of(l, field), &office, &device);
     lint_put(&c, field, none, office, device);
@@ -210,18 +217,45 @@ static void read_only_is_not_the_clients(struct lint *l, struct span span, struc
         lint_assume(l, &c, l->plan->lock, false);
     if (!lint_try(l, &c) || !lint_server_lost(&c, field))
         return;
+    if (list->count == 0) {
+        list->first = c;
+        list->office = office;
+        list->device = device;
+    }
+    if (list->count < LINT_LISTED)
+        list->fields[list->count] = field;
+    list->count++;
+}
+
+static void read_only_is_not_the_clients(struct lint *l, struct span span,
+                                         struct read_only *list)
+{
+    const struct dwr_str field = list->fields[0];
+    struct diag_finding *finding;
+    struct dwr_str names;
+
+    if (list->count == 0 || !lint_try(l, &list->first))
+        return;
+    names = lint_names(l, list->fields, list->count);
     finding = lint_found(l, DIAG_CLIENT_DECIDES, span, field,
-                         "client_wins '%.*s', which the schema marks read-only", LINT_TEXT(field));
-    diag_help(l->diag, finding, "server_wins or server_only %.*s", LINT_TEXT(field));
-    lint_show(l, finding, &c,
+                         "client_wins %.*s, which the schema marks read-only", (int)names.n,
+                         names.p);
+    if (list->count == 1)
+        diag_help(l->diag, finding, "server_wins or server_only %.*s", LINT_TEXT(field));
+    else
+        diag_help(l->diag, finding, "server_only for those that the server alone sets, else "
+                                    "server_wins");
+    lint_show(l, finding, &list->first,
               "The server set %.*s, which no person may edit; a device that was offline "
               "sends another: the device's stands.",
               LINT_TEXT(field));
-    lint_kept(l, finding, field, device, "the device's");
-    lint_gone(l, finding, field, office, "the server's");
+    lint_kept(l, finding, field, list->device, "the device's");
+    lint_gone(l, finding, field, list->office, "the server's");
 }
 
-static void client_has_no_say(struct lint *l, struct span span, struct dwr_str field)
+/* Says what an effect has against it at once, and collects what is read-only. */
+static void client_has_no_say(struct lint *l, struct span span, struct dwr_str field,
+                              struct read_only *list)
 {
     const struct schema_field *f = schema_field(l->schema, field);
     const struct dwr_effect *effect = effect_of(l, field);
@@ -229,13 +263,12 @@ static void client_has_no_say(struct lint *l, struct span span, struct dwr_str f
     if (effect)
         effect_is_not_the_clients(l, span, field, effect);
     else if (f && f->read_only)
-        read_only_is_not_the_clients(l, span, field);
+        put_read_only(l, list, field);
 }
 
 static void free_field(struct lint *l, void *context, struct dwr_str field)
 {
-    (void)context;
-    client_has_no_say(l, lint_free_rule(l)->span, field);
+    client_has_no_say(l, lint_free_rule(l)->span, field, context);
 }
 
 /* A guarded client_wins says when the client has a say, and is believed. */
@@ -246,16 +279,32 @@ static bool is_guarded(const struct lint *l, struct dwr_str field)
     return name && name->role == DWR_NAME_UNIT && l->plan->units[name->index].rule_count > 1;
 }
 
+/* Each field of a rule stands in the text: each is a finding. */
+static void named_fields(struct lint *l, const struct ast_rule *rule)
+{
+    for (uint32_t i = 0; i < rule->fields.count; i++) {
+        const struct ast_name *field = &rule->fields.v[i];
+        struct read_only list = { .count = 0 };
+
+        if (is_guarded(l, field->text))
+            continue;
+        client_has_no_say(l, field->span, field->text, &list);
+        read_only_is_not_the_clients(l, field->span, &list);
+    }
+}
+
 void lint_client_wins(struct lint *l)
 {
     for (const struct ast_stmt *s = l->block->of[AST_RULE]; s; s = s->same) {
         const struct ast_rule *rule = AST_AS(ast_rule, s);
 
         if (rule->rule == DWR_RULE_CLIENT_WINS)
-            for (uint32_t i = 0; i < rule->fields.count; i++)
-                if (!is_guarded(l, rule->fields.v[i].text))
-                    client_has_no_say(l, rule->fields.v[i].span, rule->fields.v[i].text);
+            named_fields(l, rule);
     }
-    if (l->plan->free_rule.kind == DWR_RULE_CLIENT_WINS)
-        lint_each_free(l, free_field, NULL);
+    if (l->plan->free_rule.kind == DWR_RULE_CLIENT_WINS) {
+        struct read_only list = { .count = 0 };
+
+        lint_each_free(l, free_field, &list);
+        read_only_is_not_the_clients(l, lint_free_rule(l)->span, &list);
+    }
 }
