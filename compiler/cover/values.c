@@ -77,10 +77,29 @@ static void put_plain(struct list *list, struct dwr_str name)
     }
 }
 
-static void put_habit(struct list *list, struct dwr_str name)
+/* Whether values that fit a name fit the definition of the field too: `amended_from` sounds like a
+ * time and `payable_account` like a count, and both name another document. */
+static bool fits(const struct schema_field *field, const char *value)
+{
+    switch (field ? field->kind : SCHEMA_OTHER) {
+    case SCHEMA_LINK:
+    case SCHEMA_DYNAMIC_LINK:
+        return value[0] == '"' && !isdigit((unsigned char)value[1]);
+    case SCHEMA_DATA:
+    case SCHEMA_TEXT:
+    case SCHEMA_CODE:
+        return value[0] == '"';
+    default:
+        return true;
+    }
+}
+
+static void put_habit(struct list *list, struct dwr_str name, const struct schema_field *field)
 {
     const char *const *habit = is_full(list) ? NULL : habit_of(name);
 
+    if (habit && !fits(field, habit[0]))
+        return;
     for (int i = 0; habit && i < WANTED; i++)
         put(list, str(habit[i]));
 }
@@ -304,7 +323,7 @@ struct values values_of(struct seek *seek, unsigned index, struct dwr_str name)
         put_examples(&list, DWR_NONE, name);
         put_defined(&list, field);
         if (!is_defined(field))
-            put_habit(&list, name);
+            put_habit(&list, name, field);
         if (list.count < WANTED && is_ordered(rule))
             put_domain(&list, domain_of_field(seek->arena, seek->d, (uint16_t)index, seek->schema));
         else if (!is_full(&list) && !is_defined(field))
@@ -351,7 +370,7 @@ struct values values_of_member(struct seek *seek, unsigned table, unsigned index
         put_examples(&list, table, name);
         put_defined(&list, field);
         if (!is_defined(field))
-            put_habit(&list, name);
+            put_habit(&list, name, field);
         if (list.count < WANTED && is_ordered(rule))
             put(&list, str("1")), put(&list, str("2")), put(&list, str("3"));
         else if (!is_full(&list) && !is_defined(field))
@@ -422,6 +441,19 @@ static void put_free_name(struct seek *seek, unsigned *count, struct dwr_str nam
     seek->free_names[(*count)++] = name;
 }
 
+/* How well a field shows what becomes of any field, 0 best: a line of text that people write, of
+ * which there can be three; a Select of one option has no other value to differ by. */
+static int rank_of(const struct schema_field *field)
+{
+    const bool text = field->kind == SCHEMA_DATA ||
+                      (field->kind == SCHEMA_SELECT && field->select_count >= WANTED);
+    const bool few = field->kind == SCHEMA_SELECT && field->select_count < WANTED;
+
+    if (field->kind == SCHEMA_TABLE || field->kind == SCHEMA_LAYOUT)
+        return -1;
+    return few ? 3 : !text ? 2 : field->read_only ? 1 : 0;
+}
+
 /* Three fields that no rule names: of the tests, of the schema, or, where there is none, made up.
  */
 static void put_free_names(struct seek *seek)
@@ -434,10 +466,9 @@ static void put_free_names(struct seek *seek)
     for (uint32_t i = 0; i < seek->examples.count; i++)
         if (seek->examples.v[i].table == DWR_NONE)
             put_free_name(seek, &count, seek->examples.v[i].name);
-    for (int kind = 0; schema && kind < 2; kind++) /* texts rather than others */
+    for (int rank = 0; schema && rank < 4; rank++)
         for (uint32_t i = 0; i < schema->field_count; i++)
-            if (schema->fields[i].kind == SCHEMA_DATA || schema->fields[i].kind == SCHEMA_SELECT ||
-                (kind == 1 && schema->fields[i].kind != SCHEMA_TABLE))
+            if (rank_of(&schema->fields[i]) == rank)
                 put_free_name(seek, &count, schema->fields[i].name);
     for (size_t i = 0; !schema && i < sizeof made_up / sizeof *made_up; i++)
         put_free_name(seek, &count, str(made_up[i]));

@@ -151,6 +151,29 @@ def within_the_schema():
           '"status": "Assigned"' in open(path, encoding="utf-8").read())
 
 
+def by_the_definition_not_the_name():
+    """A Link is no time and no count, whatever its name sounds like; a field of one value cannot
+    show that both sides differ."""
+    folder = fresh("defined")
+    schema = ["--schema", os.path.join(folder, "schema")]
+    fields = [("series", "Select", "HR-"), ("amended_from", "Link", "Claim"),
+              ("payable_account", "Link", "Account"), ("employee", "Link", "Employee")]
+    write(folder, "schema/claim.json", json.dumps({
+        "doctype": "DocType", "name": "Claim",
+        "fields": [{"fieldname": f, "fieldtype": t, "options": o} for f, t, o in fields]}))
+    write(folder, "rules/claim.dwr", 'doctype "Claim" {\n    strategy field_level;\n'
+                                     '    server_wins amended_from, payable_account;\n'
+                                     '    otherwise client_wins;\n}\n')
+    rules = os.path.join(folder, "rules")
+    made = dwrc("scenario", rules, *schema)[1]
+    check("a Link sounds like a time", '"amended_from": "amended from A"' in made, made[:500])
+    check("a Link sounds like a count", '"payable_account": "payable account A"' in made, made[:500])
+    code, out, _ = dwrc("test", "--coverage", rules, *schema)
+    check("a field of one value: another shows it",
+          "other fields: server only, client only, both same, both differ\n" in out and
+          "no merge found" not in out, out)
+
+
 def one_test_less():
     """A class that one test alone tries is missing without it, and by name."""
     rules = 'doctype "D" {\n    strategy    field_level;\n    client_wins a;\n}\n'
@@ -329,6 +352,7 @@ failing()
 all_forms()
 shipped_without_a_file()
 within_the_schema()
+by_the_definition_not_the_name()
 random_sets()
 print(f"{passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)
