@@ -35,14 +35,22 @@ static bool read_side(struct cmd_rules *r, struct arena *arena, const char *name
 
 int cmd_diff(const struct cli_command *command, struct arena *arena, int argc, char **argv)
 {
-    static const char *const formats[] = { "text", "json", "markdown" };
+    enum { TEXT, JSON, MARKDOWN, JSONL, SARIF, GITHUB, JUNIT };
+    static const char *const formats[] = { "text",  "json",   "markdown", "jsonl",
+                                           "sarif", "github", "junit" };
+    static const enum findings_format as_findings[] = { [JSONL] = FINDINGS_JSONL,
+                                                        [SARIF] = FINDINGS_SARIF,
+                                                        [GITHUB] = FINDINGS_GITHUB,
+                                                        [JUNIT] = FINDINGS_JUNIT };
     struct cmd_findings findings = { .color = NULL };
     const char *format = NULL, *output = NULL, *only = NULL;
     struct cli_list paths = { NULL, 0 };
     const struct cli_option options[] = {
         CMD_FINDINGS_OPTIONS(&findings),
         { .name = "--doctype", .value = "NAME", .help = "compare this DocType only", .text = &only },
-        { .name = "--format", .value = "FORMAT", .help = "text, json or markdown", .text = &format },
+        { .name = "--format", .value = "FORMAT", 
+          .help = "text (the default), json, markdown, jsonl, sarif, github or junit",
+          .text = &format, .choices = "text json markdown jsonl sarif github junit" },
         { .name = "-o", .value = "FILE", .help = "write there instead of to standard output",
           .text = &output },
     };
@@ -58,7 +66,7 @@ int cmd_diff(const struct cli_command *command, struct arena *arena, int argc, c
     if (status != CLI_RUN)
         return status;
     if (!cmd_style(command, &findings) ||
-        (chosen = cli_choice(command, "--format", format, formats, 3)) < 0)
+        (chosen = cli_choice(command, "--format", format, formats, 7)) < 0)
         return CLI_TROUBLE;
     if (paths.count != 2)
         return cli_usage(command, "name two rule sets: the old one and the new one");
@@ -76,17 +84,20 @@ int cmd_diff(const struct cli_command *command, struct arena *arena, int argc, c
     if (only != NULL)
         wanted.only = (struct dwr_str){ only, strlen(only) };
     results = diff_rules(arena, sides[0].rules, sides[1].rules, &wanted);
-    out_memory_begin(&m, arena);
-    if (chosen == 1)
-        diff_json(&m.out, arena, &results, paths.v[0], paths.v[1]);
-    else if (chosen == 2)
-        diff_markdown(&m.out, arena, &results, paths.v[0], paths.v[1]);
-    else
-        diff_text(&m.out, arena, &results, paths.v[0], paths.v[1],
-                  output == NULL && diag_wants_color(findings.style.color, stdout));
-    code = cmd_put(arena, output, out_memory_bytes(&m));
-    if (code != CLI_GOOD)
-        return code;
-    return results.class == DIFF_LOSES && findings.style.fail_on != DIAG_FAIL_NEVER ? CLI_FINDINGS
-                                                                                    : CLI_GOOD;
+    diff_find(arena, &results, &sides[1].ast, &sides[1].diag);
+    if (chosen >= JSONL) {
+        findings.format = as_findings[chosen];
+        code = cmd_put_findings(command, &sides[1].diag, &findings, output);
+    } else {
+        out_memory_begin(&m, arena);
+        if (chosen == JSON)
+            diff_json(&m.out, arena, &results, paths.v[0], paths.v[1]);
+        else if (chosen == MARKDOWN)
+            diff_markdown(&m.out, arena, &results, paths.v[0], paths.v[1]);
+        else
+            diff_text(&m.out, arena, &results, paths.v[0], paths.v[1],
+                      output == NULL && diag_wants_color(findings.style.color, stdout));
+        code = cmd_put(arena, output, out_memory_bytes(&m));
+    }
+    return code != CLI_GOOD ? code : diag_exit(&sides[1].diag, findings.style.fail_on);
 }

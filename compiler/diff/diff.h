@@ -27,6 +27,8 @@
 #include <stdint.h>
 
 #include "arena.h"
+#include "ast.h"
+#include "diag.h"
 #include "dwr.h"
 #include "out.h"
 #include "schema/schema.h"
@@ -163,6 +165,10 @@ void diff_markdown(struct out *o, struct arena *arena, const struct diff_results
                    const char *old_name, const char *new_name);
 void diff_json(struct out *o, struct arena *arena, const struct diff_results *results,
                const char *old_name, const char *new_name);
+
+/* Every change that is not safe as a finding at a line of the new rules: DW7001 to DW7003. */
+void diff_find(struct arena *arena, const struct diff_results *results,
+               const struct ast_ruleset *new_rules, struct diag *diag);
 
 /* --- REVISION:FOLDER (revision.c) --- */
 

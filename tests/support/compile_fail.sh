@@ -238,6 +238,7 @@ fi
 # The importer earns DW1070 DW1071 DW1072 DW1073 DW1074: import_test.sh has them. Faults of the
 # Comments that allow earn DW9003 DW9004 DW9005 DW9006: the pairs in tests/lint have them.
 # resolver earn DW6001 DW6002 DW6003 DW6004 DW6005 DW6006 DW6007: tests/unit/test_prove.c plants them.
+# Two rule sets earn DW7001: diff_test.py.
 for number in $(sed -n 's/^DIAG_CODE([A-Z0-9_]*, *\([0-9]*\), DIAG_ERROR.*/\1/p' "$codes"); do
     code=DW$(printf %04d "$number")
     if cat ./*.err ../lint/*.out "$here/../support/compile_fail.sh" | grep -q "$code"; then

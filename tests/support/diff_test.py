@@ -213,6 +213,42 @@ def shown():
     check("no change: exit 0", run(both, both).returncode == 0)
 
 
+def formats():
+    """Every change that is not safe is a finding at the new rules' line, in the formats that lint has."""
+    old = folder("old", doctype("client_wins a;\n    child t { key k; removes yes; on_same_key "
+                                "server_wins; }\n    server_wins c;\n    server_wins d;"))
+    new = folder("new", doctype("server_wins a;\n    child t { key k; on_same_key server_wins; }"
+                                "\n    client_wins c;\n    manual d;"))
+    found = [json.loads(line) for line in run("--format", "jsonl", old, new).stdout.splitlines()]
+    check("a finding for each", {(f["code"], f["field"]) for f in found} >=
+          {("DW7001", "a"), ("DW7002", "t"), ("DW7003", "c")}, found)
+    check("none for what is safe", not [f for f in found if f["field"] == "d"], found)
+    mine = [f for f in found if f["field"] == "a"][0]
+    check("at the new line", (mine["line"], mine["severity"]) == (3, "error"), mine)
+    answer = resolve(new, json.loads(mine["scenario"]["request"])
+                     if isinstance(mine["scenario"]["request"], str)
+                     else mine["scenario"]["request"])
+    check("its documents end as it says", answer["doc"] == (
+        json.loads(mine["scenario"]["result"]) if isinstance(mine["scenario"]["result"], str)
+        else mine["scenario"]["result"]), (answer, mine))
+    sarif = json.loads(run("--format", "sarif", old, new).stdout)
+    check("sarif", {r["ruleId"] for r in sarif["runs"][0]["results"]} ==
+          {"DW7001", "DW7002", "DW7003"}, sarif)
+    same = json.loads(run("--format", "sarif", new, new).stdout)
+    check("sarif: a run without results", same["runs"][0]["results"] == [])
+    check("github: the gravest first",
+          run("--format", "github", old, new).stdout.startswith("::error title=dwrc (DW7001)"))
+    check("junit", "<testsuites" in run("--format", "junit", old, new).stdout)
+    for level, old_rule, new_rule, status in (
+            ("error", "client_wins a;", "server_wins a;", 1), ("error", "server_wins a;",
+                                                               "client_wins a;", 0),
+            ("note", "server_wins a;", "client_wins a;", 1), ("note", "server_wins a;",
+                                                              "manual a;", 0)):
+        out = run("--fail-on", level, folder("old", doctype(old_rule)),
+                  folder("new", doctype(new_rule)))
+        check(f"--fail-on {level}: {old_rule} {new_rule}", out.returncode == status, out)
+
+
 def git(*arguments):
     subprocess.run(["git", "-c", "user.name=x", "-c", "user.email=x@example.com", *arguments],
                    cwd=work / "repo", check=True, capture_output=True)
@@ -268,7 +304,7 @@ def bad():
         check(f"{len(arguments)} arguments: exit 2", out.returncode == 2 and out.stderr, out)
 
 
-for part in (pairs, small, shown, revisions, bad):
+for part in (pairs, small, shown, formats, revisions, bad):
     part()
 print(f"diff_test: {passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)
