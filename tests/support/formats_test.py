@@ -39,6 +39,8 @@ FAILING = GOOD.replace('"status": "Held" };', '"status": "Done" };')
 COMMANDS = {
     "lint": (["lint", "rules"], BROKEN, {"DW0001"}, ()),
     "compile": (["compile", "rules", "-o", "out"], BROKEN, {"DW0001"}, ()),
+    "diff": (["diff", "old", "rules"], GOOD.replace("server_wins", "server_only"), {"DW7001"},
+             ("json",)),
     "fmt": (["fmt", "--check", "rules"], GOOD.replace("    strategy", "  strategy"), {"DW3001"}, ()),
     "fmt, syntax": (["fmt", "--check", "rules"], BROKEN, {"DW0001"}, ()),
     "import": (["import", "rules/strategies.json"], '{"Job": {"strategy": "nobody_wins"}}', None, ()),
@@ -63,6 +65,9 @@ def run(arguments, rules):
     folder = os.path.join(WORK, "case")
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(os.path.join(folder, "rules"))
+    os.makedirs(os.path.join(folder, "old"))
+    with open(os.path.join(folder, "old", "job.dwr"), "w", encoding="utf-8") as file:
+        file.write(GOOD)
     name = "strategies.json" if arguments[0] == "import" else "job.dwr"
     with open(os.path.join(folder, "rules", name), "w", encoding="utf-8") as file:
         file.write(rules)
@@ -104,7 +109,7 @@ def found(says, arguments, rules, wanted, owned):
             if form in owned:
                 check(told, code in status and own(form, out), out + err)
             elif form == "text":
-                check(told, code in status and re.search(r"DW\d{4}|failed|threshold|except", out + err), out + err)
+                check(told, code in status and re.search(r"DW\d{4}|failed|threshold|except|can lose", out + err), out + err)
             else:
                 got = codes(form, out)
                 check(told, code in status and got and (wanted is None or got == wanted), (got, out, err))
