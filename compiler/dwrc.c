@@ -33,7 +33,7 @@ static const struct cli_command commands[] = {
     { "import", "FILE.json [-o FOLDER] [options]",
       "Make rules of strategy dictionaries, as Python programs keep them.", cmd_import },
     { "diff", "OLD NEW [options]",
-      "Compare two rule sets, or two git revisions: which merges end otherwise.", cmd_diff },
+      "Compare two rule sets, or REVISION:FOLDER of git: which merges end otherwise.", cmd_diff },
     { "lsp", "[options]",
       "Serve an editor: the Language Server Protocol over standard input and output.",
       cmd_lsp },

@@ -69,7 +69,8 @@ int cmd_diff(const struct cli_command *command, struct arena *arena, int argc, c
         (chosen = cli_choice(command, "--format", format, formats, 7)) < 0)
         return CLI_TROUBLE;
     if (paths.count != 2)
-        return cli_usage(command, "name two rule sets: the old one and the new one");
+        return cli_usage(command, "name two rule sets: the old one and the new one, each a folder, a file or "
+                                  "REVISION:FOLDER");
     for (int i = 0; i < 2; i++) {
         /* The schemas are those of today: what no longer fits the old rules is no news. */
         if (!read_side(&sides[i], arena, paths.v[i], &findings,
@@ -77,6 +78,9 @@ int cmd_diff(const struct cli_command *command, struct arena *arena, int argc, c
             return CLI_TROUBLE;
         if (sides[i].rules == NULL) {
             cmd_report(&sides[i], &findings.style, stderr);
+            if (access(paths.v[i], F_OK) != 0 && strchr(paths.v[i], ':') == NULL)
+                return cli_trouble("a git revision is written with its folder: %s:rules",
+                                   paths.v[i]);
             return cli_trouble("%s does not compile", paths.v[i]);
         }
     }

@@ -289,6 +289,9 @@ def revisions():
         out = run("--", name, "sub/rules", cwd=repo)
         check(f"{what}: exit 2 and a sentence", out.returncode == 2 and
               out.stderr.startswith("dwrc") and not out.stdout, out)
+    out = run("HEAD", "sub/rules", cwd=repo)
+    check("a revision alone is told how to be written",
+          out.returncode == 2 and "HEAD:rules" in out.stderr, out.stderr)
     out = run("HEAD:rules", "rules", cwd=work)
     check("no repository", out.returncode == 2 and out.stderr, out)
     out = subprocess.run([DWRC, "diff", "HEAD:sub/rules", "sub/rules"], cwd=repo,
