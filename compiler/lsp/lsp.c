@@ -162,15 +162,38 @@ bool lsp_place(struct lsp *lsp, const cJSON *params, struct lsp_place *place, bo
 
 /* --- beginning and end --- */
 
+static void add_schema(struct lsp *lsp, const char *folder)
+{
+    char **more = realloc(lsp->schemas, (lsp->schema_count + 1u) * sizeof *more);
+
+    if (more == NULL)
+        arena_fail(lsp->arena);
+    lsp->schemas = more;
+    if ((more[lsp->schema_count] = strdup(folder)) == NULL)
+        arena_fail(lsp->arena);
+    lsp->schema_count++;
+}
+
+/* One folder, or an array of them. */
+static void take_schemas(struct lsp *lsp, const cJSON *options)
+{
+    const cJSON *schema = cJSON_GetObjectItemCaseSensitive(options, "schema"), *one;
+
+    if (lsp->schema_count > 0)
+        return; /* the command line said so */
+    if (cJSON_IsString(schema))
+        add_schema(lsp, schema->valuestring);
+    if (cJSON_IsArray(schema))
+        cJSON_ArrayForEach(one, schema)
+            if (cJSON_IsString(one))
+                add_schema(lsp, one->valuestring);
+}
+
 static void initialize(struct lsp *lsp, const cJSON *params, struct out *o,
                        struct lsp_failure *failure)
 {
-    const cJSON *options = cJSON_GetObjectItemCaseSensitive(params, "initializationOptions");
-    const char *schema = text_of(options, "schema");
-
     (void)failure;
-    if (schema != NULL && lsp->schema_folder == NULL)
-        lsp->schema_folder = strdup(schema);
+    take_schemas(lsp, cJSON_GetObjectItemCaseSensitive(params, "initializationOptions"));
     lsp->initialized = true;
     out_lit(o, "{\"capabilities\":{\"positionEncoding\":\"utf-16\","
                "\"textDocumentSync\":{\"openClose\":true,\"change\":2,\"save\":true},"
@@ -337,12 +360,12 @@ int cmd_lsp(const struct cli_command *command, struct arena *arena, int argc, ch
 {
     struct lsp lsp = { .input = { .fd = STDIN_FILENO }, .out = STDOUT_FILENO };
     struct arena of_request = { .no_memory = NULL };
-    const char *schema = NULL;
+    struct cli_list schemas = { NULL, 0 };
     bool stdio = false, over = false;
     const struct cli_option options[] = {
         { .name = "--schema", .value = "FOLDER",
-          .help = "the DocTypes' definitions; else 'schema' in the folder of the rules",
-          .text = &schema },
+          .help = "the DocTypes' definitions, may be repeated; else 'schema' beside the rules",
+          .list = &schemas },
         { .name = "--stdio", .help = "speak over standard input and output, which it does anyway",
           .flag = &stdio },
     };
@@ -354,8 +377,9 @@ int cmd_lsp(const struct cli_command *command, struct arena *arena, int argc, ch
         return status;
     if (arguments.count > 0)
         return cli_usage(command, "no arguments, please: '%s'", arguments.v[0]);
-    if (schema != NULL && (lsp.schema_folder = strdup(schema)) == NULL)
-        arena_fail(arena);
+    lsp.arena = arena;
+    for (uint32_t i = 0; i < schemas.count; i++)
+        add_schema(&lsp, schemas.v[i]);
     lsp.arena = &of_request;
     signal(SIGPIPE, SIG_IGN); /* an editor that has gone is an end like another */
     while (!over && !lsp.gone) {
@@ -373,6 +397,8 @@ int cmd_lsp(const struct cli_command *command, struct arena *arena, int argc, ch
         forget(d);
     }
     lsp_input_clear(&lsp.input);
-    free(lsp.schema_folder);
+    while (lsp.schema_count > 0)
+        free(lsp.schemas[--lsp.schema_count]);
+    free(lsp.schemas);
     return lsp.shut_down ? CLI_GOOD : CLI_FINDINGS;
 }

@@ -127,7 +127,8 @@ struct lsp {
     struct arena *arena;  /* of the request */
     struct lsp_document *documents;
     struct lsp_rules *rulesets;
-    char *schema_folder;  /* initializationOptions.schema; NULL: "schema" in the rules' folder */
+    char **schemas; /* --schema, else initializationOptions.schema; none: "schema" in the folder */
+    uint32_t schema_count;
     bool initialized, shut_down, gone;
 };
 

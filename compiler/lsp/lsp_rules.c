@@ -99,21 +99,25 @@ static struct lsp_document *lone_document(const struct lsp *lsp, const struct ls
     return d;
 }
 
-static const char *schema_folder(const struct lsp *lsp, struct lsp_rules *r)
+static struct cli_list schema_folders(const struct lsp *lsp, struct lsp_rules *r)
 {
-    const char *folder = lsp->schema_folder;
+    const char **folders = arena_array(&r->arena, lsp->schema_count + 1, sizeof *folders);
+    uint32_t count = 0;
 
-    if (folder != NULL || r->is_file)
-        return folder;
-    folder = arena_printf(&r->arena, "%s/schema", r->root).p;
-    return has_files(folder, ".json") ? folder : NULL;
+    for (; count < lsp->schema_count; count++)
+        folders[count] = lsp->schemas[count];
+    if (count == 0) {
+        folders[0] = arena_printf(&r->arena, "%s/schema", r->root).p;
+        count = has_files(folders[0], ".json");
+    }
+    return (struct cli_list){ folders, count };
 }
 
 static void read_folder(struct lsp *lsp, struct lsp_rules *r)
 {
     struct parse_options options = { .keep_tokens = true, .threads = 1 };
-    const char *root = r->root, *schema = schema_folder(lsp, r);
-    const struct cli_list paths = { &root, 1 }, schemas = { &schema, schema != NULL };
+    const char *root = r->root;
+    const struct cli_list paths = { &root, 1 }, schemas = schema_folders(lsp, r);
     struct file_overlay *overlays;
     uint32_t count = 0;
 

@@ -4,7 +4,7 @@
 --
 -- Findings while typing, completion with CTRL-X CTRL-O, and the keys below in rule files only. Set
 -- vim.g.dwrc where the program is not called `dwrc`, vim.g.dwr_schema where the DocTypes'
--- definitions are not in a folder `schema` beside the rules.
+-- definitions are not in a folder `schema` beside the rules: an app's folder, or a list of them.
 
 vim.api.nvim_create_autocmd({ "BufRead", "BufNewFile" }, {
     pattern = "*.dwr",

@@ -207,6 +207,23 @@ def findings():
           [d for d in client.diagnostics[uri] if d["severity"] == 2] == [], client.diagnostics)
     client.stop()
 
+    # An app's DocTypes refer to those of other apps: there may be several folders.
+    for name in ("one", "two"):
+        (root / name).mkdir()
+        (root / name / "t.json").write_text(json.dumps(
+            {"doctype": "DocType", "name": name, "fields": [{"fieldname": "a", "fieldtype": "Int"}]}))
+    (root / "apps").mkdir()
+    for folders, unknown in (([root / "one"], 1), ([root / "one", root / "two"], 0)):
+        client = Client(DWRC)
+        client.start({"schema": [str(f) for f in folders]})
+        uri = client.open(root / "apps" / "apps.dwr", "".join(
+            f'doctype "{name}" {{\n    strategy field_level;\n}}\n' for name in ("one", "two")))
+        client.settle()
+        check(f"{len(folders)} folders of schemas",
+              [d["code"] for d in client.diagnostics[uri]].count("DW1041") == unknown,
+              client.diagnostics)
+        client.stop()
+
     # A folder of schemas that cannot be read is told of.
     client = Client(DWRC)
     client.start({"schema": str(root / "nowhere")})
