@@ -3,17 +3,13 @@
  * Fields and rules are check_fields.c's, conditions check_cond.c's, settings and the statements of
  * the sync service check_service.c's, tests check_tests.c's. */
 #include "check_parts.h"
+#include "str.h"
 
 #include <stdio.h>
 
 #include "team.h"
 
 /* --- what all parts use --- */
-
-bool check_is(struct dwr_str text, const char *word)
-{
-    return text.n == strlen(word) && memcmp(text.p, word, text.n) == 0;
-}
 
 void check_once(struct check *c, const struct ast_block *block, const enum ast_kind *kinds,
                 size_t count)
@@ -95,7 +91,7 @@ bool check_word(struct check *c, enum diag_code code, const struct ast_word *wor
     char list[256] = "";
 
     for (; words[count] != NULL; count++) {
-        if (check_is(word->text, words[count]))
+        if (str_is(word->text, words[count]))
             return true;
         candidates[count] = (struct dwr_str){ words[count], strlen(words[count]) };
         n += (size_t)snprintf(list + n, sizeof list - n, "%s'%s'",

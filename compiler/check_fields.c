@@ -1,6 +1,7 @@
 /* check_fields.c - fields and their rules: which unit a field is in, what decides it, and that it is
  * one thing only. The same for the members of rows (on_same_key fields { … }). */
 #include "check_parts.h"
+#include "str.h"
 
 static const char *const use_words[] = {
     [USE_NAMED] = "named", [USE_META] = "a field of the sync layer", [USE_RULE] = "a field with a rule",
@@ -72,7 +73,7 @@ static void becomes(struct check *c, const struct ast_name *name, enum check_use
                  use == USE_META ? "'%.*s' belongs to the sync layer already"
                                  : "'%.*s' belongs to the sync layer",
                  CHECK_TEXT(name->text));
-    } else if (check_is(name->text, "docstatus")) {
+    } else if (str_is(name->text, "docstatus")) {
         diag_add(c->diag, DIAG_SYNC_FIELD, name->span,
                  "'docstatus' is server_only or has a rule, and is nothing else");
     } else if (field->use != USE_NAMED) {

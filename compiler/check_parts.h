@@ -85,7 +85,6 @@ void check_seconds(struct check *c, const struct ast_number *number, uint64_t lo
 /* One of the words (their list ends with NULL); a finding with `code` proposes the nearest. */
 bool check_word(struct check *c, enum diag_code code, const struct ast_word *word,
                 const char *what, const char *const *words);
-bool check_is(struct dwr_str text, const char *word);
 
 /* --- check_fields.c: fields and rules, of DocTypes and of rows --- */
 

@@ -1,6 +1,7 @@
 /* check_service.c - sync, attachments and retry, and a DocType's statements that the sync service
  * carries out: their shapes and numbers. */
 #include "check_parts.h"
+#include "str.h"
 
 /* Limits of what the tables hold (tables.h), and of what can be meant. */
 #define BATCH_MAX 100000u
@@ -177,11 +178,6 @@ static const char *const built_in_types[] = { "client_change_overridden",
                                               "manual_resolution_required", "branch_created",
                                               "linked_changed_since" };
 
-static bool same_text(struct dwr_str a, struct dwr_str b)
-{
-    return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
-}
-
 /* notify conflict once; a type for a field once; the built-in types are the resolver's. */
 static void notify_is_sound(struct check *c, const struct ast_block *block)
 {
@@ -205,7 +201,7 @@ static void notify_is_sound(struct check *c, const struct ast_block *block)
         count++;
         check_name(c, &notify->field);
         for (i = 0; i < sizeof built_in_types / sizeof *built_in_types; i++)
-            if (check_is(notify->type.text, built_in_types[i]))
+            if (str_is(notify->type.text, built_in_types[i]))
                 diag_add(c->diag, DIAG_RESERVED, notify->type.span, "the type '%s' is built in",
                          built_in_types[i]);
         /* Notifications are few; where they are many only the first ones are compared. */
@@ -213,7 +209,7 @@ static void notify_is_sound(struct check *c, const struct ast_block *block)
             const struct ast_notify *other = AST_AS(ast_notify, t);
 
             if (other->conflict || other->field.symbol != notify->field.symbol ||
-                !same_text(other->type.text, notify->type.text))
+                !str_same(other->type.text, notify->type.text))
                 continue;
             finding = diag_add(c->diag, DIAG_TWICE, s->word,
                                "this notification is said twice");
@@ -238,7 +234,7 @@ static void field_links_to(struct check *c, const struct ast_name *field,
         c->listed_at[field->symbol] = doctype->span;
         return;
     }
-    if (!same_text(source_text(&c->ruleset->sources, c->listed_at[field->symbol]),
+    if (!str_same(source_text(&c->ruleset->sources, c->listed_at[field->symbol]),
                    source_text(&c->ruleset->sources, doctype->span))) {
         finding = diag_add(c->diag, DIAG_LINK, doctype->span, "'%.*s' links to another DocType",
                            CHECK_TEXT(field->text));
@@ -303,7 +299,7 @@ static void effects_are_sound(struct check *c, const struct ast_block *block)
             c->listed_at[name->symbol] = name->span;
         }
         for (t = block->of[AST_EFFECT]; t != s && near < 256; t = t->same, near++)
-            if (same_text(AST_AS(ast_effect, t)->name.text, effect->name.text)) {
+            if (str_same(AST_AS(ast_effect, t)->name.text, effect->name.text)) {
                 finding = diag_add(c->diag, DIAG_TWICE, effect->name.span,
                                    "the effect '%.*s' is said twice",
                                    CHECK_TEXT(effect->name.text));

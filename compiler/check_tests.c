@@ -1,5 +1,6 @@
 /* check_tests.c - test blocks: that they name what exists and can come out one way only. */
 #include "check_parts.h"
+#include "str.h"
 
 #include "../runtime/dwr.h"
 
@@ -99,8 +100,8 @@ static void doctype_exists(struct check *c, const struct ast_test *test)
 static void write_is_complete(struct check *c, const struct ast_test *test)
 {
     const struct ast_stmt *op = test->block.of[AST_TEST_OP];
-    bool needs_data = op == NULL || !(check_is(AST_AS(ast_test_op, op)->op.text, "delete") ||
-                                      check_is(AST_AS(ast_test_op, op)->op.text, "undelete"));
+    bool needs_data = op == NULL || !(str_is(AST_AS(ast_test_op, op)->op.text, "delete") ||
+                                      str_is(AST_AS(ast_test_op, op)->op.text, "undelete"));
 
     if (test->block.broken)
         return;
@@ -180,7 +181,7 @@ static void type_exists(struct check *c, const struct ast_expect *expect,
     if (expect->word.text.p == NULL || (doctype != NULL && doctype->block.broken))
         return;
     for (i = 0; built_in_types[i] != NULL; i++)
-        if (check_is(expect->word.text, built_in_types[i]))
+        if (str_is(expect->word.text, built_in_types[i]))
             return;
     for (s = doctype == NULL ? NULL : doctype->block.of[AST_NOTIFY]; s != NULL; s = s->same) {
         struct dwr_str type = AST_AS(ast_notify, s)->type.text;

@@ -8,6 +8,7 @@
 #include "emit.h"
 #include "name_hash.h"
 #include "names.h"
+#include "str.h"
 
 /* Identifiers that are taken: open addressing, at most half full. */
 struct taken {
@@ -55,11 +56,6 @@ static struct dwr_str cased(struct arena *arena, struct dwr_str s, char (*letter
 
 /* --- what is taken --- */
 
-static bool same(struct dwr_str a, struct dwr_str b)
-{
-    return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
-}
-
 static void put(struct taken *t, struct dwr_str id)
 {
     uint32_t i = (uint32_t)dwr_name_hash(id.p, id.n) & t->mask;
@@ -74,7 +70,7 @@ static bool has(const struct taken *t, struct dwr_str id)
 {
     for (uint32_t i = (uint32_t)dwr_name_hash(id.p, id.n) & t->mask; t->v && t->v[i].p;
          i = (i + 1) & t->mask)
-        if (same(t->v[i], id))
+        if (str_same(t->v[i], id))
             return true;
     return false;
 }

@@ -248,6 +248,25 @@ void out_json_text(struct out *o, struct dwr_str s)
     }
 }
 
+void out_json_string(struct out *o, struct dwr_str s)
+{
+    if (!s.p) {
+        out_lit(o, "null");
+        return;
+    }
+    out_char(o, '"');
+    out_json_text(o, s);
+    out_char(o, '"');
+}
+
+void out_json_member(struct out *o, const char *name, struct dwr_str s)
+{
+    out_char(o, '"');
+    out_bytes(o, name, strlen(name));
+    out_lit(o, "\":");
+    out_json_string(o, s);
+}
+
 /* XML has no way to write most control characters, nor U+FFFE and U+FFFF: they become U+FFFD. */
 void out_xml_text(struct out *o, struct dwr_str s)
 {

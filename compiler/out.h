@@ -88,6 +88,10 @@ void out_c_comment(struct out *o, struct dwr_str s);
 
 /* The inside of a JSON string; the bytes are valid UTF-8. */
 void out_json_text(struct out *o, struct dwr_str s);
+/* A JSON string, quotes and all; null where p is NULL. */
+void out_json_string(struct out *o, struct dwr_str s);
+/* "NAME":"TEXT", or null; the name stands as it is. */
+void out_json_member(struct out *o, const char *name, struct dwr_str s);
 
 /* Text between tags or inside a quoted attribute, of XML and of HTML: what neither can hold becomes
  * U+FFFD. The bytes are valid UTF-8. */

@@ -2,6 +2,7 @@
 #include <stdarg.h>
 
 #include "parse_state.h"
+#include "str.h"
 
 #include "../runtime/name_hash.h"
 
@@ -312,21 +313,16 @@ struct ast_operand *parse_operand_value(struct parse *p, const struct ast_value 
     return operand;
 }
 
-static bool is_text(struct dwr_str text, const char *word)
-{
-    return text.n == strlen(word) && memcmp(text.p, word, text.n) == 0;
-}
-
 /* server_role and its like are words only while merging; a document may have such fields. */
 static void take_role(struct parse *p, struct ast_operand *operand)
 {
     if (!p->merging || operand->side != DWR_SIDE_DOC)
         return;
-    if (is_text(operand->field.text, "server_role"))
+    if (str_is(operand->field.text, "server_role"))
         operand->side = DWR_SIDE_SERVER_ROLE;
-    else if (is_text(operand->field.text, "client_role"))
+    else if (str_is(operand->field.text, "client_role"))
         operand->side = DWR_SIDE_CLIENT_ROLE;
-    else if (is_text(operand->field.text, "client_user"))
+    else if (str_is(operand->field.text, "client_user"))
         operand->side = DWR_SIDE_CLIENT_USER;
 }
 
@@ -357,7 +353,7 @@ static void take_right(struct parse *p, struct ast_operand *right)
     size_t i;
 
     for (i = 0; i < sizeof values / sizeof *values && right->side == DWR_SIDE_DOC; i++)
-        if (is_text(right->field.text, values[i].word)) {
+        if (str_is(right->field.text, values[i].word)) {
             right->side = DWR_SIDE_VALUE;
             right->value = *parse_value(p, values[i].kind, right->span);
         }

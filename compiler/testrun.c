@@ -2,6 +2,7 @@
 #include "testrun.h"
 
 #include "../runtime/core/value.h"
+#include "str.h"
 #include "testrun_rows.h"
 
 struct run {
@@ -18,11 +19,6 @@ struct run {
 };
 
 /* --- what is found --- */
-
-static struct dwr_str str(const char *word)
-{
-    return (struct dwr_str){ word, strlen(word) };
-}
 
 static struct dwr_str copy(struct run *r, struct dwr_text text)
 {
@@ -127,7 +123,7 @@ static void row_differs(void *context, struct dwr_str label, struct dwr_text mem
     problem(r,
             arena_printf(r->arena, "member '%.*s' of %.*s", (int)member.n, member.p, (int)label.n,
                          label.p),
-            expected.p ? copy(r, expected) : str("nothing"), got.p ? copy(r, got) : str("nothing"),
+            expected.p ? copy(r, expected) : str_of("nothing"), got.p ? copy(r, got) : str_of("nothing"),
             decided_of(r, label));
 }
 
@@ -149,7 +145,7 @@ static void compare_field(struct run *r, struct dwr_text name, struct dwr_text e
     if (equal || (is_table && testrun_rows_differ(&rows, row_differs, r)))
         return;
     problem(r, arena_printf(r->arena, "field '%.*s'", (int)name.n, name.p), copy(r, expected),
-            got.p ? copy(r, got) : str("nothing"), decided_of(r, rows.name));
+            got.p ? copy(r, got) : str_of("nothing"), decided_of(r, rows.name));
 }
 
 /* Every member that is expected, against the document's; p NULL: there is none. */
@@ -182,7 +178,7 @@ static void expect_status(struct run *r, const struct ast_expect *e)
 
     if (!is_word(&e->word, got)) {
         const char *code = dwr_code_name(r->got.code);
-        struct dwr_str all = str("");
+        struct dwr_str all = str_of("");
 
         for (size_t i = 0; i < r->got.field_count; i++) {
             const struct dwr_str one = described(r, &r->got.fields[i]);
@@ -190,8 +186,8 @@ static void expect_status(struct run *r, const struct ast_expect *e)
             all = arena_printf(r->arena, "%.*s%s%.*s", (int)all.n, all.p, all.n > 0 ? "\n" : "",
                                (int)one.n, one.p);
         }
-        problem(r, str("status"), e->word.text,
-                *code ? arena_printf(r->arena, "%s (%s)", got, code) : str(got),
+        problem(r, str_of("status"), e->word.text,
+                *code ? arena_printf(r->arena, "%s (%s)", got, code) : str_of(got),
                 r->got.rule.p ? decided_at(r)
                 : all.n > 0   ? all
                               : (struct dwr_str){ NULL, 0 });
@@ -208,7 +204,7 @@ static void expect_outcome(struct run *r, const struct ast_expect *e)
     if (report && is_word(&e->word, dwr_outcome_name(report->outcome)))
         return;
     problem(r, arena_printf(r->arena, "outcome of '%.*s'", (int)label.n, label.p), e->word.text,
-            str(report ? dwr_outcome_name(report->outcome) : "no report"), decided_of(r, label));
+            str_of(report ? dwr_outcome_name(report->outcome) : "no report"), decided_of(r, label));
 }
 
 static void expect_code(struct run *r, const struct ast_expect *e)
@@ -216,13 +212,13 @@ static void expect_code(struct run *r, const struct ast_expect *e)
     const char *got = dwr_code_name(r->got.code);
 
     if (!is_word(&e->word, got))
-        problem(r, str("code"), e->word.text, str(*got ? got : "no code"), decided_at(r));
+        problem(r, str_of("code"), e->word.text, str_of(*got ? got : "no code"), decided_at(r));
 }
 
 static void expect_branch(struct run *r, const struct ast_expect *e)
 {
     if (!r->got.branch.p)
-        problem(r, str("branch"), str("a branch"), str("none"), decided_at(r));
+        problem(r, str_of("branch"), str_of("a branch"), str_of("none"), decided_at(r));
     else
         compare_document(r, &e->value, r->got.branch);
 }
@@ -246,8 +242,8 @@ static void expect_conflict(struct run *r, const struct ast_expect *e)
     const struct dwr_str label = label_of(r, e);
 
     if (!conflict_of(r, e, label))
-        problem(r, arena_printf(r->arena, "'%.*s'", (int)label.n, label.p), str("a conflict"),
-                str(report_of(r, label) ? "a report without conflict" : "no report"),
+        problem(r, arena_printf(r->arena, "'%.*s'", (int)label.n, label.p), str_of("a conflict"),
+                str_of(report_of(r, label) ? "a report without conflict" : "no report"),
                 decided_of(r, label));
 }
 
@@ -262,7 +258,7 @@ static void expect_no_conflict(struct run *r, const struct ast_expect *e)
             report = &r->got.fields[i];
     if (report)
         problem(r, arena_printf(r->arena, "'%.*s'", (int)report->field.n, report->field.p),
-                str("no conflict"), str("a conflict"), described(r, report));
+                str_of("no conflict"), str_of("a conflict"), described(r, report));
 }
 
 static bool has_notification(const struct run *r, struct dwr_str type)
@@ -275,7 +271,7 @@ static bool has_notification(const struct run *r, struct dwr_str type)
 
 static struct dwr_str notifications(struct run *r)
 {
-    struct dwr_str all = str("");
+    struct dwr_str all = str_of("");
 
     for (size_t i = 0; i < r->got.notification_count; i++) {
         const struct dwr_text type = r->got.notifications[i].type;
@@ -283,13 +279,13 @@ static struct dwr_str notifications(struct run *r)
         all = arena_printf(r->arena, "%.*s%s%.*s", (int)all.n, all.p, i > 0 ? ", " : "",
                            (int)type.n, type.p);
     }
-    return all.n > 0 ? all : str("none");
+    return all.n > 0 ? all : str_of("none");
 }
 
 static void expect_notification(struct run *r, const struct ast_expect *e)
 {
     if (!has_notification(r, e->word.text))
-        problem(r, str("notification"), e->word.text, notifications(r),
+        problem(r, str_of("notification"), e->word.text, notifications(r),
                 (struct dwr_str){ NULL, 0 });
 }
 
@@ -299,10 +295,10 @@ static void expect_no_notification(struct run *r, const struct ast_expect *e)
         e->word.text.p ? has_notification(r, e->word.text) : r->got.notification_count > 0;
 
     if (there)
-        problem(r, str("notification"),
+        problem(r, str_of("notification"),
                 e->word.text.p
                     ? arena_printf(r->arena, "no %.*s", (int)e->word.text.n, e->word.text.p)
-                    : str("none"),
+                    : str_of("none"),
                 notifications(r), (struct dwr_str){ NULL, 0 });
 }
 
@@ -383,12 +379,12 @@ static void run_test(struct run *r, const struct ast_test *test, struct testrun_
     if (rc == DWR_NOMEM)
         arena_fail(r->arena);
     if (rc != DWR_OK) {
-        problem(r, str("merge"), str("an answer"), str(dwr_rc_name(rc)),
+        problem(r, str_of("merge"), str_of("an answer"), str_of(dwr_rc_name(rc)),
                 (struct dwr_str){ NULL, 0 });
         return;
     }
     if (!test->block.of[AST_EXPECT])
-        problem(r, str("test"), str("something"), str("no `expect`: it could not fail"),
+        problem(r, str_of("test"), str_of("something"), str_of("no `expect`: it could not fail"),
                 (struct dwr_str){ NULL, 0 });
     for (const struct ast_stmt *s = test->block.of[AST_EXPECT]; s; s = s->same) {
         r->span = s->span;

@@ -65,26 +65,12 @@ void testrun_text(struct out *o, struct arena *arena, struct sources *sources,
 
 /* --- JSON --- */
 
-static void json_member(struct out *o, const char *name, struct dwr_str text)
-{
-    out_char(o, '"');
-    out_bytes(o, name, strlen(name));
-    out_lit(o, "\":");
-    if (!text.p) {
-        out_lit(o, "null");
-        return;
-    }
-    out_char(o, '"');
-    out_json_text(o, text);
-    out_char(o, '"');
-}
-
 static void json_place(struct out *o, struct arena *arena, struct sources *sources,
                        struct span span)
 {
     struct source *source = &sources->v[span.source];
 
-    json_member(o, "file", source->path);
+    out_json_member(o, "file", source->path);
     out_lit(o, ",\"line\":");
     out_number(o, source_position(arena, source, span.begin).line);
 }
@@ -93,9 +79,9 @@ static void json_result(struct out *o, struct arena *arena, struct sources *sour
                         const struct testrun_result *result)
 {
     out_char(o, '{');
-    json_member(o, "title", result->test->title.text);
+    out_json_member(o, "title", result->test->title.text);
     out_char(o, ',');
-    json_member(o, "doctype", result->test->doctype.text);
+    out_json_member(o, "doctype", result->test->doctype.text);
     out_char(o, ',');
     json_place(o, arena, sources, result->test->stmt.span);
     if (result->problems)
@@ -106,13 +92,13 @@ static void json_result(struct out *o, struct arena *arena, struct sources *sour
         out_char(o, '{');
         json_place(o, arena, sources, p->span);
         out_char(o, ',');
-        json_member(o, "what", p->what);
+        out_json_member(o, "what", p->what);
         out_char(o, ',');
-        json_member(o, "expected", p->expected);
+        out_json_member(o, "expected", p->expected);
         out_char(o, ',');
-        json_member(o, "got", p->got);
+        out_json_member(o, "got", p->got);
         out_char(o, ',');
-        json_member(o, "decided", p->decided);
+        out_json_member(o, "decided", p->decided);
         out_char(o, '}');
         if (p->next)
             out_char(o, ',');

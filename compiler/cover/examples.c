@@ -1,17 +1,13 @@
 /* examples.c - what the rule set's own tests have in the fields of a DocType. */
 #include "scenario_parts.h"
-
-static bool same_name(struct dwr_str a, struct dwr_str b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
+#include "str.h"
 
 struct example *example_of(struct seek *seek, unsigned table, struct dwr_str name)
 {
     struct examples *all = &seek->examples;
 
     for (uint32_t i = 0; i < all->count; i++)
-        if (all->v[i].table == table && same_name(all->v[i].name, name))
+        if (all->v[i].table == table && str_same(all->v[i].name, name))
             return &all->v[i];
     return NULL;
 }

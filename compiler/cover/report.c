@@ -139,17 +139,6 @@ void cover_text(struct out *o, struct arena *arena, const struct cover_shown *sh
 
 /* --- JSON --- */
 
-static void json_text(struct out *o, struct dwr_str text)
-{
-    if (!text.p) {
-        out_lit(o, "null");
-        return;
-    }
-    out_char(o, '"');
-    out_json_text(o, text);
-    out_char(o, '"');
-}
-
 static void json_counts(struct out *o, uint32_t tried, uint32_t possible)
 {
     out_lit(o, "\"classes\":");
@@ -165,7 +154,7 @@ static void json_class(struct out *o, const struct cover_class *c)
     out_lit(o, "{\"class\":\"");
     plain(o, cover_kind_word((enum cover_kind)c->kind));
     out_lit(o, "\",\"rule\":");
-    json_text(o, c->at);
+    out_json_string(o, c->at);
     out_lit(o, ",\"possible\":");
     plain(o, c->possible ? "true" : "false");
     out_lit(o, ",\"tests\":");
@@ -176,7 +165,7 @@ static void json_class(struct out *o, const struct cover_class *c)
 static void json_type(struct out *o, struct arena *arena, const struct cover_type *type)
 {
     out_lit(o, "{\"doctype\":");
-    json_text(o, type->name);
+    out_json_string(o, type->name);
     out_lit(o, ",\"tests\":");
     out_number(o, type->tests);
     out_char(o, ',');
@@ -189,7 +178,7 @@ static void json_type(struct out *o, struct arena *arena, const struct cover_typ
             if (i > 0)
                 out_lit(o, "]},");
             out_lit(o, "{\"part\":");
-            json_text(o, cover_part_text(arena, type, &type->v[i]));
+            out_json_string(o, cover_part_text(arena, type, &type->v[i]));
             out_lit(o, ",\"classes\":[");
         } else {
             out_char(o, ',');

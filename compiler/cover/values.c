@@ -4,19 +4,10 @@
 
 #include <ctype.h>
 
+#include "str.h"
 #include "trial/literals.h"
 
 enum { WANTED = HABIT_VALUES, MOST = 8 };
-
-static struct dwr_str str(const char *text)
-{
-    return (struct dwr_str){ text, strlen(text) };
-}
-
-static bool same_name(struct dwr_str a, struct dwr_str b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
 
 /* --- lists of values --- */
 
@@ -57,8 +48,8 @@ static bool is_full(const struct list *list)
 static void put_plain(struct list *list, struct dwr_str name)
 {
     if (list->count == 1 && (list->v[0].p[0] == 't' || list->v[0].p[0] == 'f')) {
-        put(list, str("false"));
-        put(list, str("true"));
+        put(list, str_of("false"));
+        put(list, str_of("true"));
         return;
     }
     for (char letter = 'A'; letter < 'A' + WANTED; letter++) {
@@ -101,16 +92,16 @@ static void put_habit(struct list *list, struct dwr_str name, const struct schem
     if (habit && !fits(field, habit[0]))
         return;
     for (int i = 0; habit && i < WANTED; i++)
-        put(list, str(habit[i]));
+        put(list, str_of(habit[i]));
 }
 
 /* --- by rule --- */
 
 static void put_texts(struct list *list)
 {
-    put(list, str("\"Ring twice\""));
-    put(list, str("\"Ring twice\\nParking behind the house\""));
-    put(list, str("\"Ring twice\\nDog in the yard\""));
+    put(list, str_of("\"Ring twice\""));
+    put(list, str_of("\"Ring twice\\nParking behind the house\""));
+    put(list, str_of("\"Ring twice\\nDog in the yard\""));
 }
 
 static void put_arrays(struct list *list, struct dwr_str key)
@@ -184,9 +175,9 @@ static bool put_for_rule(struct list *list, const struct dwr_rule *rule)
         put_arrays(list, rule->key);
         return true;
     case DWR_RULE_SUM:
-        put(list, str("2"));
-        put(list, str("3"));
-        put(list, str("5"));
+        put(list, str_of("2"));
+        put(list, str_of("3"));
+        put(list, str_of("5"));
         return true;
     case DWR_RULE_MAX:
     case DWR_RULE_MIN:
@@ -292,7 +283,7 @@ static void put_defined(struct list *list, const struct schema_field *field)
     }
     for (size_t i = 0; field && i < sizeof kinds / sizeof *kinds; i++)
         for (int k = 0; kinds[i].kind == field->kind && k < WANTED && kinds[i].v[k]; k++)
-            put(list, str(kinds[i].v[k]));
+            put(list, str_of(kinds[i].v[k]));
 }
 
 /* Its definition says all there is: no habit helps. */
@@ -372,7 +363,7 @@ struct values values_of_member(struct seek *seek, unsigned table, unsigned index
         if (!is_defined(field))
             put_habit(&list, name, field);
         if (list.count < WANTED && is_ordered(rule))
-            put(&list, str("1")), put(&list, str("2")), put(&list, str("3"));
+            put(&list, str_of("1")), put(&list, str_of("2")), put(&list, str_of("3"));
         else if (!is_full(&list) && !is_defined(field))
             put_plain(&list, name);
         if (is_ordered(rule) || keeps_place)
@@ -417,9 +408,9 @@ struct dwr_str values_other_member(struct seek *seek, unsigned table)
                  rows->fields[i].kind == SCHEMA_TEXT))
                 return rows->fields[i].name;
     for (size_t i = 0; i < sizeof made_up / sizeof *made_up; i++)
-        if (is_other(t, str(made_up[i])))
-            return str(made_up[i]);
-    return str("another_member");
+        if (is_other(t, str_of(made_up[i])))
+            return str_of(made_up[i]);
+    return str_of("another_member");
 }
 
 /* --- the DocType --- */
@@ -436,7 +427,7 @@ static void put_free_name(struct seek *seek, unsigned *count, struct dwr_str nam
     if (*count == 3 || !is_free(seek, name))
         return;
     for (unsigned i = 0; i < *count; i++)
-        if (same_name(seek->free_names[i], name))
+        if (str_same(seek->free_names[i], name))
             return;
     seek->free_names[(*count)++] = name;
 }
@@ -471,7 +462,7 @@ static void put_free_names(struct seek *seek)
             if (rank_of(&schema->fields[i]) == rank)
                 put_free_name(seek, &count, schema->fields[i].name);
     for (size_t i = 0; !schema && i < sizeof made_up / sizeof *made_up; i++)
-        put_free_name(seek, &count, str(made_up[i]));
+        put_free_name(seek, &count, str_of(made_up[i]));
     /* Then those that the rules speak of without deciding them. */
     for (unsigned i = 0; i < seek->d->names.count && count < 3; i++)
         if (seek->d->names.v[i].role == DWR_NAME_FREE &&
@@ -486,7 +477,7 @@ static void put_unnamed(struct seek *seek)
 {
     const struct schemas *schemas = seek->schemas;
 
-    seek->name = str("Another DocType");
+    seek->name = str_of("Another DocType");
     for (uint32_t i = 0; schemas && i < schemas->count; i++) {
         const struct schema_doctype *one = &schemas->v[i];
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "str.h"
 #include "words.h"
 
 const char *const diff_class_ids[DIFF_CLASSES] = { "same", "safe", "changes_outcome",
@@ -43,7 +44,7 @@ struct search {
 
 static bool same(struct dwr_str a, struct dwr_str b)
 {
-    return a.n == b.n && (a.p == NULL) == (b.p == NULL) && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+    return (a.p == NULL) == (b.p == NULL) && str_same(a, b);
 }
 
 static size_t size_of(const struct dwr_write *w)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "diff.h"
+#include "str.h"
 #include "trial/domain.h"
 
 enum { VALUES_MAX = 24, MEMBERS_MAX = 12, ROWS_MAX = 4 };
@@ -51,15 +52,10 @@ uint32_t diff_below(struct diff_random *random, uint32_t n)
     return (uint32_t)(((z ^ z >> 31) >> 32) * n >> 32);
 }
 
-static bool same(struct dwr_str a, struct dwr_str b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 static void add_value(struct values *values, struct dwr_str value)
 {
     for (uint32_t i = 0; i < values->count; i++)
-        if (same(values->v[i], value))
+        if (str_same(values->v[i], value))
             return;
     if (values->count < VALUES_MAX)
         values->v[values->count++] = value;
@@ -101,7 +97,7 @@ static void add_any(struct values *values)
 static uint16_t index_of(const struct dwr_names *names, struct dwr_str name)
 {
     for (uint16_t i = 0; i < names->count; i++)
-        if (same(names->v[i].name, name))
+        if (str_same(names->v[i].name, name))
             return i;
     return DWR_NONE;
 }
@@ -109,7 +105,7 @@ static uint16_t index_of(const struct dwr_names *names, struct dwr_str name)
 static struct slot *slot_of(struct diff_deck *deck, struct dwr_str name)
 {
     for (uint32_t i = 0; i < deck->slot_count; i++)
-        if (same(deck->slots[i].name, name))
+        if (str_same(deck->slots[i].name, name))
             return &deck->slots[i];
     return NULL;
 }
@@ -129,7 +125,7 @@ static void add_member(const struct diff_pair *pair, struct slot *slot,
     const struct dwr_str name = t->names.v[member].name;
     uint32_t i = 0;
 
-    while (i < slot->member_count && !same(slot->members[i].name, name))
+    while (i < slot->member_count && !str_same(slot->members[i].name, name))
         i++;
     if (i == MEMBERS_MAX)
         return;
@@ -176,7 +172,7 @@ static bool built_in(struct dwr_str name)
                                          "modified_by", "idx" };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (same(name, (struct dwr_str){ names[i], strlen(names[i]) }))
+        if (str_same(name, (struct dwr_str){ names[i], strlen(names[i]) }))
             return true;
     return false;
 }

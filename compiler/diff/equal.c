@@ -3,6 +3,7 @@
 
 #include "diff.h"
 #include "out.h"
+#include "str.h"
 
 /* A DocType written out: whatever decides a merge, fields by their names, nothing else. */
 struct writer {
@@ -132,11 +133,6 @@ static void put_roles(struct writer *w, const struct dwr_names *names)
         }
 }
 
-static bool same(struct dwr_str a, struct dwr_str b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 /* What holds for the document as a whole, and for fields that no rule names. */
 static void put_frame(struct writer *w)
 {
@@ -198,7 +194,7 @@ static struct dwr_str written_field(struct arena *arena, const struct dwr_doctyp
     for (uint16_t i = 0; i < d->names.count; i++) {
         const struct dwr_name *n = &d->names.v[i];
 
-        if (!same(n->name, name))
+        if (!str_same(n->name, name))
             continue;
         put_number(&w, n->role);
         if (n->role == DWR_NAME_UNIT)
@@ -213,17 +209,17 @@ static struct dwr_str written_field(struct arena *arena, const struct dwr_doctyp
 
 bool diff_tables_equal(const struct diff_pair *pair)
 {
-    return same(written(pair->arena, pair->by[0]), written(pair->arena, pair->by[1]));
+    return str_same(written(pair->arena, pair->by[0]), written(pair->arena, pair->by[1]));
 }
 
 bool diff_frames_equal(const struct diff_pair *pair)
 {
-    return same(written_frame(pair->arena, pair->by[0]), written_frame(pair->arena, pair->by[1]));
+    return str_same(written_frame(pair->arena, pair->by[0]), written_frame(pair->arena, pair->by[1]));
 }
 
 bool diff_fields_equal(const struct diff_pair *pair, struct dwr_str name)
 {
-    return same(written_field(pair->arena, pair->by[0], name),
+    return str_same(written_field(pair->arena, pair->by[0], name),
                 written_field(pair->arena, pair->by[1], name));
 }
 
@@ -232,7 +228,7 @@ bool diff_fields_equal(const struct diff_pair *pair, struct dwr_str name)
 static const struct dwr_name *name_of(const struct dwr_names *names, struct dwr_str name)
 {
     for (uint16_t i = 0; i < names->count; i++)
-        if (same(names->v[i].name, name))
+        if (str_same(names->v[i].name, name))
             return &names->v[i];
     return NULL;
 }
@@ -263,11 +259,6 @@ static void meaning(const struct diff_pair *pair, struct diff_items *items, stru
     item->becomes = becomes;
 }
 
-static struct dwr_str str(const char *text)
-{
-    return (struct dwr_str){ text, strlen(text) };
-}
-
 static struct dwr_str key_words(struct arena *arena, const struct dwr_table *t)
 {
     struct dwr_str words = { "", 0 };
@@ -285,12 +276,12 @@ static void compare_tables(const struct diff_pair *pair, struct diff_items *item
 {
     const struct dwr_str ka = key_words(pair->arena, a), kb = key_words(pair->arena, b);
 
-    if (!same(ka, kb))
+    if (!str_same(ka, kb))
         meaning(pair, items, name, "rows are matched by another key", ka, kb);
     if (a->removes != b->removes)
         meaning(pair, items, name, "a row that the client leaves out means something else",
-                str(a->removes ? "it is removed" : "it stays"),
-                str(b->removes ? "it is removed" : "it stays"));
+                str_of(a->removes ? "it is removed" : "it stays"),
+                str_of(b->removes ? "it is removed" : "it stays"));
 }
 
 static void compare_name(const struct diff_pair *pair, struct diff_items *items, struct dwr_str name)
@@ -299,7 +290,7 @@ static void compare_name(const struct diff_pair *pair, struct diff_items *items,
 
     if (a != b)
         meaning(pair, items, name, "the field is sent, but means something else",
-                str(role_words[a]), str(role_words[b]));
+                str_of(role_words[a]), str_of(role_words[b]));
     else if (a == DWR_NAME_TABLE)
         compare_tables(pair, items, name,
                        &pair->by[0]->tables[name_of(&pair->by[0]->names, name)->index],
@@ -319,6 +310,6 @@ void diff_meanings(const struct diff_pair *pair, struct diff_items *items)
     if (was != is)
         meaning(pair, items, (struct dwr_str){ NULL, 0 },
                 "documents are decided as a whole or field by field",
-                str(was ? "a conflict makes a branch" : "fields are merged"),
-                str(is ? "a conflict makes a branch" : "fields are merged"));
+                str_of(was ? "a conflict makes a branch" : "fields are merged"),
+                str_of(is ? "a conflict makes a branch" : "fields are merged"));
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "diff.h"
+#include "str.h"
 #include "words.h"
 
 /* What a change of these words is, where no number says more. */
@@ -21,11 +22,6 @@ static const struct topic topics[] = {
     { "how urgent a write is", DIFF_SAFE, words_priorities },
 };
 
-static bool same(struct dwr_str a, struct dwr_str b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 /* The lines of a that b does not have, one after the other, and where the first stands. */
 static struct dwr_str only_in(struct arena *arena, struct words_lines a, struct words_lines b,
                               struct dwr_str *at)
@@ -36,7 +32,7 @@ static struct dwr_str only_in(struct arena *arena, struct words_lines a, struct 
         bool found = false;
 
         for (uint32_t k = 0; k < b.count && !found; k++)
-            found = same(a.v[i].text, b.v[k].text);
+            found = str_same(a.v[i].text, b.v[k].text);
         if (found)
             continue;
         if (text.p == NULL)
@@ -72,7 +68,7 @@ static void compare_text(struct arena *arena, struct diff_items *items, const ch
 {
     struct diff_item *item;
 
-    if (same(a, b))
+    if (str_same(a, b))
         return;
     item = diff_add(arena, items);
     *item = (struct diff_item){ .class = DIFF_SAFE, .what = { what, strlen(what) }, .was = a,

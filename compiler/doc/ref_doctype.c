@@ -2,17 +2,13 @@
 #include "reference_parts.h"
 
 #include "../../runtime/name_hash.h"
-
-static struct dwr_str str(const char *text)
-{
-    return (struct dwr_str){ text, strlen(text) };
-}
+#include "str.h"
 
 static const struct dwr_str nowhere = { NULL, 0 };
 
 static void heading(struct ref *ref, const char *text)
 {
-    page_heading(&ref->page, 4, nowhere, str(text), nowhere);
+    page_heading(&ref->page, 4, nowhere, str_of(text), nowhere);
 }
 
 /* --- what its author says of it --- */
@@ -49,7 +45,7 @@ static void put_head(struct ref *ref, const struct ref_doctype *d)
 
     page_heading(p, 3, d->id, d->title, d->said ? ref_at(ref, &d->said->stmt) : nowhere);
     page_paragraph_begin(p);
-    page_code(p, str(ast_strategy_word(strategy)));
+    page_code(p, str_of(ast_strategy_word(strategy)));
     page_word(p, ": ");
     page_word(p, words_strategy(strategy));
     page_word(p, ".");
@@ -199,7 +195,7 @@ static void put_meta(struct ref *ref, const struct ref_doctype *d)
     }
     page_cell_end(p);
     end_row(ref,
-            str("Belongs to the sync layer: the server's value stands and a client's is "
+            str_of("Belongs to the sync layer: the server's value stands and a client's is "
                 "ignored."),
             ref_at(ref, meta));
 }

@@ -1,16 +1,12 @@
 /* ref_examples.c - merges that show a DocType's rules: its tests, or one made up. Each is made by
  * the resolver, and what came out is shown. */
 #include "reference_parts.h"
+#include "str.h"
 #include "testrun.h"
 #include "trial/domain.h"
 #include "why.h"
 
 enum { MADE_FIELDS = 3, SHOWN_FROM_ELSEWHERE = 3, VALUE_CHARACTERS = 60 };
-
-static struct dwr_str str(const char *text)
-{
-    return (struct dwr_str){ text, strlen(text) };
-}
 
 static const struct dwr_str nowhere = { NULL, 0 };
 
@@ -229,7 +225,7 @@ static void make_any(const struct ref_doctype *d, struct made *m)
         if (d->schema->fields[i].kind == SCHEMA_DATA || d->schema->fields[i].kind == SCHEMA_TEXT)
             put_values(m, d->schema->fields[i].name, letters);
     if (m->fields == 0)
-        put_values(m, str("any_field"), letters);
+        put_values(m, str_of("any_field"), letters);
 }
 
 static void put_made(struct ref *ref, const struct ref_doctype *d)
@@ -246,7 +242,7 @@ static void put_made(struct ref *ref, const struct ref_doctype *d)
         make_any(d, &made);
     for (int i = 0; i < 3; i++)
         *texts[i] = trial_doc_end(&made.side[i]);
-    put_merge(ref, d, str("Made up: both sides changed the same fields"), nowhere, &write);
+    put_merge(ref, d, str_of("Made up: both sides changed the same fields"), nowhere, &write);
 }
 
 /* --- all of them --- */
@@ -282,7 +278,7 @@ static void put_claims(struct ref *ref, const struct ref_doctype *d, uint32_t sk
         if (is_beside(d, i) || (skip > 0 && skip-- > 0))
             continue;
         if (!any) {
-            page_heading(p, 4, nowhere, str("Tested besides"), nowhere);
+            page_heading(p, 4, nowhere, str_of("Tested besides"), nowhere);
             page_list_begin(p);
         }
         any = true;
@@ -299,7 +295,7 @@ void ref_examples(struct ref *ref, const struct ref_doctype *d)
 {
     uint32_t elsewhere = 0;
 
-    page_heading(&ref->page, 4, nowhere, str(d->test_count > 0 ? "Examples" : "Example"), nowhere);
+    page_heading(&ref->page, 4, nowhere, str_of(d->test_count > 0 ? "Examples" : "Example"), nowhere);
     if (d->test_count == 0)
         put_made(ref, d);
     else if (put_tests(ref, d, true, UINT32_MAX) == 0)

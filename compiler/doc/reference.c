@@ -1,10 +1,6 @@
 /* reference.c - the page as a whole: how to read it, the overview, the settings, the DocTypes. */
 #include "reference_parts.h"
-
-static struct dwr_str str(const char *text)
-{
-    return (struct dwr_str){ text, strlen(text) };
-}
+#include "str.h"
 
 static const struct dwr_str nowhere = { NULL, 0 };
 
@@ -54,7 +50,7 @@ static void put_reading(struct ref *ref)
 {
     struct page *p = &ref->page;
 
-    page_heading(p, 2, str("reading"), str("How to read this"), nowhere);
+    page_heading(p, 2, str_of("reading"), str_of("How to read this"), nowhere);
     page_list_begin(p);
     item(p,
          "The client is whoever was offline: a phone, a laptop. The server is what everybody else "
@@ -83,7 +79,7 @@ static bool begins_file(const struct ref *ref, uint32_t i)
 
 static struct dwr_str file_of(const struct ref *ref, const struct ref_doctype *d)
 {
-    return d->said ? ref->r->ast->sources.v[d->source].label : str("Not named");
+    return d->said ? ref->r->ast->sources.v[d->source].label : str_of("Not named");
 }
 
 static void put_nav(struct ref *ref)
@@ -91,9 +87,9 @@ static void put_nav(struct ref *ref)
     struct page *p = &ref->page;
 
     page_nav_begin(p);
-    page_nav_link(p, str("reading"), str("How to read this"));
-    page_nav_link(p, str("overview"), str("Overview"));
-    page_nav_link(p, str("settings"), str("Settings"));
+    page_nav_link(p, str_of("reading"), str_of("How to read this"));
+    page_nav_link(p, str_of("overview"), str_of("Overview"));
+    page_nav_link(p, str_of("settings"), str_of("Settings"));
     for (uint32_t i = 0; i < ref->count; i++) {
         if (begins_file(ref, i))
             page_nav_group(p, file_of(ref, &ref->v[i]));
@@ -144,9 +140,9 @@ void reference_put(const struct reference *r, enum page_kind kind, struct out *o
     put_nav(&ref);
     put_head(&ref);
     put_reading(&ref);
-    page_heading(&ref.page, 2, str("overview"), str("Overview"), nowhere);
+    page_heading(&ref.page, 2, str_of("overview"), str_of("Overview"), nowhere);
     ref_overview(&ref);
-    page_heading(&ref.page, 2, str("settings"), str("Settings"), nowhere);
+    page_heading(&ref.page, 2, str_of("settings"), str_of("Settings"), nowhere);
     ref_lines(&ref, words_settings(ref.arena, page_style(&ref.page), r->rules));
     put_doctypes(&ref);
     page_end(&ref.page);

@@ -1,4 +1,5 @@
 /* why_show.c - an explained merge for a terminal and for programs. */
+#include "str.h"
 #include "why.h"
 
 /* --- text: columns --- */
@@ -22,11 +23,6 @@ struct sheet {
     uint32_t count;
     size_t width[COLUMNS];
 };
-
-static struct dwr_str str(const char *text)
-{
-    return (struct dwr_str){ text, strlen(text) };
-}
 
 static struct dwr_str plain(struct arena *arena, struct dwr_str text)
 {
@@ -84,11 +80,11 @@ static void add_line(struct sheet *sheet, const struct why_line *line)
     struct arena *a = sheet->arena;
 
     add_row(sheet,
-            (struct row){ .cell = { plain(a, line->field), str(line->wins),
+            (struct row){ .cell = { plain(a, line->field), str_of(line->wins),
                                     value_cell(sheet, line->shown[WHY_BASE], line->base),
                                     value_cell(sheet, line->shown[WHY_OF_SERVER], line->server),
                                     value_cell(sheet, line->shown[WHY_OF_CLIENT], line->client),
-                                    line->rule.p ? plain(a, line->rule) : str("-") },
+                                    line->rule.p ? plain(a, line->rule) : str_of("-") },
                           .words = words_of(a, line),
                           .line = line });
 }
@@ -274,12 +270,12 @@ void why_text(struct out *o, struct arena *arena, const struct why_frame *frame,
                            .color = frame->color,
                            .line_width = frame->width,
                            .value_width = value_width(frame, why) };
-    struct row head = { .words = str("WHY") };
+    struct row head = { .words = str_of("WHY") };
 
     put_title(o, arena, frame, why);
     sheet.rows = arena_array(arena, (size_t)why->line_count + 1, sizeof *sheet.rows);
     for (int c = 0; c < COLUMNS; c++)
-        head.cell[c] = str(heads[c]);
+        head.cell[c] = str_of(heads[c]);
     add_row(&sheet, head);
     for (uint32_t i = 0; i < why->line_count; i++)
         if (is_shown(frame, &why->lines[i]))
@@ -293,15 +289,8 @@ void why_text(struct out *o, struct arena *arena, const struct why_frame *frame,
 
 static void json_text(struct out *o, const char *name, struct dwr_str text)
 {
-    out_lit(o, ",\"");
-    out_bytes(o, name, strlen(name));
-    if (!text.p) {
-        out_lit(o, "\":null");
-        return;
-    }
-    out_lit(o, "\":\"");
-    out_json_text(o, text);
-    out_char(o, '"');
+    out_char(o, ',');
+    out_json_member(o, name, text);
 }
 
 static void json_value(struct out *o, const char *name, struct dwr_str json)
@@ -317,7 +306,7 @@ static void json_value(struct out *o, const char *name, struct dwr_str json)
 
 static void json_flag(struct out *o, const char *name, bool flag)
 {
-    json_value(o, name, flag ? str("true") : str("false"));
+    json_value(o, name, flag ? str_of("true") : str_of("false"));
 }
 
 static void json_line(struct out *o, const struct why_line *line)
@@ -325,7 +314,7 @@ static void json_line(struct out *o, const struct why_line *line)
     out_lit(o, "{\"field\":\"");
     out_json_text(o, line->field);
     out_char(o, '"');
-    json_text(o, "wins", str(line->wins));
+    json_text(o, "wins", str_of(line->wins));
     json_flag(o, "reported", line->kind == WHY_REPORTED);
     json_flag(o, "conflict", line->conflict);
     json_value(o, "base", line->base);
@@ -362,8 +351,8 @@ void why_json(struct out *o, const struct why_frame *frame, const struct why *wh
     json_value(o, "id", frame->id);
     json_text(o, "doctype", frame->doctype);
     json_value(o, "name", why->name);
-    json_text(o, "status", str(dwr_status_name(why->status)));
-    json_text(o, "code", *code ? str(code) : (struct dwr_str){ NULL, 0 });
+    json_text(o, "status", str_of(dwr_status_name(why->status)));
+    json_text(o, "code", *code ? str_of(code) : (struct dwr_str){ NULL, 0 });
     json_flag(o, "concurrent", why->concurrent);
     json_text(o, "words", why->words);
     json_text(o, "rule", why->rule);

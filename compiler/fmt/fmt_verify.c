@@ -6,6 +6,7 @@
 #include "out.h"
 #include "parse.h"
 #include "plan.h"
+#include "str.h"
 
 /* Tokens or comments of a source, one after the other. */
 struct walk {
@@ -32,11 +33,6 @@ static struct dwr_str text_of(const struct walk *w)
     return text;
 }
 
-static bool same_text(struct dwr_str a, struct dwr_str b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 enum { WORDS = 1, COMMENTS = 2 };
 
 static void skip(struct walk *w, int which)
@@ -52,7 +48,7 @@ static bool same(struct walk a, struct walk b, int which)
         skip(&b, which);
         if (a.at == a.end || b.at == b.end)
             return a.at == a.end && b.at == b.end;
-        if (a.at->kind != b.at->kind || !same_text(text_of(&a), text_of(&b)))
+        if (a.at->kind != b.at->kind || !str_same(text_of(&a), text_of(&b)))
             return false;
     }
 }
@@ -70,7 +66,7 @@ static bool same_findings(const struct diag *a, const struct diag *b)
     if (a->count != b->count)
         return false;
     for (uint32_t i = 0; i < a->count; i++)
-        if (a->v[i]->code != b->v[i]->code || !same_text(a->v[i]->text, b->v[i]->text))
+        if (a->v[i]->code != b->v[i]->code || !str_same(a->v[i]->text, b->v[i]->text))
             return false;
     return true;
 }
@@ -140,7 +136,7 @@ static bool same_meaning(struct arena *arena, const struct ast_ruleset *was, str
         return true; /* tables there are none */
     a = tables_of(arena, &before->rules, &before->diag);
     b = tables_of(arena, &now->rules, &now->diag);
-    return same_text(a, b);
+    return str_same(a, b);
 }
 
 enum fmt_fault fmt_verify(struct arena *arena, const struct ast_ruleset *rules,
@@ -159,7 +155,7 @@ enum fmt_fault fmt_verify(struct arena *arena, const struct ast_ruleset *rules,
         if (fault != FMT_GOOD)
             return fault;
         again = fmt_source(arena, &now->rules, i);
-        if (!again.p || !same_text(texts[i], again))
+        if (!again.p || !str_same(texts[i], again))
             return FMT_UNSTABLE;
     }
     *source = 0;

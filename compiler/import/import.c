@@ -1,5 +1,6 @@
 /* import.c - which dictionaries a file has, the settings, and the whole as rules. */
 #include "import.h"
+#include "str.h"
 
 #include <string.h>
 
@@ -112,7 +113,7 @@ static void put_timeout(struct import *im)
 
     if (!import_number(im, im->sync, "manual_resolve_timeout_hours", &hours))
         return;
-    if (rule.p && !import_is(rule, "server_wins") && !import_is(rule, "client_wins")) {
+    if (rule.p && !str_is(rule, "server_wins") && !str_is(rule, "client_wins")) {
         diag_add(im->diag, DIAG_IMPORT_VALUE,
                  import_member(im->sync, "auto_resolve_fallback")->span,
                  "'%.*s' cannot close a conflict: server_wins or client_wins", (int)rule.n, rule.p);
@@ -122,7 +123,7 @@ static void put_timeout(struct import *im)
         import_comment(im, "How a conflict closes the dictionary does not say.");
     import_put(im, "manual_timeout ");
     import_put_number(im, hours);
-    import_put(im, rule.p && import_is(rule, "client_wins") ? "h then client_wins;\n"
+    import_put(im, rule.p && str_is(rule, "client_wins") ? "h then client_wins;\n"
                                                             : "h then server_wins;\n");
 }
 
@@ -192,7 +193,7 @@ static void put_cache(struct import *im)
     import_put(im, "local_cache ");
     import_put_number(im, megabytes);
     import_put(im, "MB");
-    if (evict.p && import_is(evict, "lru"))
+    if (evict.p && str_is(evict, "lru"))
         import_put(im, " evict lru");
     else if (evict.p)
         diag_add(im->diag, DIAG_IMPORT_VALUE,

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "import_parts.h"
+#include "str.h"
 
 #include "ast.h"
 
@@ -31,7 +32,7 @@ static bool is_strategy(struct dwr_str word)
     };
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (import_is(word, words[i]))
+        if (str_is(word, words[i]))
             return true;
     return false;
 }
@@ -62,13 +63,13 @@ static const char *rule_of(struct dwr_str prefix, bool *together, const char **t
     *together = false;
     *told = NULL;
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
-        if (import_is(prefix, lists[i].name)) {
+        if (str_is(prefix, lists[i].name)) {
             *together = lists[i].together;
             *told = lists[i].told;
             return lists[i].rule;
         }
     for (int rule = 0; rule < DWR_RULE_COUNT; rule++)
-        if (rule != DWR_RULE_BRANCH && import_is(prefix, ast_rule_word((enum dwr_rule_kind)rule)))
+        if (rule != DWR_RULE_BRANCH && str_is(prefix, ast_rule_word((enum dwr_rule_kind)rule)))
             return ast_rule_word((enum dwr_rule_kind)rule);
     return NULL;
 }
@@ -93,7 +94,7 @@ static bool is_new(struct doctype *d, const struct import_node *field, struct dw
         d->fields = said;
         return true;
     }
-    if (import_is(said->list, "child_table")) {
+    if (str_is(said->list, "child_table")) {
         import_comment(im, "%.*s is in %.*s too: its rows are merged one by one, see `child`.",
                        (int)field->text.n, field->text.p, (int)list.n, list.p);
         return false;
@@ -134,11 +135,11 @@ static void put_list(struct doctype *d, struct import_node *list, const char *ru
 /* exception_fields: those that the other side decides. */
 static void put_exceptions(struct doctype *d, struct import_node *list)
 {
-    const bool servers = import_is(d->strategy, "server_wins") ||
-                         import_is(d->strategy, "server_only") ||
-                         import_is(d->strategy, "manual_resolve");
+    const bool servers = str_is(d->strategy, "server_wins") ||
+                         str_is(d->strategy, "server_only") ||
+                         str_is(d->strategy, "manual_resolve");
 
-    if (!servers && !import_is(d->strategy, "client_wins"))
+    if (!servers && !str_is(d->strategy, "client_wins"))
         return; /* an exception from what? It is left over. */
     import_comment(d->im, "%.*s: what the other fields' side does not decide, the other side does.",
                    (int)list->name.n, list->name.p);
@@ -157,7 +158,7 @@ static void put_lists(struct doctype *d)
 
         if (n->used)
             continue;
-        if (import_is(n->name, "exceptions") || import_is(n->name, "exception_fields")) {
+        if (str_is(n->name, "exceptions") || str_is(n->name, "exception_fields")) {
             put_exceptions(d, n);
             continue;
         }
@@ -204,13 +205,13 @@ static void put_same_key(struct import *im, const struct table *t, bool append_o
     const struct dwr_str said =
         t->rules ? import_string(im, t->rules, "conflict_on_same_key") : (struct dwr_str){ 0 };
 
-    if (import_is(said, "sum_quantities") || import_is(said, "sum")) {
+    if (str_is(said, "sum_quantities") || str_is(said, "sum")) {
         import_comment(im, "Which members are quantities the dictionary does not say: qty.");
         import_put(im, "on_same_key sum(qty);\n");
         return;
     }
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (said.p && import_is(said, words[i])) {
+        if (said.p && str_is(said, words[i])) {
             import_put(im, "on_same_key ");
             import_put(im, words[i]);
             import_put(im, ";\n");
@@ -266,7 +267,7 @@ static void put_table(struct doctype *d, const struct table *t)
         import_put_name(im, order);
         import_put(im, ";\n");
     }
-    put_same_key(im, t, import_is(d->strategy, "append_only"));
+    put_same_key(im, t, str_is(d->strategy, "append_only"));
     expect_union(t->own, "merge_behavior");
     expect_union(t->rules, "merge_strategy");
     import_leftovers(im, t->rules);
@@ -424,7 +425,7 @@ static struct dwr_str strategy_of(struct doctype *d)
 void import_doctype(struct import *im, struct import_node *node)
 {
     struct doctype d = { .im = im, .node = node, .name = node->name };
-    const bool is_default = import_is(node->name, "_default");
+    const bool is_default = str_is(node->name, "_default");
     bool notify = false;
 
     node->used = true;

@@ -45,6 +45,4 @@ bool import_truth(struct import *im, struct import_node *object, const char *nam
 /* Whether a node is an array of strings, which may not be empty. */
 bool import_is_strings(struct import *im, struct import_node *node);
 
-bool import_is(struct dwr_str text, const char *word);
-
 #endif

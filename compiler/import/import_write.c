@@ -3,14 +3,10 @@
 #include <string.h>
 
 #include "import_parts.h"
+#include "str.h"
 
 /* Comments are broken before this column. */
 enum { COMMENT_COLUMNS = 88 };
-
-bool import_is(struct dwr_str text, const char *word)
-{
-    return text.n == strlen(word) && memcmp(text.p, word, text.n) == 0;
-}
 
 /* --- rules --- */
 
@@ -41,8 +37,8 @@ static bool is_bare(struct dwr_str name)
             !(i > 0 && c >= '0' && c <= '9'))
             return false;
     }
-    return name.n > 0 && !import_is(name, "when") && !import_is(name, "not") &&
-           !import_is(name, "ranked") && !import_is(name, "together");
+    return name.n > 0 && !str_is(name, "when") && !str_is(name, "not") &&
+           !str_is(name, "ranked") && !str_is(name, "together");
 }
 
 void import_put_name(struct import *im, struct dwr_str name)
@@ -182,7 +178,7 @@ bool import_truth(struct import *im, struct import_node *object, const char *nam
 
     if (!node)
         return false;
-    *truth = import_is(node->text, "true");
+    *truth = str_is(node->text, "true");
     if (node->kind == IMPORT_BOOL)
         return true;
     wrong_kind(im, node, "true or false");

@@ -1,6 +1,7 @@
 /* deletes.c - a delete that goes over a signature, a photo or a clock-in which the deleting side
  * has not seen (DW2005; semantics 7). */
 #include "lint_parts.h"
+#include "str.h"
 
 /* The first field of the DocType that is evidence; p NULL: none. */
 static struct dwr_str evidence_of(const struct lint *l, enum lint_kind *kind)
@@ -50,7 +51,7 @@ static struct dwr_str value_of(struct lint *l, struct dwr_str field, enum lint_k
     if (table || kind == LINT_TABLE) {
         lint_values(LINT_FILE, &values[0], &values[1]);
         return lint_list(
-            l, lint_row_of(l, table, lint_rows_of(l, field), 1, lint_str("file"), values[device]),
+            l, lint_row_of(l, table, lint_rows_of(l, field), 1, str_of("file"), values[device]),
             (struct dwr_str){ NULL, 0 });
     }
     lint_values(kind, &values[0], &values[1]);

@@ -7,6 +7,7 @@
  * `server_only` and `immutable` say that it is not the client's to write, so nobody is surprised.
  */
 #include "lint_parts.h"
+#include "str.h"
 
 /* --- which rules, which fields --- */
 
@@ -82,7 +83,7 @@ static void show(struct lint *l, struct diag_finding *finding, const struct lint
     const char *verb = kind == LINT_PROSE ? "wrote" : kind == LINT_SIGNATURE ? "took" : "added to";
 
     for (unsigned i = 0; i < c->count; i++)
-        if (lint_same(c->cells[i].name, field))
+        if (str_same(c->cells[i].name, field))
             cell = &c->cells[i];
     if (!cell)
         return;

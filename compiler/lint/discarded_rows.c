@@ -1,6 +1,7 @@
 /* discarded_rows.c - discarded.c's question asked of the rows of child tables: two people wrote
  * into one row, and on_same_key keeps the row, or the member, of one of them. */
 #include "lint_parts.h"
+#include "str.h"
 
 struct row_case {
     struct lint *l;
@@ -47,7 +48,7 @@ static bool loses(struct row_case *r, struct lint_case *c, struct dwr_str member
 
             if (!lint_is_key_part(r->table, order))
                 lint_row_put(&row[i], order,
-                             lint_str(rule == DWR_RULE_LAST_WRITE_WINS ? late[i] : early[i]));
+                             str_of(rule == DWR_RULE_LAST_WRITE_WINS ? late[i] : early[i]));
         }
         lint_row_put(&row[i], member, value[i]);
     }

@@ -1,6 +1,7 @@
 /* guards.c - documents, roles and users for which a condition holds, as far as they are easily
  * made: the merge shows whether it was enough. */
 #include "lint_parts.h"
+#include "str.h"
 
 #include <stdlib.h>
 
@@ -48,7 +49,7 @@ static void set_operand(struct lint *l, struct lint_case *c, const struct dwr_op
 /* A literal that is itself unset. */
 static bool is_unset(struct dwr_str value)
 {
-    return lint_same(value, lint_str("null")) || lint_same(value, lint_str("\"\""));
+    return str_same(value, str_of("null")) || str_same(value, str_of("\"\""));
 }
 
 static void assume_equal(struct lint *l, struct lint_case *c, const struct dwr_cond *cond,
@@ -58,20 +59,20 @@ static void assume_equal(struct lint *l, struct lint_case *c, const struct dwr_c
 
     if (cond->right.side != DWR_SIDE_VALUE) {
         if (want) { /* both of them unset is as good */
-            set_operand(l, c, &cond->left, lint_str("\"alike\""));
-            set_operand(l, c, &cond->right, lint_str("\"alike\""));
+            set_operand(l, c, &cond->left, str_of("\"alike\""));
+            set_operand(l, c, &cond->right, str_of("\"alike\""));
         }
         return;
     }
     if (want != unset)
-        set_operand(l, c, &cond->left, want ? cond->values[0] : lint_str("\"something\""));
+        set_operand(l, c, &cond->left, want ? cond->values[0] : str_of("\"something\""));
 }
 
 /* A number a little beyond the literal; other literals have no neighbour that is easily made. */
 static void assume_beyond(struct lint *l, struct lint_case *c, const struct dwr_cond *cond,
                           int step)
 {
-    const struct dwr_str value = cond->value_count > 0 ? cond->values[0] : lint_str("0");
+    const struct dwr_str value = cond->value_count > 0 ? cond->values[0] : str_of("0");
     char *end;
     const double number = strtod(arena_copy(l->arena, value.p, value.n), &end);
 
@@ -98,7 +99,7 @@ static void assume_changes(struct lint *l, struct lint_case *c, const struct dwr
     struct lint_cell *cell = lint_cell(c, field_of(l, &cond->left));
 
     if (!cell->base.p && !cell->server.p)
-        cell->server = lint_str("\"changed meanwhile\"");
+        cell->server = str_of("\"changed meanwhile\"");
 }
 
 void lint_assume(struct lint *l, struct lint_case *c, const struct dwr_cond *cond, bool want)
@@ -122,7 +123,7 @@ void lint_assume(struct lint *l, struct lint_case *c, const struct dwr_cond *con
     case DWR_COND_IS_SET:
     case DWR_COND_IS_NOT_SET:
         if ((cond->op == DWR_COND_IS_SET) == want)
-            set_operand(l, c, &cond->left, lint_str("\"something\""));
+            set_operand(l, c, &cond->left, str_of("\"something\""));
         return;
     case DWR_COND_CHANGES:
         if (want)

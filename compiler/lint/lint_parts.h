@@ -54,13 +54,6 @@ struct lint {
 /* Text for messages, cut where it is long. */
 #define LINT_TEXT(str) (int)((str).n < 80 ? (str).n : 80), (str).p
 
-static inline struct dwr_str lint_str(const char *text)
-{
-    return (struct dwr_str){ text, strlen(text) };
-}
-
-bool lint_same(struct dwr_str a, struct dwr_str b);
-
 /* Makes it the DocType at hand. */
 void lint_doctype_at_hand(struct lint *l, const struct ast_doctype *doctype);
 /* The rule that a statement became for a field of a unit (they stand in the statements' order). */

@@ -2,6 +2,7 @@
 #include "lint_parts.h"
 
 #include "../../runtime/name_hash.h"
+#include "str.h"
 
 const struct dwr_table *lint_table(const struct lint *l, struct dwr_str field)
 {
@@ -92,7 +93,7 @@ const struct dwr_name *lint_row_name(const struct dwr_table *table, struct dwr_s
 bool lint_is_key_part(const struct dwr_table *table, struct dwr_str member)
 {
     for (uint16_t i = 0; i < table->key_count; i++)
-        if (lint_same(table->names.v[table->key[i]].name, member))
+        if (str_same(table->names.v[table->key[i]].name, member))
             return true;
     return false;
 }
@@ -100,14 +101,14 @@ bool lint_is_key_part(const struct dwr_table *table, struct dwr_str member)
 bool lint_is_key(const struct dwr_table *table, struct dwr_str member)
 {
     return lint_is_key_part(table, member) ||
-           (table->order_by != DWR_NONE && lint_same(table->names.v[table->order_by].name, member));
+           (table->order_by != DWR_NONE && str_same(table->names.v[table->order_by].name, member));
 }
 
 /* Text that people type before all else: that is what they miss. */
 struct dwr_str lint_plain_member(const struct dwr_table *table, const struct schema_doctype *rows,
                                  unsigned nth)
 {
-    struct dwr_str other[2] = { lint_str("remark"), lint_str("quantity") };
+    struct dwr_str other[2] = { str_of("remark"), str_of("quantity") };
     unsigned found = 0;
 
     for (uint32_t i = 0; rows && i < rows->field_count; i++)

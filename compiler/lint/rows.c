@@ -2,6 +2,7 @@
  * missing (DW2007), order that is missing or wrong (DW2008, DW2009), tables that are no child
  * (DW2010). */
 #include "lint_parts.h"
+#include "str.h"
 
 static const struct dwr_str none = { NULL, 0 };
 
@@ -69,7 +70,7 @@ static void key_is_there(struct lint *l, const struct ast_child *child,
         return;
     first = lint_plain_member(table, rows, 0);
     second = lint_plain_member(table, rows, 1);
-    if (lint_same(first, second))
+    if (str_same(first, second))
         return;
     lint_values(LINT_PROSE, &office, &device);
     stored = lint_row_begin(l, NULL, rows, 1);
@@ -77,7 +78,7 @@ static void key_is_there(struct lint *l, const struct ast_child *child,
     lint_row_put(&stored, second, office);
     sent = lint_row_begin(l, NULL, rows, 1);
     lint_row_put(&sent, first, device);
-    lint_put(&c, field, lint_str("[]"), lint_list(l, lint_row_end(&stored), none),
+    lint_put(&c, field, str_of("[]"), lint_list(l, lint_row_end(&stored), none),
              lint_list(l, lint_row_end(&sent), none));
     if (!lint_try(l, &c) || lint_count(lint_result(&c, field), device) != 2)
         return;
@@ -135,13 +136,13 @@ static struct dwr_str row_at(struct lint *l, const struct dwr_table *table,
     if (!member.p)
         return lint_row_of(l, table, rows, n, member, none);
     if (!lint_is_key_part(table, member))
-        return lint_row_of(l, table, rows, n, member, lint_str(value));
+        return lint_row_of(l, table, rows, n, member, str_of(value));
     row = lint_row_begin(l, NULL, rows, n);
     for (uint16_t i = 0; i < table->key_count; i++) {
         const struct dwr_str name = table->names.v[table->key[i]].name;
 
         lint_row_put(&row, name,
-                     lint_same(name, member) ? lint_str(value)
+                     str_same(name, member) ? str_of(value)
                                              : arena_printf(l->arena, "\"A-%u\"", n));
     }
     return lint_row_end(&row);
@@ -156,7 +157,7 @@ static bool turns(struct lint *l, struct lint_case *c, const struct dwr_table *t
     size_t at_office, at_device;
 
     *c = lint_case_begin(l);
-    lint_put(c, field, lint_str("[]"),
+    lint_put(c, field, str_of("[]"),
              lint_list(l, row_at(l, table, rows, 2, member, office), none),
              lint_list(l, row_at(l, table, rows, 1, member, device), none));
     if (l->plan->lock)
@@ -164,8 +165,8 @@ static bool turns(struct lint *l, struct lint_case *c, const struct dwr_table *t
     if (!lint_try(l, c))
         return false;
     result = lint_result(c, field);
-    at_office = lint_find(result, lint_str(office));
-    at_device = lint_find(result, lint_str(device));
+    at_office = lint_find(result, str_of(office));
+    at_device = lint_find(result, str_of(device));
     return at_office < result.n && at_device < result.n && at_office < at_device;
 }
 
@@ -279,7 +280,7 @@ static struct span decided_at(const struct lint *l, struct dwr_str field)
 {
     for (const struct ast_stmt *s = l->block->of[AST_RULE]; s; s = s->same)
         for (uint32_t i = 0; i < AST_AS(ast_rule, s)->fields.count; i++)
-            if (lint_same(AST_AS(ast_rule, s)->fields.v[i].text, field))
+            if (str_same(AST_AS(ast_rule, s)->fields.v[i].text, field))
                 return AST_AS(ast_rule, s)->fields.v[i].span;
     return lint_free_rule(l)->span;
 }
@@ -289,11 +290,11 @@ static struct dwr_str whole_row(struct lint *l, const struct schema_doctype *row
 {
     struct lint_row row = lint_row_begin(l, NULL, rows, 1);
 
-    lint_row_put(&row, lint_str("name"), lint_str(name));
+    lint_row_put(&row, str_of("name"), str_of(name));
     for (uint32_t i = 0; rows && i < rows->field_count; i++)
         if (rows->fields[i].kind == SCHEMA_DATA || rows->fields[i].kind == SCHEMA_LINK ||
             rows->fields[i].kind == SCHEMA_TEXT) {
-            lint_row_put(&row, rows->fields[i].name, lint_str(value));
+            lint_row_put(&row, rows->fields[i].name, str_of(value));
             break;
         }
     return lint_row_end(&row);

@@ -1,6 +1,7 @@
 /* slots.c - a date and its time, the start and the end of a slot, in separate units (DW2006): a
  * merge then makes a moment out of two, which nobody chose (semantics 3.2). */
 #include "lint_parts.h"
+#include "str.h"
 
 /* --- what belongs together --- */
 
@@ -19,7 +20,7 @@ static size_t word_at(struct dwr_str name, const char *word)
     while (at < name.n) {
         const struct dwr_str rest = { name.p + at, name.n - at };
 
-        at += lint_find(rest, lint_str(word));
+        at += lint_find(rest, str_of(word));
         if (at == name.n || at == 0 || capital || !is_letter(name.p[at - 1]))
             break;
         at++;
@@ -74,7 +75,7 @@ static const struct ast_rule *rule_of(const struct lint *l, struct dwr_str field
 {
     for (const struct ast_stmt *s = l->block->of[AST_RULE]; s; s = s->same)
         for (uint32_t i = 0; i < AST_AS(ast_rule, s)->fields.count; i++)
-            if (lint_same(AST_AS(ast_rule, s)->fields.v[i].text, field)) {
+            if (str_same(AST_AS(ast_rule, s)->fields.v[i].text, field)) {
                 *name = &AST_AS(ast_rule, s)->fields.v[i];
                 return AST_AS(ast_rule, s);
             }
@@ -130,8 +131,8 @@ static bool mixes(struct lint *l, struct lint_case *c, const struct slot_part *a
     lint_put(c, b->field, old, old, new_b);
     if (l->plan->lock)
         lint_assume(l, c, l->plan->lock, false);
-    return lint_try(l, c) && lint_same(lint_result(c, a->field), new_a) &&
-           lint_same(lint_result(c, b->field), new_b);
+    return lint_try(l, c) && str_same(lint_result(c, a->field), new_a) &&
+           str_same(lint_result(c, b->field), new_b);
 }
 
 static void belong_together(struct lint *l, const struct slot_part *part_a,
@@ -195,7 +196,7 @@ static void parts_of_slot(struct lint *l, const struct ast_no_overlap *s)
     };
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (parts[i].field.p && !(time.p && lint_same(time, parts[i].field)))
+        if (parts[i].field.p && !(time.p && str_same(time, parts[i].field)))
             belong_together(l, &first, &parts[i]);
 }
 

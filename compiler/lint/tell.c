@@ -1,6 +1,7 @@
 /* tell.c - what a merge has shown, as a finding: its sentence, its story, what is kept and what
  * gone. */
 #include "lint_parts.h"
+#include "str.h"
 
 #include <stdarg.h>
 
@@ -71,9 +72,9 @@ void lint_show(struct lint *l, struct diag_finding *finding, const struct lint_c
     va_end(args);
     scenario->request = trial_line(l->arena, &c->trial);
     if (w->op == DWR_DELETE)
-        scenario->op = lint_str("delete");
+        scenario->op = str_of("delete");
     else if (w->op == DWR_INSERT)
-        scenario->op = lint_str("insert");
+        scenario->op = str_of("insert");
     scenario->base = lent(w->base);
     scenario->server = lent(w->server);
     scenario->client = lent(w->client);

@@ -1,6 +1,7 @@
 /* times.c - what time does to writes: conflicts that close before their device is back (DW2004), a
  * feed that does not reach back far enough (DW4002), repeats that nobody recognizes (DW2015). */
 #include "lint_parts.h"
+#include "str.h"
 
 static const struct dwr_str none = { NULL, 0 };
 
@@ -219,7 +220,7 @@ static bool doubles(struct lint *l, struct lint_case *c, struct dwr_str field, s
     *once = (struct dwr_str){ arena_copy(l->arena, once->p ? once->p : "", once->n), once->n };
     w->server = (struct dwr_text){ arena_copy(l->arena, first.p, first.n), first.n };
     return trial_merge(&l->bench, &c->trial, &c->result) == DWR_OK && c->result.doc.p &&
-           !lint_same(*once, lint_result(c, field));
+           !str_same(*once, lint_result(c, field));
 }
 
 static void repeat_counts(struct lint *l, struct span span, struct dwr_str field,
@@ -252,7 +253,7 @@ static void sum_is_repeated(struct lint *l, struct span span, struct dwr_str fie
 {
     struct lint_case c = lint_case_begin(l);
 
-    lint_put(&c, field, lint_str("10"), lint_str("10"), lint_str("15"));
+    lint_put(&c, field, str_of("10"), str_of("10"), str_of("15"));
     repeat_counts(l, span, field, &c);
 }
 
@@ -278,7 +279,7 @@ static void table_is_repeated(struct lint *l, const struct ast_child *child)
     if (!member.p)
         return;
     for (int i = 0; i < 3; i++)
-        row[i] = lint_list(l, lint_row_of(l, table, rows, 1, member, lint_str(values[i])), none);
+        row[i] = lint_list(l, lint_row_of(l, table, rows, 1, member, str_of(values[i])), none);
     lint_put(&c, child->field.text, row[0], row[1], row[2]);
     repeat_counts(l, said->span, child->field.text, &c);
 }
@@ -296,8 +297,8 @@ static void elements_are_repeated(struct lint *l, struct span span, struct dwr_s
         static const char *const texts[] = { "\"before\"", "\"in the office\"", "\"on site\"" };
         struct lint_row row = lint_row_begin(l, NULL, NULL, 1);
 
-        lint_row_put(&row, key.p ? key : lint_str("file"), lint_str("\"A-1\""));
-        lint_row_put(&row, lint_str("remark"), lint_str(texts[i]));
+        lint_row_put(&row, key.p ? key : str_of("file"), str_of("\"A-1\""));
+        lint_row_put(&row, str_of("remark"), str_of(texts[i]));
         value[i] = lint_list(l, lint_row_end(&row), none);
     }
     lint_put(&c, field, value[0], value[1], value[2]);

@@ -1,11 +1,7 @@
 /* trials.c - the merge that shows what a finding means: made up field by field, merged by the
  * resolver, asked what is left of whose value. */
 #include "lint_parts.h"
-
-bool lint_same(struct dwr_str a, struct dwr_str b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
+#include "str.h"
 
 /* --- values --- */
 
@@ -37,13 +33,13 @@ static const struct value_row *value_row(enum lint_kind kind)
 
 void lint_values(enum lint_kind kind, struct dwr_str *office, struct dwr_str *device)
 {
-    *office = lint_str(value_row(kind)->office);
-    *device = lint_str(value_row(kind)->device);
+    *office = str_of(value_row(kind)->office);
+    *device = str_of(value_row(kind)->device);
 }
 
 struct dwr_str lint_least_value(enum lint_kind kind)
 {
-    return lint_str(value_row(kind)->least);
+    return str_of(value_row(kind)->least);
 }
 
 /* --- the fields of a case --- */
@@ -56,7 +52,7 @@ struct lint_case lint_case_begin(struct lint *l)
 struct lint_cell *lint_cell(struct lint_case *c, struct dwr_str field)
 {
     for (unsigned i = 0; i < c->count; i++)
-        if (lint_same(c->cells[i].name, field))
+        if (str_same(c->cells[i].name, field))
             return &c->cells[i];
     if (c->count == LINT_CELLS) {
         c->full = true;
@@ -113,10 +109,10 @@ static void make_documents(struct lint *l, struct lint_case *c)
     trial_doc_start(&base, l->arena);
     trial_doc_start(&server, l->arena);
     trial_doc_start(&client, l->arena);
-    trial_doc_put(&base, lint_str("name"), name);
+    trial_doc_put(&base, str_of("name"), name);
     if (c->tombstone)
-        trial_doc_put(&server, lint_str("_deleted"), lint_str("true"));
-    trial_doc_put(&server, lint_str("name"), name);
+        trial_doc_put(&server, str_of("_deleted"), str_of("true"));
+    trial_doc_put(&server, str_of("name"), name);
     for (unsigned i = 0; i < c->count; i++) {
         trial_doc_put(&base, c->cells[i].name, c->cells[i].base);
         trial_doc_put(&server, c->cells[i].name, c->cells[i].server);
@@ -139,9 +135,9 @@ bool lint_try(struct lint *l, struct lint_case *c)
     w->client_role = text(c->client_role);
     w->client_user = text(c->client_user);
     if (c->dated) {
-        w->client_ts = text(lint_str("\"2026-03-02T09:00:00Z\""));
-        w->server_ts = text(lint_str("\"2026-03-02T10:00:00Z\""));
-        w->now = text(lint_str("\"2026-03-02T17:00:00Z\""));
+        w->client_ts = text(str_of("\"2026-03-02T09:00:00Z\""));
+        w->server_ts = text(str_of("\"2026-03-02T10:00:00Z\""));
+        w->now = text(str_of("\"2026-03-02T17:00:00Z\""));
     }
     return trial_merge(&l->bench, &c->trial, &c->result) == DWR_OK;
 }
@@ -210,7 +206,7 @@ static struct dwr_str bare(struct dwr_str value)
 static const struct lint_cell *cell_of(const struct lint_case *c, struct dwr_str field)
 {
     for (unsigned i = 0; i < c->count; i++)
-        if (lint_same(c->cells[i].name, field))
+        if (str_same(c->cells[i].name, field))
             return &c->cells[i];
     return NULL;
 }

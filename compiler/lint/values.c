@@ -1,6 +1,7 @@
 /* values.c - values that a rule cannot mean: a scale without ranks (DW2012), elements whose edits
  * replace one another (DW2013), client_wins where the client has no say (DW2014). */
 #include "lint_parts.h"
+#include "str.h"
 
 static const struct dwr_str none = { NULL, 0 };
 
@@ -13,7 +14,7 @@ static struct dwr_str quoted(struct lint *l, struct dwr_str text)
 
     /* The name of a member is escaped as a string is: {"…":0} */
     trial_doc_start(&doc, l->arena);
-    trial_doc_put(&doc, text, lint_str("0"));
+    trial_doc_put(&doc, text, str_of("0"));
     member = trial_doc_end(&doc);
     return (struct dwr_str){ member.p + 1, member.n - 4 };
 }
@@ -91,8 +92,8 @@ static struct dwr_str element(struct lint *l, struct dwr_str key, const char *te
     struct dwr_text t;
 
     trial_doc_start(&doc, l->arena);
-    trial_doc_put(&doc, key, lint_str("\"A-1\""));
-    trial_doc_put(&doc, lint_str("remark"), text ? lint_str(text) : none);
+    trial_doc_put(&doc, key, str_of("\"A-1\""));
+    trial_doc_put(&doc, str_of("remark"), text ? str_of(text) : none);
     t = trial_doc_end(&doc);
     return (struct dwr_str){ t.p, t.n };
 }
@@ -111,7 +112,7 @@ static void element_is_edited(struct lint *l, const struct ast_rule *s, const st
     if (l->plan->lock)
         lint_assume(l, &c, l->plan->lock, false);
     if (!lint_try(l, &c) || lint_is_asked(&c, name->text) ||
-        lint_result_has(&c, name->text, lint_str(device)))
+        lint_result_has(&c, name->text, str_of(device)))
         return;
     finding =
         lint_found(l, DIAG_ELEMENT_EDITED, name->span, name->text,
@@ -126,8 +127,8 @@ static void element_is_edited(struct lint *l, const struct ast_rule *s, const st
               "same one: the office's stands whole.",
               LINT_TEXT(name->text));
     label = arena_printf(l->arena, "%.*s[A-1].remark", LINT_TEXT(name->text));
-    lint_kept(l, finding, label, lint_str(office), "the office's edit");
-    lint_gone(l, finding, label, lint_str(device), "the user's edit");
+    lint_kept(l, finding, label, str_of(office), "the office's edit");
+    lint_gone(l, finding, label, str_of(device), "the user's edit");
 }
 
 void lint_keyed_elements(struct lint *l)
@@ -150,18 +151,18 @@ static struct dwr_str other_value(struct lint *l, const struct schema_field *f,
     const struct dwr_tombstone *t = &l->plan->tombstone;
 
     if (t->soft_delete.field != DWR_NONE &&
-        lint_same(l->plan->names.v[t->soft_delete.field].name, field))
+        str_same(l->plan->names.v[t->soft_delete.field].name, field))
         return t->soft_delete.value;
     for (uint16_t i = f ? f->select_count : 0; i > 0; i--)
-        if (!lint_same(quoted(l, f->select[i - 1]), not_this))
+        if (!str_same(quoted(l, f->select[i - 1]), not_this))
             return quoted(l, f->select[i - 1]);
-    return lint_str("\"On Hold\"");
+    return str_of("\"On Hold\"");
 }
 
 static const struct dwr_effect *effect_of(const struct lint *l, struct dwr_str field)
 {
     for (uint16_t i = 0; i < l->plan->effect_count; i++)
-        if (lint_same(l->plan->names.v[l->plan->effects[i].field].name, field))
+        if (str_same(l->plan->names.v[l->plan->effects[i].field].name, field))
             return &l->plan->effects[i];
     return NULL;
 }
@@ -177,7 +178,7 @@ static void effect_is_not_the_clients(struct lint *l, struct span span, struct d
     lint_put(&c, field, none, office, effect->value);
     if (l->plan->lock)
         lint_assume(l, &c, l->plan->lock, false);
-    if (lint_same(office, effect->value) || !lint_try(l, &c) || !lint_server_lost(&c, field))
+    if (str_same(office, effect->value) || !lint_try(l, &c) || !lint_server_lost(&c, field))
         return;
     finding = lint_found(l, DIAG_CLIENT_DECIDES, span, field,
                          "client_wins '%.*s', and the effect '%.*s' follows from it",

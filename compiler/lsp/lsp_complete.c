@@ -8,6 +8,7 @@
 
 #include "dwr.h"
 #include "lsp/lsp.h"
+#include "str.h"
 
 /* The protocol's kinds of items. */
 enum kind { KIND_FIELD = 5, KIND_CLASS = 7, KIND_PROPERTY = 10, KIND_VALUE = 12, KIND_KEYWORD = 14 };
@@ -85,20 +86,15 @@ static void item(struct context *c, struct dwr_str label, struct dwr_str text, e
     out_lit(o, "}}");
 }
 
-static struct dwr_str str(const char *text)
-{
-    return (struct dwr_str){ text, strlen(text) };
-}
-
 static void keyword(struct context *c, const char *word, char sort)
 {
-    item(c, str(word), str(word), KIND_KEYWORD, sort, help_of(str(word)));
+    item(c, str_of(word), str_of(word), KIND_KEYWORD, sort, help_of(str_of(word)));
 }
 
 /* A word that some list of ours holds: an outcome, a status. */
 static void word_of_list(struct context *c, const char *word)
 {
-    item(c, str(word), str(word), KIND_VALUE, '1', NULL);
+    item(c, str_of(word), str_of(word), KIND_VALUE, '1', NULL);
 }
 
 static struct dwr_str quoted(struct context *c, struct dwr_str text)
@@ -132,7 +128,7 @@ static bool token_is(const struct context *c, uint32_t i, const char *word)
     const struct dwr_str text =
         i < c->token_count ? token_text(c, i) : (struct dwr_str){ "", 0 };
 
-    return text.n == strlen(word) && memcmp(text.p, word, text.n) == 0;
+    return str_is(text, word);
 }
 
 /* How far back the statement's first token is. */
@@ -211,11 +207,6 @@ static const struct schema_doctype *schema_of(const struct context *c)
     return table == NULL ? NULL : table->rows;
 }
 
-static bool same(struct dwr_str a, struct dwr_str b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 /* A name that the rules use; decided: one of its places is a rule's. */
 struct known {
     struct dwr_str name;
@@ -224,9 +215,9 @@ struct known {
 
 static bool of_this_block(const struct context *c, const struct lsp_name *n)
 {
-    return c->table.p == NULL ? n->role == LSP_FIELD && same(n->doctype, c->doctype)
-                              : n->role == LSP_MEMBER && same(n->doctype, c->doctype) &&
-                                    same(n->table, c->table);
+    return c->table.p == NULL ? n->role == LSP_FIELD && str_same(n->doctype, c->doctype)
+                              : n->role == LSP_MEMBER && str_same(n->doctype, c->doctype) &&
+                                    str_same(n->table, c->table);
 }
 
 static void put_name(struct context *c, struct dwr_str name, bool decided, const char *detail)
@@ -253,7 +244,7 @@ static void put_names(struct context *c, bool json)
 
         if (!of_this_block(c, n))
             continue;
-        while (k < count && !same(known[k].name, n->text))
+        while (k < count && !str_same(known[k].name, n->text))
             k++;
         if (k == count)
             known[count++] = (struct known){ n->text, false };
@@ -264,7 +255,7 @@ static void put_names(struct context *c, bool json)
         bool decided = false;
 
         for (uint32_t k = 0; k < count; k++)
-            decided = decided || (same(known[k].name, f->name) && known[k].decided);
+            decided = decided || (str_same(known[k].name, f->name) && known[k].decided);
         put_name(c, f->name, decided,
                  f->label.p == NULL || f->label.n == 0
                      ? arena_printf(c->arena, "%.*s", (int)f->type.n, f->type.p).p
@@ -292,7 +283,7 @@ static void put_doctypes(struct context *c, bool fresh)
         bool ruled = false;
 
         for (const struct ast_stmt *s = ast->top.of[AST_DOCTYPE]; s; s = s->same)
-            ruled = ruled || same(AST_AS(ast_doctype, s)->name.text, schemas->v[i].name);
+            ruled = ruled || str_same(AST_AS(ast_doctype, s)->name.text, schemas->v[i].name);
         if (!ruled && !(fresh && schemas->v[i].is_table))
             item(c, schemas->v[i].name, quoted(c, schemas->v[i].name), KIND_CLASS, '2',
                  fresh ? "a DocType without rules" : "DocType, without rules");
@@ -336,8 +327,8 @@ static void put_operands(struct context *c)
 
     if (sided) {
         for (size_t i = 0; i < 3; i++)
-            item(c, str(sides[i]), arena_printf(c->arena, "%s.", sides[i]), KIND_KEYWORD, '1',
-                 help_of(str(sides[i])));
+            item(c, str_of(sides[i]), arena_printf(c->arena, "%s.", sides[i]), KIND_KEYWORD, '1',
+                 help_of(str_of(sides[i])));
         for (size_t i = 0; i < 3; i++)
             keyword(c, roles[i], '1');
     }
@@ -375,7 +366,7 @@ static void put_types(struct context *c, bool with_built_in)
     for (const struct ast_stmt *s = ast->top.of[AST_DOCTYPE]; s; s = s->same) {
         const struct ast_doctype *d = AST_AS(ast_doctype, s);
 
-        if (!same(d->name.text, c->doctype))
+        if (!str_same(d->name.text, c->doctype))
             continue;
         for (const struct ast_stmt *n = d->block.of[AST_NOTIFY]; n; n = n->same)
             if (!AST_AS(ast_notify, n)->conflict)

@@ -4,6 +4,7 @@
 
 #include "lsp/lsp.h"
 #include "prove/prove.h"
+#include "str.h"
 #include "words.h"
 
 /* --- Markdown --- */
@@ -37,15 +38,10 @@ static const struct words_style markdown = { put_code, put_code, put_strong };
 
 /* --- what there is to say --- */
 
-static bool same(struct dwr_str a, struct dwr_str b)
-{
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
 static const struct dwr_doctype *doctype_of(const struct lsp_rules *r, struct dwr_str name)
 {
     for (uint32_t i = 0; r->c->rules != NULL && i < r->c->rules->doctype_count; i++)
-        if (same(r->c->rules->doctypes[i].name, name))
+        if (str_same(r->c->rules->doctypes[i].name, name))
             return &r->c->rules->doctypes[i];
     return NULL;
 }
@@ -53,7 +49,7 @@ static const struct dwr_doctype *doctype_of(const struct lsp_rules *r, struct dw
 static uint16_t index_of(const struct dwr_names *names, struct dwr_str name)
 {
     for (uint16_t i = 0; i < names->count; i++)
-        if (same(names->v[i].name, name))
+        if (str_same(names->v[i].name, name))
             return i;
     return DWR_NONE;
 }
@@ -114,7 +110,7 @@ static bool is_about(const struct prove_shown *shown, const struct lsp_name *nam
             return false;
         field = (struct dwr_str){ field.p + name->table.n + 1, field.n - name->table.n - 1 };
     }
-    return same(field, name->text);
+    return str_same(field, name->text);
 }
 
 static void put_exception(struct out *o, const struct prove_shown *shown, const struct lsp_name *name)

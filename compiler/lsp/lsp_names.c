@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lsp/lsp.h"
+#include "str.h"
 
 struct walk {
     struct arena *arena;
@@ -396,7 +397,7 @@ const struct lsp_name *lsp_name_at(const struct lsp_names *names, uint32_t sourc
 
 static bool equal(struct dwr_str a, struct dwr_str b)
 {
-    return a.n == b.n && (a.p == NULL) == (b.p == NULL) && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+    return (a.p == NULL) == (b.p == NULL) && str_same(a, b);
 }
 
 bool lsp_same(const struct lsp_name *a, const struct lsp_name *b)

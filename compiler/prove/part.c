@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "out.h"
+#include "str.h"
 
 struct build {
     struct arena *arena;
@@ -12,11 +13,6 @@ struct build {
     const struct schema_doctype *schema;
     struct part *part;
 };
-
-static struct dwr_str str(const char *text)
-{
-    return (struct dwr_str){ text, strlen(text) };
-}
 
 /* --- conditions --- */
 
@@ -339,7 +335,7 @@ static struct dwr_str unnamed(struct build *b, const struct dwr_names *names,
                               const struct schema_doctype *schema, const char *made_up,
                               unsigned which)
 {
-    struct dwr_str name = str(made_up);
+    struct dwr_str name = str_of(made_up);
 
     for (uint32_t i = 0; schema && i < schema->field_count; i++)
         if (!is_named(names, schema->fields[i].name) && which-- == 0)

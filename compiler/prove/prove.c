@@ -1,6 +1,7 @@
 /* prove.c - all DocTypes: their parts, equal ones once, on all processors; then what each DocType's
  * verdicts are, with the smallest documents in its own names. */
 #include "prove.h"
+#include "str.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -284,11 +285,6 @@ struct shown_list {
     uint32_t count, capacity;
 };
 
-static bool same_str(struct dwr_str a, struct dwr_str b)
-{
-    return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
-}
-
 /* A field may be in several parts: the smallest documents of all stand for it. */
 static void add_shown(struct run *r, struct shown_list *list, const struct prove_shown *shown)
 {
@@ -296,7 +292,7 @@ static void add_shown(struct run *r, struct shown_list *list, const struct prove
         struct prove_shown *there = &list->v[i];
 
         if (there->property != shown->property || there->reason != shown->reason ||
-            !same_str(there->field, shown->field))
+            !str_same(there->field, shown->field))
             continue;
         const uint64_t times = there->times + shown->times;
 

@@ -1,27 +1,9 @@
 /* report_json.c - verdicts for programs. */
 #include "report.h"
 
-static void string(struct out *o, struct dwr_str s)
-{
-    out_char(o, '"');
-    out_json_text(o, s);
-    out_char(o, '"');
-}
-
-static void member(struct out *o, const char *name, struct dwr_str s)
-{
-    out_char(o, '"');
-    out_bytes(o, name, strlen(name));
-    out_lit(o, "\":");
-    if (s.p)
-        string(o, s);
-    else
-        out_lit(o, "null");
-}
-
 static void word(struct out *o, const char *name, const char *text)
 {
-    member(o, name, (struct dwr_str){ text, strlen(text) });
+    out_json_member(o, name, (struct dwr_str){ text, strlen(text) });
 }
 
 static void number(struct out *o, const char *name, uint64_t n)
@@ -48,7 +30,7 @@ static void shown(struct out *o, struct arena *arena, const struct prove_shown *
     const struct dwr_write *w = &s->trial.write;
 
     out_char(o, '{');
-    member(o, "field", s->field);
+    out_json_member(o, "field", s->field);
     out_char(o, ',');
     word(o, "reason", prove_reason_id(s->reason));
     out_lit(o, ",\"named\":");
@@ -56,7 +38,7 @@ static void shown(struct out *o, struct arena *arena, const struct prove_shown *
         out_lit(o, "true,");
     else
         out_lit(o, "false,");
-    member(o, "rule", s->at);
+    out_json_member(o, "rule", s->at);
     out_char(o, ',');
     number(o, "cases", s->times);
     json(o, "base", w->base);
@@ -66,7 +48,7 @@ static void shown(struct out *o, struct arena *arena, const struct prove_shown *
     json(o, s->second.p ? "result" : "doc", s->one);
     json(o, s->second.p ? "result_in_other_order" : "doc_again", s->two);
     out_char(o, ',');
-    member(o, "request", trial_line(arena, &s->trial));
+    out_json_member(o, "request", trial_line(arena, &s->trial));
     out_char(o, '}');
 }
 
@@ -106,7 +88,7 @@ static void property(struct out *o, struct arena *arena, const struct prove_doct
 static void doctype(struct out *o, struct arena *arena, const struct prove_doctype *d)
 {
     out_char(o, '{');
-    member(o, "doctype", d->name);
+    out_json_member(o, "doctype", d->name);
     out_char(o, ',');
     number(o, "merges", d->merges);
     out_char(o, ',');

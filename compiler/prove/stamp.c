@@ -5,6 +5,7 @@
 
 #include "out.h"
 #include "report.h"
+#include "str.h"
 
 /* The first words of the first line. */
 static const char first_line[] = "/* Proved by trying every small document";
@@ -61,11 +62,6 @@ static void put_wrapped(struct out *o, const char *begin, struct dwr_str text)
     out_char(o, '\n');
 }
 
-static bool same(struct dwr_str a, struct dwr_str b)
-{
-    return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
-}
-
 /* The DocTypes from the i-th on that have its verdicts. */
 static struct dwr_str names_like(struct arena *arena, const struct prove_results *results,
                                  const struct dwr_str *verdict, uint32_t i, bool *done)
@@ -74,7 +70,7 @@ static struct dwr_str names_like(struct arena *arena, const struct prove_results
 
     out_memory_begin(&m, arena);
     for (uint32_t k = i; k < results->count; k++) {
-        if (!same(verdict[i], verdict[k]))
+        if (!str_same(verdict[i], verdict[k]))
             continue;
         done[k] = true;
         if (k > i)

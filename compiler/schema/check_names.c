@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "check_schema_parts.h"
+#include "str.h"
 
 /* --- did you mean --- */
 
@@ -39,7 +40,7 @@ static bool is_sure(struct dwr_str word, const struct dwr_str *candidates, size_
     for (size_t i = 0; i < count; i++)
         if (i != meant && candidates[i].n + d >= word.n && word.n + d >= candidates[i].n &&
             diag_distance(word, candidates[i]) <= d &&
-            !schema_same(candidates[i], candidates[meant]))
+            !str_same(candidates[i], candidates[meant]))
             return false;
     return true;
 }
@@ -53,8 +54,8 @@ static bool is_bare(struct dwr_str name)
             !((name.p[i] | 0x20) >= 'a' && (name.p[i] | 0x20) <= 'z'))
             return false;
     /* the two that cannot stand everywhere (LANGUAGE) */
-    return !schema_same(name, (struct dwr_str){ "when", 4 }) &&
-           !schema_same(name, (struct dwr_str){ "not", 3 });
+    return !str_same(name, (struct dwr_str){ "when", 4 }) &&
+           !str_same(name, (struct dwr_str){ "not", 3 });
 }
 
 static bool is_plain(struct dwr_str name)

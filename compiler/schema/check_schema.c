@@ -6,6 +6,7 @@
 
 #include "../team.h"
 #include "check_schema_parts.h"
+#include "str.h"
 
 static void each_name(struct schema_check *c, const struct schema_owner *owner,
                       const struct ast_names *names)
@@ -225,7 +226,7 @@ static const struct schema_doctype *links_to(struct schema_check *c,
     }
     if (field == NULL || field->kind != SCHEMA_LINK || field->options.n == 0)
         return schema_names_doctype(c, other);
-    if (schema_same(field->options, other->text))
+    if (str_same(field->options, other->text))
         return schema_find(c->schemas, other->text);
     finding = diag_add(c->diag, DIAG_LINK_TYPE, other->span, "'%.*s' links to \"%.*s\"",
                        SCHEMA_TEXT(field->name), SCHEMA_TEXT(field->options));

@@ -28,11 +28,6 @@ struct schema_check {
 /* Text for messages: cut where it is long. */
 #define SCHEMA_TEXT(str) (int)((str).n < 80 ? (str).n : 80), (str).p
 
-static inline bool schema_same(struct dwr_str a, struct dwr_str b)
-{
-    return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
-}
-
 /* --- check_names.c: that it is there --- */
 
 /* Fields and members that a statement speaks of. */

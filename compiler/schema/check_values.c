@@ -5,6 +5,7 @@
 #include "../../runtime/core/instant.h"
 #include "check_schema_parts.h"
 #include "json_pull.h"
+#include "str.h"
 
 /* What a string literal says. */
 static struct dwr_str text_of(struct schema_check *c, const struct ast_value *value)
@@ -39,7 +40,7 @@ static void is_option(struct schema_check *c, const struct schema_field *field,
     if (field->select_count == 0)
         return;
     for (uint32_t i = 0; i < field->select_count; i++)
-        if (schema_same(field->select[i], text))
+        if (str_same(field->select[i], text))
             return;
     finding =
         diag_add(c->diag, DIAG_OPTION, value->span, "\"%.*s\" is not among the options of '%.*s'",

@@ -8,6 +8,7 @@
 #include "../files.h"
 #include "../team.h"
 #include "schema_parts.h"
+#include "str.h"
 
 /* --- by name --- */
 
@@ -21,11 +22,6 @@ uint32_t *schema_slots(struct arena *arena, uint32_t count, uint32_t *mask)
     return arena_zero(arena, size * sizeof(uint32_t));
 }
 
-static bool same(struct dwr_str a, struct dwr_str b)
-{
-    return a.n == b.n && memcmp(a.p, b.p, a.n) == 0;
-}
-
 const struct schema_doctype *schema_find_hashed(const struct schemas *schemas, struct dwr_str name,
                                                 uint64_t hash)
 {
@@ -33,7 +29,7 @@ const struct schema_doctype *schema_find_hashed(const struct schemas *schemas, s
         return NULL;
     for (uint32_t slot = (uint32_t)hash & schemas->slot_mask; schemas->slots[slot] != 0;
          slot = (slot + 1) & schemas->slot_mask)
-        if (same(schemas->v[schemas->slots[slot] - 1].name, name))
+        if (str_same(schemas->v[schemas->slots[slot] - 1].name, name))
             return &schemas->v[schemas->slots[slot] - 1];
     return NULL;
 }
@@ -50,7 +46,7 @@ const struct schema_field *schema_field_hashed(const struct schema_doctype *doct
         return NULL;
     for (uint32_t slot = (uint32_t)hash & doctype->slot_mask; doctype->slots[slot] != 0;
          slot = (slot + 1) & doctype->slot_mask)
-        if (same(doctype->fields[doctype->slots[slot] - 1].name, name))
+        if (str_same(doctype->fields[doctype->slots[slot] - 1].name, name))
             return &doctype->fields[doctype->slots[slot] - 1];
     return NULL;
 }
@@ -99,7 +95,7 @@ static uint32_t without_second_ones(struct diag *diag, struct schema_doctype *v,
     for (uint32_t i = 0; i < count; i++) {
         struct diag_finding *finding;
 
-        if (kept == 0 || !same(v[kept - 1].name, v[i].name)) {
+        if (kept == 0 || !str_same(v[kept - 1].name, v[i].name)) {
             v[kept++] = v[i];
             continue;
         }
@@ -317,8 +313,8 @@ static bool is_at_place(struct dwr_str path, const char *const *folders, size_t 
             return true;
     }
     name.n = name.n > 5 ? name.n - 5 : 0; /* .json */
-    return same(base_of(folder), name) &&
-           same(base_of(folder_of(folder)), (struct dwr_str){ "doctype", 7 });
+    return str_same(base_of(folder), name) &&
+           str_same(base_of(folder_of(folder)), (struct dwr_str){ "doctype", 7 });
 }
 
 void schema_read(struct arena *arena, struct schemas *schemas, struct sources *sources,

@@ -6,6 +6,7 @@
 
 #include "literals.h"
 #include "out.h"
+#include "str.h"
 #include "trial.h"
 
 /* Values besides unset and the literals: so many are put until there are this many that are set. */
@@ -71,11 +72,6 @@ struct domain_build {
     bool ordered, against_user;
 };
 
-static struct dwr_str str(const char *text)
-{
-    return (struct dwr_str){ text, strlen(text) };
-}
-
 static bool put(struct domain_build *b, struct dwr_str value)
 {
     for (uint32_t i = 0; i < b->count; i++)
@@ -96,7 +92,7 @@ static struct domain_build begin(struct arena *arena, const struct dwr_doctype *
 {
     struct domain_build b = { .arena = arena, .doctype = doctype, .field = DWR_NONE };
 
-    put(&b, str("null"));
+    put(&b, str_of("null"));
     return b;
 }
 
@@ -114,9 +110,9 @@ static void put_neighbours(struct domain_build *b, struct dwr_str literal)
     double n;
 
     if (literal.p[0] == '"') {
-        put(b, str("\"0001-01-01\""));
-        put(b, str("\"9999-12-31\""));
-        put(b, str("\"~\"")); /* behind every timestamp and every text that people type */
+        put(b, str_of("\"0001-01-01\""));
+        put(b, str_of("\"9999-12-31\""));
+        put(b, str_of("\"~\"")); /* behind every timestamp and every text that people type */
         return;
     }
     text = arena_copy(b->arena, literal.p, literal.n);
@@ -256,7 +252,7 @@ static void put_fillers(struct domain_build *b, enum kind kind)
     uint32_t others = 0;
 
     for (int i = 0; i < FILLERS && fillers[kind][i]; i++)
-        if ((b->count <= SET_VALUES || others == 0) && put(b, str(fillers[kind][i])))
+        if ((b->count <= SET_VALUES || others == 0) && put(b, str_of(fillers[kind][i])))
             others++;
 }
 
@@ -312,7 +308,7 @@ static void put_list(struct domain_build *b, const struct dwr_rule *rule)
 
     if (!rule->key.p) {
         for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-            put(b, str(plain[i]));
+            put(b, str_of(plain[i]));
         return;
     }
     out_memory_begin(&m, b->arena);
@@ -337,7 +333,7 @@ static bool put_for_rule(struct domain_build *b, const struct dwr_rule *rule,
     switch (rule->kind) {
     case DWR_RULE_MERGE_TEXT:
         for (int i = 0; i < FILLERS - 1; i++)
-            put(b, str(fillers[KIND_TEXT][i]));
+            put(b, str_of(fillers[KIND_TEXT][i]));
         return true;
     case DWR_RULE_UNION:
     case DWR_RULE_KEEP_BOTH:
@@ -392,7 +388,7 @@ static void put_other_member(struct trial_doc *row, const struct dwr_table *tabl
                              const struct schema_doctype *rows, unsigned other)
 {
     const struct schema_field *f = NULL;
-    struct dwr_str name = str("note");
+    struct dwr_str name = str_of("note");
 
     for (uint32_t i = 0; rows && i < rows->field_count && !f; i++) {
         f = &rows->fields[i];
@@ -403,7 +399,7 @@ static void put_other_member(struct trial_doc *row, const struct dwr_table *tabl
     }
     if (f)
         name = f->name;
-    trial_doc_put(row, name, str(fillers[f ? kind_of_schema(f) : KIND_WORD][other % 2]));
+    trial_doc_put(row, name, str_of(fillers[f ? kind_of_schema(f) : KIND_WORD][other % 2]));
 }
 
 /* One row: which key (0: none), which of the other values. */
@@ -450,7 +446,7 @@ static void put_tables(struct domain_build *b, uint16_t table_index,
     const struct dwr_str other = row_of(b, table_index, 2, 0, rows);
     const struct dwr_str no_key = row_of(b, table_index, 0, 0, rows);
 
-    put(b, str("[]"));
+    put(b, str_of("[]"));
     put_rows(b, a, absent);
     put_rows(b, a2, absent);
     put_rows(b, a, other);
@@ -535,7 +531,7 @@ struct domain domain_of_roles(struct arena *arena, const struct dwr_doctype *doc
 
     b.side = client ? DWR_SIDE_CLIENT_ROLE : DWR_SIDE_SERVER_ROLE;
     literals_each(doctype, take_literal, &b);
-    put(&b, str("\"another role\""));
+    put(&b, str_of("\"another role\""));
     return end(&b);
 }
 
@@ -545,8 +541,8 @@ struct domain domain_of_users(struct arena *arena, const struct dwr_doctype *doc
 
     b.side = DWR_SIDE_CLIENT_USER;
     literals_each(doctype, take_literal, &b);
-    put(&b, str(fillers[KIND_USER][0]));
-    put(&b, str(fillers[KIND_USER][1]));
+    put(&b, str_of(fillers[KIND_USER][0]));
+    put(&b, str_of(fillers[KIND_USER][1]));
     return end(&b);
 }
 
@@ -555,6 +551,6 @@ struct domain domain_of_instants(struct arena *arena)
     struct domain_build b = begin(arena, NULL);
 
     for (int i = 0; i < SET_VALUES; i++)
-        put(&b, str(fillers[KIND_DATETIME][i]));
+        put(&b, str_of(fillers[KIND_DATETIME][i]));
     return end(&b);
 }

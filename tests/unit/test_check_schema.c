@@ -7,6 +7,7 @@
 #include "../../compiler/check.h"
 #include "../../compiler/parse.h"
 #include "../../compiler/schema/check_schema.h"
+#include "str.h"
 
 #define F(name, type) "{\"fieldname\":\"" name "\",\"fieldtype\":\"" type "\"}"
 #define FO(name, type, options)                                                                    \
@@ -61,7 +62,7 @@ static void check(struct checked *r, const char *text)
 
 static bool is(struct dwr_str text, const char *word)
 {
-    return text.n == strlen(word) && memcmp(text.p, word, text.n) == 0;
+    return str_is(text, word);
 }
 
 #define JOB(body) "doctype \"Job\" { strategy field_level; " body " }"

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "../../compiler/parse.h"
+#include "str.h"
 
 struct parsed {
     struct arena arena;
@@ -39,7 +40,7 @@ static void parse_good(struct parsed *r, const char *text)
 
 static bool is(struct dwr_str text, const char *word)
 {
-    return text.n == strlen(word) && memcmp(text.p, word, text.n) == 0;
+    return str_is(text, word);
 }
 
 /* The statements of the one doctype in a text. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "../../compiler/schema/schema.h"
+#include "str.h"
 
 struct read {
     struct arena arena;
@@ -32,7 +33,7 @@ static struct dwr_str str(const char *p)
 
 static bool is(struct dwr_str text, const char *word)
 {
-    return text.n == strlen(word) && memcmp(text.p, word, text.n) == 0;
+    return str_is(text, word);
 }
 
 static const struct schema_field *field_of(const struct read *r, const char *doctype,
