@@ -546,7 +546,7 @@ help:
 	@echo 'make tsan            threads under ThreadSanitizer'
 	@echo 'make clang           built by clang, and tested'
 	@echo 'make fuzz            libFuzzer, FUZZ_SECONDS=60 for each target'
-	@echo 'make mutations      every small change of a rule that merges see is seen by dwrc diff (hours)'
+	@echo 'make mutations       every small change of a rule that merges see is seen by dwrc diff (hours)'
 	@echo 'make bench           how fast, as ratios of one run; build/bench.json'
 	@echo 'make doc             the reference of the shipped rules, build/reference/$(RULESET).html'
 	@echo 'make size            the size of the runtime with each code path'

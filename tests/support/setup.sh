@@ -35,7 +35,7 @@ util-linux            | command setarch              | check | thread sanitizer 
 zsh                   | command zsh                  | check | reads and runs its completion
 fish                  | command fish                 | check | the same
 vim                   | command vim                  | check | colours a rule file
-git                   | command git                  | fresh | clones the project
+git                   | command git                  | check fresh | revisions for dwrc diff; clones the project
 debootstrap           | command debootstrap          | fresh | makes an empty Debian
 '
 
