@@ -135,6 +135,8 @@ enum lint_kind lint_field_kind(const struct schema_field *schema, struct dwr_str
         return by_name;
     if (schema->read_only && is_content(schema->kind))
         return LINT_PLAIN; /* shown to people, and typed or added by nobody */
+    if (schema->hidden && schema->kind == SCHEMA_TEXT && !is_file(by_name))
+        return LINT_PLAIN; /* nobody types where nothing is shown; a program may add a photo */
     switch (schema->kind) {
     case SCHEMA_TEXT:
         return kind_of_text(by_name, LINT_PROSE);
@@ -166,11 +168,14 @@ enum lint_kind lint_field_kind(const struct schema_field *schema, struct dwr_str
     }
 }
 
-/* `clock_in_time`, `checkin_at`, `punch_time`: pay hangs on them. */
+/* `clock_in_time`, `checkin_at`, `punch_time`: pay hangs on them; not on `last_sync_of_checkin`, which
+ * a program keeps. */
 static bool is_clock_in(struct dwr_str name)
 {
     const bool clocks = lint_has_word(name, "clock") || lint_has_word(name, "check");
 
+    if (lint_has_word(name, "sync"))
+        return false;
     return (clocks && (lint_has_word(name, "in") || lint_has_word(name, "out"))) ||
            lint_has_word(name, "clockin") || lint_has_word(name, "clockout") ||
            lint_has_word(name, "checkin") || lint_has_word(name, "checkout") ||
