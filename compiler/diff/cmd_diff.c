@@ -1,4 +1,6 @@
 /* cmd_diff.c - `dwrc diff OLD NEW`: which merges change. */
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,6 +35,24 @@ static bool read_side(struct cmd_rules *r, struct arena *arena, const char *name
     return true;
 }
 
+/* False: it is no such number, which was said. */
+static bool tries_said(const struct cli_command *command, const char *text, uint32_t *tries)
+{
+    char *end;
+    unsigned long n;
+
+    if (text == NULL)
+        return true;
+    errno = 0;
+    n = strtoul(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || n < 1 || n > 1000000000) {
+        cli_usage(command, "'%s' is no value of --tries: a number from 1 to 1000000000", text);
+        return false;
+    }
+    *tries = (uint32_t)n;
+    return true;
+}
+
 int cmd_diff(const struct cli_command *command, struct arena *arena, int argc, char **argv)
 {
     enum { TEXT, JSON, MARKDOWN, JSONL, SARIF, GITHUB, JUNIT };
@@ -43,11 +63,13 @@ int cmd_diff(const struct cli_command *command, struct arena *arena, int argc, c
                                                         [GITHUB] = FINDINGS_GITHUB,
                                                         [JUNIT] = FINDINGS_JUNIT };
     struct cmd_findings findings = { .color = NULL };
-    const char *format = NULL, *output = NULL, *only = NULL;
+    const char *format = NULL, *output = NULL, *only = NULL, *tries = NULL;
     struct cli_list paths = { NULL, 0 };
     const struct cli_option options[] = {
         CMD_FINDINGS_OPTIONS(&findings),
         { .name = "--doctype", .value = "NAME", .help = "compare this DocType only", .text = &only },
+        { .name = "--tries", .value = "N",
+          .help = "merges tried of a DocType that changed (120000)", .text = &tries },
         { .name = "--format", .value = "FORMAT", 
           .help = "text (the default), json, markdown, jsonl, sarif, github or junit",
           .text = &format, .choices = "text json markdown jsonl sarif github junit" },
@@ -67,6 +89,8 @@ int cmd_diff(const struct cli_command *command, struct arena *arena, int argc, c
         return status;
     if (!cmd_style(command, &findings) ||
         (chosen = cli_choice(command, "--format", format, formats, 7)) < 0)
+        return CLI_TROUBLE;
+    if (!tries_said(command, tries, &wanted.tries))
         return CLI_TROUBLE;
     if (paths.count != 2)
         return cli_usage(command, "name two rule sets: the old one and the new one, each a folder, a file or "

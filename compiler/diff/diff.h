@@ -132,8 +132,8 @@ uint32_t diff_below(struct diff_random *random, uint32_t n);
 /* What documents are drawn from (draw.c). */
 struct diff_deck;
 struct diff_deck *diff_deck_new(const struct diff_pair *pair, uint64_t seed);
-/* One merge, its texts in the arena. Every merge of a few values of one field comes first, then merges
- * of several, without end. */
+/* One merge, its texts in the arena: in turn one of a single field, until all of these are through,
+ * and one of several, without end. */
 void diff_draw(struct diff_deck *deck, struct arena *arena, struct dwr_write *write);
 
 /* Merges by both and finds the fields that end differently (compare.c). */

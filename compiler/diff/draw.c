@@ -1,7 +1,7 @@
 /* draw.c - the merges that two rule sets are compared by.
  *
- * First each field that the two rule sets treat differently, alone: every value of its domain for
- * base, server and client. Then merges of a few fields at once, drawn at random from a fixed seed,
+ * Each field that the two rule sets treat differently, alone: every value of its domain for base,
+ * server and client. In turn with these, merges of a few fields at once, drawn at random from a fixed seed,
  * mostly of the fields that are treated differently and of those that decide them: what only shows
  * when several fields meet (`together`, conditions, watch, locks, tables, deletes) is found there.
  * Values are those that either rule set tells apart (trial/domain.h). */
@@ -555,6 +555,6 @@ static void draw_together(struct diff_deck *deck, struct arena *arena, struct dw
 void diff_draw(struct diff_deck *deck, struct arena *arena, struct dwr_write *write)
 {
     *write = (struct dwr_write){ .op = DWR_UPDATE };
-    if (!draw_alone(deck, arena, write))
+    if (deck->turn++ % 2 != 0 || !draw_alone(deck, arena, write))
         draw_together(deck, arena, write);
 }

@@ -29,8 +29,8 @@ def folder(name, text):
     return str(path)
 
 
-def run(*arguments, cwd=None):
-    return subprocess.run([DWRC, "diff", *arguments], capture_output=True, text=True, cwd=cwd,
+def run(*arguments, cwd=None, tries=6000):
+    return subprocess.run([DWRC, "diff", "--tries", str(tries), *arguments], capture_output=True, text=True, cwd=cwd,
                           timeout=120)
 
 
@@ -301,6 +301,8 @@ def revisions():
 
 def bad():
     good, wrong = folder("old", doctype("")), folder("new", "doctype {\n")
+    for word in ("0", "-1", "x", "1e9", "99999999999999999999"):
+        check(f"--tries {word}", run(good, good, tries=word).returncode == 2)
     for arguments in ((good,), (good, good, good), (good, wrong), (wrong, good),
                       (good, str(work / "nowhere")), (good, good, "--format", "yaml")):
         out = run(*arguments)

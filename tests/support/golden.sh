@@ -190,7 +190,7 @@ usage "dwrc compile: option '-o' needs a value" compile rules -o
 usage "dwrc compile: option '--check' takes no value" compile rules --check=yes
 usage "dwrc compile: -MF, -MT and -MP need -MD" compile rules -o out -MF x
 usage "dwrc lint: 'x' is no value of --color: auto, always, never" lint rules --color x
-usage "dwrc test: 'x' is no value of --format: text, json, junit, lcov" test rules --format=x
+usage "dwrc test: 'x' is no value of --format: text, json, jsonl, sarif, github, junit, lcov" test rules --format=x
 usage "dwrc: no test has a title that 'nothing' matches" test rules --run nothing
 usage "dwrc: cannot read nowhere: No such file or directory" resolve nowhere
 for command in compile lint test resolve version help; do
