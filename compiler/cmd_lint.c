@@ -166,8 +166,10 @@ static int write_baseline(struct lint *l, struct cmd_rules *r)
 {
     struct out_memory text;
 
-    if (!r->rules) /* not everything has been looked for: nothing would be a baseline */
+    if (!r->rules) { /* not everything has been looked for: nothing would be a baseline */
+        cli_trouble("%s: not written: the rules have errors", l->write_baseline);
         return CLI_GOOD;
+    }
     out_memory_begin(&text, l->arena);
     baseline_take(&text.out, &r->diag);
     return cmd_put(l->arena, l->write_baseline, out_memory_bytes(&text));

@@ -321,8 +321,7 @@ struct dwr_str out_memory_bytes(const struct out_memory *m)
 
 /* --- descriptors --- */
 
-/* 0, or errno. */
-static int write_all(int fd, const char *p, size_t n)
+int out_all(int fd, const char *p, size_t n)
 {
     while (n > 0) {
         const ssize_t written = write(fd, p, n);
@@ -342,7 +341,7 @@ static void drain_stream(struct out *o)
     struct out_stream *s = (struct out_stream *)o; /* its first member */
 
     if (s->error == 0)
-        s->error = write_all(s->fd, o->start, (size_t)(o->at - o->start));
+        s->error = out_all(s->fd, o->start, (size_t)(o->at - o->start));
     o->at = o->start;
 }
 
@@ -405,7 +404,7 @@ static void write_new(struct out_file *f, const char *p, size_t n)
 {
     if (!f->direct)
         reserve(f, f->length + n);
-    f->error = write_all(f->fd, p, n);
+    f->error = out_all(f->fd, p, n);
     f->length += n;
 }
 

@@ -110,6 +110,9 @@ struct dwr_str out_memory_bytes(const struct out_memory *m);
 
 /* --- an output that goes to a descriptor (standard output) --- */
 
+/* All bytes to a descriptor: 0, or errno of what failed. */
+int out_all(int fd, const char *p, size_t n);
+
 struct out_stream {
     struct out out;
     int fd;

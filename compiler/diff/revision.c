@@ -12,6 +12,7 @@
 
 #include "diff.h"
 #include "files.h"
+#include "out.h"
 
 extern char **environ;
 
@@ -125,21 +126,6 @@ static struct dwr_str git_says(struct arena *arena, char *const *argv, bool *sta
 
 /* --- texts --- */
 
-static bool write_all(int fd, const char *p, size_t n)
-{
-    while (n > 0) {
-        const ssize_t written = write(fd, p, n);
-
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        p += written;
-        n -= (size_t)written;
-    }
-    return true;
-}
-
 /* One object of `git cat-file --batch`: "SHA blob SIZE\n", the bytes, "\n". */
 static bool read_object(struct arena *arena, FILE *from, struct dwr_str *text)
 {
@@ -174,8 +160,8 @@ static bool read_texts(struct arena *arena, struct revision *revision, const cha
         return false;
     from = fdopen(git.from, "r");
     for (uint32_t i = 0; i < revision->count && good; i++)
-        good = from != NULL && write_all(git.to, ids[i], strlen(ids[i])) &&
-               write_all(git.to, "\n", 1) && read_object(arena, from, &revision->files[i].text);
+        good = from != NULL && out_all(git.to, ids[i], strlen(ids[i])) == 0 &&
+               out_all(git.to, "\n", 1) == 0 && read_object(arena, from, &revision->files[i].text);
     close(git.to);
     git.to = -1;
     if (from != NULL) {

@@ -159,27 +159,12 @@ void lsp_input_clear(struct lsp_input *input)
     input->begin = input->end = input->capacity = 0;
 }
 
-static bool write_all(int fd, const char *p, size_t n)
-{
-    while (n > 0) {
-        ssize_t written = write(fd, p, n);
-
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return false;
-        p += written;
-        n -= (size_t)written;
-    }
-    return true;
-}
-
 bool lsp_send(int fd, struct arena *arena, struct dwr_str members)
 {
     static const char begin[] = "{\"jsonrpc\":\"2.0\",";
     const struct dwr_str head = arena_printf(arena, "Content-Length: %zu\r\n\r\n%s",
                                              sizeof begin - 1 + members.n + 1, begin);
 
-    return write_all(fd, head.p, head.n) && write_all(fd, members.p, members.n) &&
-           write_all(fd, "}", 1);
+    return out_all(fd, head.p, head.n) == 0 && out_all(fd, members.p, members.n) == 0 &&
+           out_all(fd, "}", 1) == 0;
 }

@@ -130,6 +130,9 @@ def clean(says, arguments):
         check(f"{says}, nothing found", False, (code, wrong, out, err))
 
 
+code, _, err = run(["lint", "rules", "--write-baseline", "base.json"], BROKEN)
+check("no baseline of rules with errors", code == 1 and "base.json: not written" in err
+      and not os.path.exists(os.path.join(WORK, "case", "base.json")), err)
 for name, (words, text, expected, owned_formats) in COMMANDS.items():
     found(name, words, text, expected, owned_formats)
     clean(name, words)
