@@ -129,8 +129,8 @@ static int write_depfile(struct compile *c)
     return status;
 }
 
-/* The verdicts for the head of the file; what is refuted is printed, and nothing is written. A check
- * makes them where the file has some. */
+/* The verdicts for the head of the file; what is refuted is printed, and nothing is written. A
+ * check makes them where the file has some. */
 static int prove_rules(struct compile *c)
 {
     const struct prove_options options = { .schemas = c->r.schemas,

@@ -16,7 +16,7 @@ enum { FORMAT_LCOV = FINDINGS_FORMATS, FORMATS };
 /* What the command line asks for. */
 struct asked {
     const char *pattern, *format_said, *threshold_said, *output;
-    int format; /* enum findings_format, or FORMAT_LCOV */
+    int format;       /* enum findings_format, or FORMAT_LCOV */
     double threshold; /* below 0: none */
     bool coverage;
 };
@@ -280,7 +280,8 @@ int cmd_test(const struct cli_command *command, struct arena *arena, int argc, c
         return cli_usage(command, "no rules given: name files or folders");
     parsing.threads = findings.threads;
     cmd_read_checked(&r, arena, &paths, &parsing, &findings.schemas);
-    findings.format = (enum findings_format)(asked.format == FORMAT_LCOV ? FINDINGS_TEXT : asked.format);
+    findings.format =
+        (enum findings_format)(asked.format == FORMAT_LCOV ? FINDINGS_TEXT : asked.format);
     status = report(command, &r, &findings, &asked);
     if (status == CLI_GOOD)
         status = run(command, &r, arena, &asked, &tested);
