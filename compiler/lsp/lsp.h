@@ -99,6 +99,8 @@ bool lsp_change(struct lsp_document *document, const cJSON *change);
 
 /* --- lsp_rules.c --- */
 
+struct lsp_names;
+
 /* A rule set that open documents belong to. */
 struct lsp_rules {
     char *root;   /* the folder, or the lone file; malloc'ed */
@@ -108,6 +110,7 @@ struct lsp_rules {
     bool unsaid;  /* its findings are not sent yet */
     struct arena arena; /* what follows is its */
     struct cmd_rules *c; /* as every command has them */
+    struct lsp_names *names;  /* NULL: not asked for yet */
     struct lsp_proof *proofs; /* those that were asked for */
     char **told;                     /* URIs that have findings at the editor; malloc'ed */
     size_t told_count;
@@ -164,13 +167,13 @@ struct lsp_name {
     struct span statement;
 };
 
-/* Every name of the rule set, in no promised order. */
+/* Every name of a rule set as it was last read, in no promised order: found when first asked for. */
 struct lsp_names {
     struct lsp_name *v;
     uint32_t count, capacity;
 };
 
-void lsp_names(struct arena *arena, const struct ast_ruleset *ast, struct lsp_names *names);
+const struct lsp_names *lsp_names(struct lsp_rules *rules);
 /* The name at an offset of a source, NULL: none. */
 const struct lsp_name *lsp_name_at(const struct lsp_names *names, uint32_t source, uint32_t offset);
 /* Whether both are the same thing. */

@@ -27,7 +27,7 @@ struct context {
     const struct ast_token *tokens;
     uint32_t token_count;
     struct dwr_str doctype, table; /* p NULL: none */
-    struct lsp_names names;
+    const struct lsp_names *names;
 };
 
 static bool word_char(char c)
@@ -233,13 +233,13 @@ static void put_name(struct context *c, struct dwr_str name, bool decided, const
 static void put_names(struct context *c, bool json)
 {
     const struct schema_doctype *schema = schema_of(c);
-    struct known *known = arena_array(c->arena, c->names.count + 1, sizeof *known);
+    struct known *known = arena_array(c->arena, c->names->count + 1, sizeof *known);
     uint32_t count = 0;
     const bool was_quoted = c->quoted;
 
     c->quoted = c->quoted || json;
-    for (uint32_t i = 0; i < c->names.count; i++) {
-        const struct lsp_name *n = &c->names.v[i];
+    for (uint32_t i = 0; i < c->names->count; i++) {
+        const struct lsp_name *n = &c->names->v[i];
         uint32_t k = 0;
 
         if (!of_this_block(c, n))
@@ -523,7 +523,7 @@ void lsp_complete(struct lsp *lsp, const cJSON *params, struct out *o, struct ls
             c.token_count = ast.files[0].tokens.count;
             c.range = range_of(&c);
             find_blocks(&c);
-            lsp_names(lsp->arena, &place.rules->c->ast, &c.names);
+            c.names = lsp_names(place.rules);
             propose(&c);
         }
     }

@@ -12,14 +12,16 @@ static void fail(struct lsp *lsp, struct lsp_failure *failure, enum lsp_error co
 }
 
 /* The name at the place, NULL: there is none. */
-static const struct lsp_name *name_at(struct lsp *lsp, const struct lsp_place *place,
-                                      struct lsp_names *names)
+static const struct lsp_name *name_at(const struct lsp_place *place,
+                                      const struct lsp_names **names)
 {
-    *names = (struct lsp_names){ NULL, 0, 0 };
+    static const struct lsp_names none;
+
+    *names = &none;
     if (place->source == UINT32_MAX)
         return NULL;
-    lsp_names(lsp->arena, &place->rules->c->ast, names);
-    return lsp_name_at(names, place->source, place->offset);
+    *names = lsp_names(place->rules);
+    return lsp_name_at(*names, place->source, place->offset);
 }
 
 static void put_location(struct lsp *lsp, struct out *o, struct lsp_rules *r, struct span span)
@@ -59,21 +61,21 @@ void lsp_definition(struct lsp *lsp, const cJSON *params, struct out *o,
                     struct lsp_failure *failure)
 {
     struct lsp_place place;
-    struct lsp_names names;
+    const struct lsp_names *names;
     const struct lsp_name *name;
     uint32_t count = 0;
 
     if (!lsp_place(lsp, params, &place, true, failure))
         return;
-    name = name_at(lsp, &place, &names);
+    name = name_at(&place, &names);
     if (name == NULL) {
         out_lit(o, "null");
         return;
     }
-    for (uint32_t i = 0; i < names.count; i++)
-        if (names.v[i].decides && lsp_same(&names.v[i], name)) {
+    for (uint32_t i = 0; i < names->count; i++)
+        if (names->v[i].decides && lsp_same(&names->v[i], name)) {
             out_char(o, count++ == 0 ? '[' : ',');
-            put_location(lsp, o, place.rules, names.v[i].span);
+            put_location(lsp, o, place.rules, names->v[i].span);
         }
     if (count > 0)
         out_char(o, ']');
@@ -88,20 +90,20 @@ void lsp_references(struct lsp *lsp, const cJSON *params, struct out *o,
     const bool all =
         !cJSON_IsFalse(cJSON_GetObjectItemCaseSensitive(context, "includeDeclaration"));
     struct lsp_place place;
-    struct lsp_names names;
+    const struct lsp_names *names;
     const struct lsp_name *name;
     uint32_t count = 0;
 
     if (!lsp_place(lsp, params, &place, true, failure))
         return;
-    name = name_at(lsp, &place, &names);
+    name = name_at(&place, &names);
     out_char(o, '[');
-    for (uint32_t i = 0; name != NULL && i < names.count; i++) {
-        if (!lsp_same(&names.v[i], name) || (names.v[i].decides && !all))
+    for (uint32_t i = 0; name != NULL && i < names->count; i++) {
+        if (!lsp_same(&names->v[i], name) || (names->v[i].decides && !all))
             continue;
         if (count++ > 0)
             out_char(o, ',');
-        put_location(lsp, o, place.rules, names.v[i].span);
+        put_location(lsp, o, place.rules, names->v[i].span);
     }
     out_char(o, ']');
 }
@@ -112,12 +114,12 @@ void lsp_prepare_rename(struct lsp *lsp, const cJSON *params, struct out *o,
                         struct lsp_failure *failure)
 {
     struct lsp_place place;
-    struct lsp_names names;
+    const struct lsp_names *names;
     const struct lsp_name *name;
 
     if (!lsp_place(lsp, params, &place, true, failure))
         return;
-    name = name_at(lsp, &place, &names);
+    name = name_at(&place, &names);
     if (name == NULL) {
         out_lit(o, "null");
         return;
@@ -204,14 +206,14 @@ void lsp_rename(struct lsp *lsp, const cJSON *params, struct out *o, struct lsp_
     const char *new_name =
         cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(params, "newName"));
     struct lsp_place place;
-    struct lsp_names names;
+    const struct lsp_names *names;
     const struct lsp_name *name;
     struct lsp_name wanted;
     bool any = false;
 
     if (!lsp_place(lsp, params, &place, true, failure))
         return;
-    name = name_at(lsp, &place, &names);
+    name = name_at(&place, &names);
     if (name == NULL || new_name == NULL || !can_be_name(new_name)) {
         fail(lsp, failure, LSP_INVALID_PARAMS,
              name == NULL ? "there is no name here" : "this can be no name");
@@ -221,8 +223,8 @@ void lsp_rename(struct lsp *lsp, const cJSON *params, struct out *o, struct lsp_
     wanted.text = (struct dwr_str){ new_name, strlen(new_name) };
     if (wanted.role == LSP_DOCTYPE)
         wanted.doctype = wanted.text;
-    for (uint32_t i = 0; i < names.count; i++)
-        if (lsp_same(&names.v[i], &wanted) && !lsp_same(name, &wanted)) {
+    for (uint32_t i = 0; i < names->count; i++)
+        if (lsp_same(&names->v[i], &wanted) && !lsp_same(name, &wanted)) {
             fail(lsp, failure, LSP_REQUEST_FAILED, "this name is used already");
             return;
         }
@@ -234,7 +236,7 @@ void lsp_rename(struct lsp *lsp, const cJSON *params, struct out *o, struct lsp_
         }
     out_lit(o, "{\"changes\":{");
     for (uint32_t i = 0; i < place.rules->c->ast.sources.count; i++)
-        any |= put_renames(lsp, o, place.rules, &names, name, new_name, i, !any);
+        any |= put_renames(lsp, o, place.rules, names, name, new_name, i, !any);
     out_lit(o, "}}");
 }
 

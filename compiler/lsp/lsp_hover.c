@@ -267,7 +267,6 @@ static struct dwr_str word_at(const struct lsp_place *place, struct span *span)
 
 void lsp_hover(struct lsp *lsp, const cJSON *params, struct out *o, struct lsp_failure *failure)
 {
-    struct lsp_names names = { NULL, 0, 0 };
     const struct lsp_name *name;
     struct lsp_place place;
     struct out_memory m;
@@ -282,8 +281,7 @@ void lsp_hover(struct lsp *lsp, const cJSON *params, struct out *o, struct lsp_f
         out_lit(o, "null");
         return;
     }
-    lsp_names(lsp->arena, &place.rules->c->ast, &names);
-    name = lsp_name_at(&names, place.source, place.offset);
+    name = lsp_name_at(lsp_names(place.rules), place.source, place.offset);
     word = word_at(&place, &span);
     help = lsp_word_help(word);
     if (name != NULL) {

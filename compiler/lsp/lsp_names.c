@@ -360,9 +360,14 @@ static const struct ast_block *block_of(const struct ast_ruleset *ast, struct dw
     return NULL;
 }
 
-void lsp_names(struct arena *arena, const struct ast_ruleset *ast, struct lsp_names *names)
+const struct lsp_names *lsp_names(struct lsp_rules *rules)
 {
-    struct walk w = { .arena = arena, .ast = ast, .names = names };
+    const struct ast_ruleset *ast = &rules->c->ast;
+    struct walk w = { .arena = &rules->arena, .ast = ast };
+
+    if (rules->names != NULL)
+        return rules->names;
+    w.names = ARENA_NEW(&rules->arena, struct lsp_names);
 
     for (const struct ast_stmt *s = ast->top.first; s; s = s->next) {
         w.stmt = s;
@@ -384,6 +389,7 @@ void lsp_names(struct arena *arena, const struct ast_ruleset *ast, struct lsp_na
             block(&w, &AST_AS(ast_section, s)->block);
         }
     }
+    return rules->names = w.names;
 }
 
 const struct lsp_name *lsp_name_at(const struct lsp_names *names, uint32_t source, uint32_t offset)

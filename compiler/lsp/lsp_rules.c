@@ -169,6 +169,7 @@ static void read_rules(struct lsp *lsp, struct lsp_rules *r)
     arena_clear(&r->arena);
     r->arena.no_memory = no_memory;
     r->c = ARENA_NEW(&r->arena, struct cmd_rules);
+    r->names = NULL;
     r->proofs = NULL;
     if (r->is_file)
         read_lone(lsp, r);
