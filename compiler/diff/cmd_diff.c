@@ -101,7 +101,10 @@ int cmd_diff(const struct cli_command *command, struct arena *arena, int argc, c
                        i == 0 ? &no_schemas : &findings.schemas))
             return CLI_TROUBLE;
         if (sides[i].rules == NULL) {
-            cmd_report(&sides[i], &findings.style, stderr);
+            findings.format = chosen == JSON    ? FINDINGS_JSON
+                              : chosen >= JSONL ? as_findings[chosen]
+                                                : FINDINGS_TEXT;
+            cmd_put_findings(command, &sides[i].diag, &findings, output);
             if (access(paths.v[i], F_OK) != 0 && strchr(paths.v[i], ':') == NULL)
                 return cli_trouble("a git revision is written with its folder: %s:rules",
                                    paths.v[i]);

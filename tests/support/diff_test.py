@@ -301,6 +301,10 @@ def revisions():
 
 def bad():
     good, wrong = folder("old", doctype("")), folder("new", "doctype {\n")
+    for form, begin in (("text", wrong), ("json", "{"), ("sarif", "{"), ("github", "::error ")):
+        out = run(good, wrong, "--format", form)
+        check(f"rules that do not compile, --format {form}", out.returncode == 2 and
+              "does not compile" in out.stderr and out.stdout.startswith(begin), out)
     for word in ("0", "-1", "x", "1e9", "99999999999999999999"):
         check(f"--tries {word}", run(good, good, tries=word).returncode == 2)
     for arguments in ((good,), (good, good, good), (good, wrong), (wrong, good),
