@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "../../runtime/core/scan.h"
+#include "../../runtime/core/unescape.h"
 #include "diff.h"
+#include "str.h"
 
 static bool same_bytes(struct dwr_text a, struct dwr_text b)
 {
@@ -41,12 +43,21 @@ static bool alike(const struct dwr_result *a, const struct dwr_result *b)
 
 /* --- fields --- */
 
+/* The name a member is called by, in the arena where it is written with escapes. */
 static struct dwr_str unquoted(struct arena *arena, struct dwr_text key)
 {
+    struct dwr_unescape u = { .p = key.p + 1, .end = key.p + key.n - 1 };
     struct dwr_str name = { key.p + 1, key.n - 2 };
+    char *to;
+    int byte;
 
-    (void)arena;
-    return name; /* names that need escapes are compared as they are written, on both sides alike */
+    if (memchr(name.p, '\\', name.n) == NULL)
+        return name;
+    name.p = to = arena_alloc(arena, name.n + 1); /* escapes are longer than what they stand for */
+    while ((byte = dwr_next_byte(&u)) >= 0)
+        *to++ = (char)byte;
+    name.n = (size_t)(to - name.p);
+    return name;
 }
 
 static uint16_t index_of(const struct dwr_doctype *d, struct dwr_str name)
@@ -101,6 +112,104 @@ static bool field_reported_alike(const struct diff_bench *b, struct dwr_str name
                : one->outcome == two->outcome && one->conflict == two->conflict;
 }
 
+/* --- members of rows: a row that is merged member by member may lose one of them --- */
+
+static const struct dwr_table *table_of(const struct dwr_doctype *d, struct dwr_str name)
+{
+    const uint16_t field = index_of(d, name);
+
+    return field == DWR_NONE || d->names.v[field].role != DWR_NAME_TABLE
+               ? NULL
+               : &d->tables[d->names.v[field].index];
+}
+
+static bool is_array(struct dwr_text t)
+{
+    return t.p != NULL && t.n >= 2 && t.p[0] == '[';
+}
+
+/* The row with the same key; p NULL: there is none. */
+static struct dwr_text row_like(struct diff_bench *b, const struct dwr_table *t,
+                                struct dwr_text table, struct dwr_text row)
+{
+    const struct dwr_text none = { NULL, 0 };
+    struct dwr_text key, found;
+    struct dwr_walk walk;
+
+    if (!is_array(table))
+        return none;
+    walk = dwr_walk_of(table);
+    while (dwr_walk_next(&walk, dwr_scan_best(), &key, &found)) {
+        bool same_key = true;
+
+        for (uint16_t i = 0; i < t->key_count && same_key; i++) {
+            const struct dwr_str name = t->names.v[t->key[i]].name;
+
+            same_key = trial_same(&b->bench[0], trial_member(b->pair->arena, row, name),
+                                  trial_member(b->pair->arena, found, name));
+        }
+        if (same_key)
+            return found;
+    }
+    return none;
+}
+
+/* What the new rules make of both sides' members holds the client's. */
+static bool makes_of_both(const struct dwr_table *t, struct dwr_str member)
+{
+    const struct dwr_rule *rule = &t->otherwise;
+
+    for (uint16_t u = 0; u < t->unit_count; u++)
+        for (uint16_t i = 0; i < t->units[u].field_count; i++)
+            if (str_same(t->names.v[t->units[u].fields[i]].name, member))
+                rule = &t->units[u].rules[0];
+    return rule->kind == DWR_RULE_SUM || rule->kind == DWR_RULE_MERGE_TEXT ||
+           rule->kind == DWR_RULE_UNION || rule->kind == DWR_RULE_KEEP_BOTH;
+}
+
+/* A member of the client's row that the old result has and the new one has not. */
+static bool row_loses(struct diff_bench *b, struct arena *arena, const struct dwr_table *t,
+                      struct dwr_text wrote, struct dwr_text was, struct dwr_text is)
+{
+    struct dwr_walk walk;
+    struct dwr_text key, value;
+
+    if (wrote.p[0] != '{')
+        return false;
+    walk = dwr_walk_of(wrote);
+    while (dwr_walk_next(&walk, dwr_scan_best(), &key, &value)) {
+        const struct dwr_str name = unquoted(arena, key);
+
+        if (!makes_of_both(t, name) &&
+            trial_same(&b->bench[0], value, trial_member(arena, was, name)) &&
+            !trial_same(&b->bench[0], value, trial_member(arena, is, name)))
+            return true;
+    }
+    return false;
+}
+
+static bool table_loses(struct diff_bench *b, struct arena *arena, const struct dwr_write *write,
+                        struct dwr_str name)
+{
+    const struct dwr_table *t = table_of(b->pair->by[1], name);
+    const struct dwr_text wrote = trial_member(arena, write->client, name);
+    const struct dwr_text was = trial_member(arena, b->result[0].doc, name),
+                          is = trial_member(arena, b->result[1].doc, name);
+    struct dwr_text key, row;
+    struct dwr_walk walk;
+
+    if (t == NULL || table_of(b->pair->by[0], name) == NULL || !is_array(wrote))
+        return false;
+    walk = dwr_walk_of(wrote);
+    while (dwr_walk_next(&walk, dwr_scan_best(), &key, &row)) {
+        const struct dwr_text old_row = row_like(b, t, was, row), new_row = row_like(b, t, is, row);
+
+        if (old_row.p != NULL && new_row.p != NULL && row_loses(b, arena, t, row, old_row, new_row))
+            return true;
+    }
+    return false;
+}
+
 /* By the new rules the value is made of both sides': nobody's is gone. */
 static bool is_merged(const struct diff_bench *b, struct dwr_str name)
 {
@@ -109,14 +218,16 @@ static bool is_merged(const struct diff_bench *b, struct dwr_str name)
     return r != NULL && r->outcome == DWR_OUTCOME_MERGED;
 }
 
-static enum diff_class class_of_field(struct diff_bench *b, const struct dwr_write *write,
-                                      struct dwr_str name)
+static enum diff_class class_of_field(struct diff_bench *b, struct arena *arena,
+                                      const struct dwr_write *write, struct dwr_str name)
 {
     const struct dwr_text was = trial_member(b->pair->arena, b->result[0].doc, name),
                           is = trial_member(b->pair->arena, b->result[1].doc, name);
     const enum trial_fate old_fate = fate(b, 0, write, name), new_fate = fate(b, 1, write, name);
 
     if (old_fate <= TRIAL_SHOWN && new_fate >= TRIAL_REPORTED)
+        return DIFF_LOSES;
+    if (new_fate == TRIAL_MERGED && table_loses(b, arena, write, name))
         return DIFF_LOSES;
     if (!trial_same(&b->bench[0], was, is))
         return old_fate >= TRIAL_REPORTED && new_fate <= TRIAL_MERGED && is_merged(b, name)
@@ -144,7 +255,7 @@ static void add(struct found *f, struct dwr_str field, enum diff_class class)
 
 /* The members of a document. */
 static void add_fields(struct diff_bench *b, const struct dwr_write *write, struct dwr_text doc,
-                       struct found *f)
+                       struct arena *arena, struct found *f)
 {
     struct dwr_text key, value;
     struct dwr_walk walk;
@@ -153,10 +264,10 @@ static void add_fields(struct diff_bench *b, const struct dwr_write *write, stru
         return;
     walk = dwr_walk_of(doc);
     while (dwr_walk_next(&walk, dwr_scan_best(), &key, &value)) {
-        const struct dwr_str name = unquoted(b->pair->arena, key);
+        const struct dwr_str name = unquoted(arena, key);
 
         if (name.n > 0 && name.p[0] != '_') /* the marks of a provisional value are its field's */
-            add(f, name, class_of_field(b, write, name));
+            add(f, name, class_of_field(b, arena, write, name));
     }
 }
 
@@ -166,7 +277,6 @@ uint32_t diff_compare(struct diff_bench *b, struct arena *arena, const struct dw
     const struct dwr_str none = { NULL, 0 };
     struct found f = { found, 0, room };
 
-    (void)arena;
     for (int i = 0; i < 2; i++) {
         const struct trial trial = { .doctype = b->pair->by[i], .write = *write };
 
@@ -175,9 +285,9 @@ uint32_t diff_compare(struct diff_bench *b, struct arena *arena, const struct dw
     }
     if (alike(&b->result[0], &b->result[1]))
         return 0;
-    add_fields(b, write, write->client, &f);
-    add_fields(b, write, b->result[0].doc, &f);
-    add_fields(b, write, b->result[1].doc, &f);
+    add_fields(b, write, write->client, arena, &f);
+    add_fields(b, write, b->result[0].doc, arena, &f);
+    add_fields(b, write, b->result[1].doc, arena, &f);
     /* Whether it is success or merged follows from the fields. */
     if ((b->result[0].status == DWR_REJECTED) != (b->result[1].status == DWR_REJECTED) ||
         b->result[0].code != b->result[1].code ||

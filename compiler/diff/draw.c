@@ -11,11 +11,17 @@
 #include "str.h"
 #include "trial/domain.h"
 
-enum { VALUES_MAX = 24, MEMBERS_MAX = 12, ROWS_MAX = 4 };
+enum { ROWS_MAX = 4 };
 
 struct values {
-    struct dwr_str v[VALUES_MAX]; /* v[0] is unset */
-    uint32_t count;
+    struct dwr_str *v; /* v[0] is unset */
+    uint32_t count, capacity;
+};
+
+struct member {
+    struct dwr_str name;
+    struct values values;
+    bool key;
 };
 
 struct slot {
@@ -23,12 +29,8 @@ struct slot {
     struct values values;
     bool hot;   /* the rule sets treat it differently, or it decides what they do */
     bool table; /* in one of them */
-    struct {
-        struct dwr_str name;
-        struct values values;
-        bool key;
-    } members[MEMBERS_MAX];
-    uint32_t member_count;
+    struct member *members;
+    uint32_t member_count, member_capacity;
 };
 
 struct diff_deck {
@@ -52,33 +54,38 @@ uint32_t diff_below(struct diff_random *random, uint32_t n)
     return (uint32_t)(((z ^ z >> 31) >> 32) * n >> 32);
 }
 
-static void add_value(struct values *values, struct dwr_str value)
+static void add_value(struct arena *arena, struct values *values, struct dwr_str value)
 {
     for (uint32_t i = 0; i < values->count; i++)
         if (str_same(values->v[i], value))
             return;
-    if (values->count < VALUES_MAX)
-        values->v[values->count++] = value;
+    if (values->count == values->capacity) {
+        const uint32_t capacity = values->capacity == 0 ? 8 : values->capacity * 2;
+
+        values->v = arena_grow(arena, values->v, values->capacity, capacity, sizeof *values->v);
+        values->capacity = capacity;
+    }
+    values->v[values->count++] = value;
 }
 
-static void add_domain(struct values *values, struct domain domain)
+static void add_domain(struct arena *arena, struct values *values, struct domain domain)
 {
     for (uint16_t i = 0; i < domain.count; i++)
-        add_value(values, domain.values[i]);
+        add_value(arena, values, domain.values[i]);
 }
 
-static void add_plain(struct values *values)
+static void add_plain(struct arena *arena, struct values *values)
 {
     static const struct dwr_str plain[] = { DWR_STR("null"), DWR_STR("\"A\""), DWR_STR("\"B\""),
                                             DWR_STR("\"C\"") };
 
     for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
-        add_value(values, plain[i]);
+        add_value(arena, values, plain[i]);
 }
 
 /* Something for every rule: texts of lines, numbers, arrays, times. For fields and members that no
  * rule names, whose rule is the strategy's or an `otherwise`. */
-static void add_any(struct values *values)
+static void add_any(struct arena *arena, struct values *values)
 {
     static const struct dwr_str any[] = {
         DWR_STR("null"),       DWR_STR("\"A\""),    DWR_STR("\"B\""),
@@ -89,7 +96,7 @@ static void add_any(struct values *values)
     };
 
     for (size_t i = 0; i < sizeof any / sizeof *any; i++)
-        add_value(values, any[i]);
+        add_value(arena, values, any[i]);
 }
 
 /* --- slots --- */
@@ -118,6 +125,19 @@ static const struct schema_doctype *rows_of(const struct diff_pair *pair, struct
     return field == NULL ? NULL : field->rows;
 }
 
+static struct member *new_member(struct arena *arena, struct slot *slot)
+{
+    if (slot->member_count == slot->member_capacity) {
+        const uint32_t capacity = slot->member_capacity == 0 ? 8 : slot->member_capacity * 2;
+
+        slot->members = arena_grow(arena, slot->members, slot->member_capacity, capacity,
+                                   sizeof *slot->members);
+        slot->member_capacity = capacity;
+    }
+    slot->members[slot->member_count] = (struct member){ .key = false };
+    return &slot->members[slot->member_count++];
+}
+
 static void add_member(const struct diff_pair *pair, struct slot *slot,
                        const struct dwr_doctype *d, uint16_t table, uint16_t member)
 {
@@ -127,29 +147,25 @@ static void add_member(const struct diff_pair *pair, struct slot *slot,
 
     while (i < slot->member_count && !str_same(slot->members[i].name, name))
         i++;
-    if (i == MEMBERS_MAX)
-        return;
-    if (i == slot->member_count) {
-        slot->members[i].name = name;
-        slot->member_count++;
-    }
+    if (i == slot->member_count)
+        new_member(pair->arena, slot)->name = name;
     for (uint16_t k = 0; k < t->key_count; k++)
         slot->members[i].key = slot->members[i].key || t->key[k] == member;
     if (slot->members[i].key && t->key_count == 1) {
-        add_plain(&slot->members[i].values);
+        add_plain(pair->arena, &slot->members[i].values);
         slot->members[i].values.count = 3; /* few keys, so that rows meet */
     }
-    add_domain(&slot->members[i].values,
+    add_domain(pair->arena, &slot->members[i].values,
                domain_of_member(pair->arena, d, table, member, rows_of(pair, slot->name)));
 }
 
 /* Members of no rule take part, too. */
-static void add_other_member(struct slot *slot)
+static void add_other_member(struct arena *arena, struct slot *slot)
 {
-    if (slot->member_count == MEMBERS_MAX)
-        return;
-    slot->members[slot->member_count].name = (struct dwr_str)DWR_STR("any_member");
-    add_any(&slot->members[slot->member_count++].values);
+    struct member *member = new_member(arena, slot);
+
+    member->name = (struct dwr_str)DWR_STR("any_member");
+    add_any(arena, &member->values);
 }
 
 static void add_table(const struct diff_pair *pair, struct slot *slot, const struct dwr_doctype *d,
@@ -185,26 +201,26 @@ static void add_slot(const struct diff_pair *pair, struct diff_deck *deck, struc
         return;
     deck->slot_count++;
     slot->name = name;
-    add_value(&slot->values, (struct dwr_str)DWR_STR("null"));
+    add_value(pair->arena, &slot->values, (struct dwr_str)DWR_STR("null"));
     for (int i = 0; i < 2; i++) {
         const struct dwr_doctype *d = pair->by[i];
         const uint16_t field = index_of(&d->names, name);
 
         if (field == DWR_NONE)
             continue;
-        add_domain(&slot->values, domain_of_field(pair->arena, d, field, pair->schema));
+        add_domain(pair->arena, &slot->values, domain_of_field(pair->arena, d, field, pair->schema));
         if (d->names.v[field].role == DWR_NAME_TABLE)
             add_table(pair, slot, d, d->names.v[field].index);
         else if (d->names.v[field].role == DWR_NAME_VERSION)
-            add_value(&slot->values, (struct dwr_str)DWR_STR("2"));
+            add_value(pair->arena, &slot->values, (struct dwr_str)DWR_STR("2"));
     }
     if (index_of(&pair->by[0]->names, name) == DWR_NONE ||
         index_of(&pair->by[1]->names, name) == DWR_NONE)
-        add_any(&slot->values);
+        add_any(pair->arena, &slot->values);
     if (slot->values.count < 3)
-        add_plain(&slot->values);
+        add_plain(pair->arena, &slot->values);
     if (slot->table)
-        add_other_member(slot);
+        add_other_member(pair->arena, slot);
 }
 
 /* --- which fields are treated differently --- */
@@ -299,13 +315,13 @@ struct diff_deck *diff_deck_new(const struct diff_pair *pair, uint64_t seed)
 
         for (uint16_t k = 0; k < names->count; k++)
             add_slot(pair, deck, names->v[k].name);
-        add_domain(&deck->server_roles, domain_of_roles(pair->arena, pair->by[i], false));
-        add_domain(&deck->client_roles, domain_of_roles(pair->arena, pair->by[i], true));
-        add_domain(&deck->users, domain_of_users(pair->arena, pair->by[i]));
+        add_domain(pair->arena, &deck->server_roles, domain_of_roles(pair->arena, pair->by[i], false));
+        add_domain(pair->arena, &deck->client_roles, domain_of_roles(pair->arena, pair->by[i], true));
+        add_domain(pair->arena, &deck->users, domain_of_users(pair->arena, pair->by[i]));
     }
     add_slot(pair, deck, (struct dwr_str)DWR_STR("any_field"));
     add_slot(pair, deck, (struct dwr_str)DWR_STR("any_other_field"));
-    add_domain(&deck->instants, domain_of_instants(pair->arena));
+    add_domain(pair->arena, &deck->instants, domain_of_instants(pair->arena));
     deck->random.state = seed;
     find_hot(pair, deck);
     return deck;
@@ -353,7 +369,7 @@ static void start(struct trial_doc *doc, struct arena *arena, bool tombstone)
 /* --- rows --- */
 
 struct row {
-    uint8_t value[MEMBERS_MAX];
+    uint32_t *value; /* by member */
 };
 
 struct rows {
@@ -361,7 +377,31 @@ struct rows {
     uint32_t count;
 };
 
-static void change_rows(struct diff_deck *deck, const struct slot *slot, struct rows *rows)
+/* A row's members are the row's own: other sides may have the same one. */
+static struct row new_row(struct diff_deck *deck, struct arena *arena, const struct slot *slot)
+{
+    const struct row row = { arena_array(arena, slot->member_count, sizeof *row.value) };
+
+    for (uint32_t m = 0; m < slot->member_count; m++)
+        row.value[m] = diff_below(&deck->random, 3) == 0 && !slot->members[m].key
+                           ? 0
+                           : diff_below(&deck->random, slot->members[m].values.count);
+    return row;
+}
+
+static struct row changed_row(struct diff_deck *deck, struct arena *arena, const struct slot *slot,
+                              struct row from)
+{
+    const struct row row = { arena_array(arena, slot->member_count, sizeof *row.value) };
+    const uint32_t m = diff_below(&deck->random, slot->member_count);
+
+    memcpy(row.value, from.value, slot->member_count * sizeof *row.value);
+    row.value[m] = diff_below(&deck->random, slot->members[m].values.count);
+    return row;
+}
+
+static void change_rows(struct diff_deck *deck, struct arena *arena, const struct slot *slot,
+                        struct rows *rows)
 {
     struct diff_random *r = &deck->random;
     uint32_t at;
@@ -374,23 +414,15 @@ static void change_rows(struct diff_deck *deck, const struct slot *slot, struct 
             memmove(&rows->v[at], &rows->v[at + 1], (rows->count - at - 1) * sizeof *rows->v);
             rows->count--;
         } else if (kind <= 3 && rows->count < ROWS_MAX) {
-            struct row *row = &rows->v[rows->count++];
-
-            for (uint32_t m = 0; m < slot->member_count; m++)
-                row->value[m] =
-                    diff_below(r, 3) == 0 && !slot->members[m].key
-                        ? 0
-                        : (uint8_t)diff_below(r, slot->members[m].values.count);
+            rows->v[rows->count++] = new_row(deck, arena, slot);
         } else if (kind == 4 && rows->count > 1) {
             const struct row first = rows->v[0];
 
             rows->v[0] = rows->v[rows->count - 1];
             rows->v[rows->count - 1] = first;
         } else if (rows->count > 0) {
-            const uint32_t m = diff_below(r, slot->member_count);
-
-            rows->v[diff_below(r, rows->count)].value[m] =
-                (uint8_t)diff_below(r, slot->members[m].values.count);
+            at = diff_below(r, rows->count);
+            rows->v[at] = changed_row(deck, arena, slot, rows->v[at]);
         }
     }
 }
@@ -445,10 +477,10 @@ static struct three draw_rows(struct diff_deck *deck, struct arena *arena, const
     struct three t;
 
     for (int i = 0; i < 3; i++)
-        change_rows(deck, slot, &base);
+        change_rows(deck, arena, slot, &base);
     server = client = base;
-    change_rows(deck, slot, &server);
-    change_rows(deck, slot, &client);
+    change_rows(deck, arena, slot, &server);
+    change_rows(deck, arena, slot, &client);
     t = (struct three){ rows_text(arena, slot, &base), rows_text(arena, slot, &server),
                         rows_text(arena, slot, &client) };
     if (diff_below(&deck->random, 8) == 0)

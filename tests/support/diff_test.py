@@ -129,6 +129,33 @@ PAIRS = [
     ("an effect", 'effect e when a becomes "x" { create "Y"; }', "", {None: "changes_outcome"}),
     ("how urgent", "push_priority 3;", "push_priority 4;", {None: "safe"}),
 ]
+# What is hidden behind many others, or behind how it is written.
+MANY = [f'"v{i:02}"' for i in range(60)]
+MEMBERS = [f"m{i:02}" for i in range(30)]
+PAIRS += [
+    ("the last of many literals",
+     f'client_wins a when server.s in ({", ".join(MANY)});\n    server_wins a;',
+     f'client_wins a when server.s in ({", ".join(MANY[:-1])});\n    server_wins a;',
+     {"a": "can_lose_a_write"}),
+    ("the last of many members",
+     "child t { key k; on_same_key fields { client_wins " + ", ".join(MEMBERS) + "; } }",
+     "child t { key k; on_same_key fields { client_wins " + ", ".join(MEMBERS[:-1]) +
+     "; server_wins m29; } }", {"t": "can_lose_a_write"}),
+    ("a member that is the client's no more",
+     "child t { key k; on_same_key fields { client_wins m, n; } }",
+     "child t { key k; on_same_key fields { client_wins m; server_wins n; } }",
+     {"t": "can_lose_a_write"}),
+    ("a member that becomes the client's",
+     "child t { key k; on_same_key fields { server_wins m; } }",
+     "child t { key k; on_same_key fields { client_wins m; } }", {"t": "changes_outcome"}),
+    ("members that add up",
+     "child t { key k; on_same_key fields { client_wins m; } }",
+     "child t { key k; on_same_key sum(m); }", {"t": "changes_outcome"}),
+    ("a name with a quote", r'client_wins "a\"b";', r'server_wins "a\"b";',
+     {'a"b': "can_lose_a_write"}),
+    ("a name with a backslash", r'client_wins "a\\x", "é";', r'server_wins "a\\x", "é";',
+     {"a\\x": "can_lose_a_write", "é": "can_lose_a_write"}),
+]
 ORDER = ["same", "safe", "changes_outcome", "needs_both_tables", "can_lose_a_write"]
 
 

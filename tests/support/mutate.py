@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """mutate.py DWRC RULES [--merges N] [--mutants N] [--seed N] - does `dwrc diff` see what merges see?
 
-Every rule file is changed by one token: a rule's word for another, a name left out or swapped with
-its neighbour, a literal for another, yes for no, a statement, a condition or `together` left out. A
+Every rule file is changed by one token: a rule's word for another, a name left out or another in its
+place, a literal for another, yes for no, a statement, a condition or `together` left out. A
 mutant that compiles and by which one of N random merges of its DocTypes ends otherwise (by the
 resolver; made as tests/oracle makes them) must be seen by `dwrc diff`: all of them, or this fails.
 How many of them the rules' own tests see is printed, file by file.
@@ -33,6 +33,9 @@ STRATEGIES = ["server_wins", "server_only", "client_wins", "last_write_wins", "f
               "manual_resolve", "append_only", "version_all"]
 SAME_KEY = ["server_wins", "client_wins", "first_write_wins", "last_write_wins", "keep_both",
             "manual"]
+WORDS = set(re.findall(r'"([a-z_]+)"', "".join(
+    line for line in (pathlib.Path(__file__).parents[2] / "grammar/rules.y").read_text().splitlines()
+    if line.startswith("%token "))))
 COMPARISONS = {"=": ["!="], "!=": ["="], "<": ["<=", ">"], "<=": ["<", ">="], ">": [">=", "<"],
                ">=": [">", "<="], "and": ["or"], "or": ["and"], "yes": ["no"], "no": ["yes"],
                "in": ["not in"], "server": ["client", "base"], "client": ["server", "base"],
@@ -69,6 +72,14 @@ def statements(tokens):
             first = None
 
 
+def is_name(tokens, i):
+    """A field or a row member: no word of the language, or one that stands in a list of names."""
+    t, before, after = (tokens[k].group() for k in (i, i - 1, i + 1))
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", t):
+        return False
+    return t not in WORDS or before in (",", ".") or (after == "," and before in RULES)
+
+
 def mutants(text):
     """(begin, end, replacement) of every mutation of one token."""
     for begin, end in doctype_blocks(text):
@@ -100,6 +111,8 @@ def mutants(text):
                     others = [o for o in literals if o != t][:3] + ['"no such value"']
                 elif t == "together":
                     others = [""]
+                elif i > first and is_name(tokens, i):
+                    others = ["another_field"]
                 for other in others:
                     yield m.start(), m.end(), other
                 # A name of a list left out, with its comma; neighbours swapped.
