@@ -54,6 +54,21 @@ bool cmd_style(const struct cli_command *command, struct cmd_findings *f)
     return true;
 }
 
+int cmd_start(const struct cli_command *command, struct arena *arena,
+              const struct cli_option *options, size_t option_count, int argc, char **argv,
+              struct cmd_findings *findings, struct cli_list *paths)
+{
+    const int status = cli_parse(command, arena, options, option_count, argc, argv, paths);
+
+    if (status != CLI_RUN)
+        return status;
+    if (!cmd_style(command, findings))
+        return CLI_TROUBLE;
+    if (paths->count == 0)
+        return cli_usage(command, "no rules given: name files or folders");
+    return CLI_RUN;
+}
+
 /* The schemas are shown in findings as the rules are, and are no rules. */
 static void read_schemas(struct cmd_rules *r, struct arena *arena, const struct cli_list *folders,
                          unsigned threads)

@@ -82,6 +82,11 @@ struct cmd_findings {
         .text = &(f)->format_said, .choices = "text json jsonl sarif github junit"                 \
     }
 
+/* What every command on rules begins with: its options and the rules' paths are read, and the style
+ * made. CLI_RUN: go on; else the exit status, and what was wrong has been said. */
+int cmd_start(const struct cli_command *command, struct arena *arena,
+              const struct cli_option *options, size_t option_count, int argc, char **argv,
+              struct cmd_findings *findings, struct cli_list *paths);
 /* False: a value is wrong, which has been said. */
 bool cmd_style(const struct cli_command *command, struct cmd_findings *f);
 

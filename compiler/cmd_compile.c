@@ -203,15 +203,11 @@ int cmd_compile(const struct cli_command *command, struct arena *arena, int argc
         CMD_FINDINGS_OPTIONS(&c.findings),
         CMD_FORMAT_OPTION(&c.findings),
     };
-    int status =
-        cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv, &paths);
+    int status = cmd_start(command, arena, options, sizeof options / sizeof *options, argc, argv,
+                           &c.findings, &paths);
 
     if (status != CLI_RUN)
         return status;
-    if (!cmd_style(command, &c.findings))
-        return CLI_TROUBLE;
-    if (paths.count == 0)
-        return cli_usage(command, "no rules given: name files or folders");
     if (!c.folder || c.folder[0] == '\0')
         return cli_usage(command, "no folder given: say -o FOLDER");
     if (!c.make_depfile && (c.depfile || c.targets.count > 0 || c.phony))

@@ -70,15 +70,11 @@ int cmd_prove(const struct cli_command *command, struct arena *arena, int argc, 
         CMD_FINDINGS_OPTIONS(&p.findings),
     };
     struct cmd_rules r;
-    int status =
-        cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv, &paths);
+    int status = cmd_start(command, arena, options, sizeof options / sizeof *options, argc, argv,
+                           &p.findings, &paths);
 
     if (status != CLI_RUN)
         return status;
-    if (!cmd_style(command, &p.findings))
-        return CLI_TROUBLE;
-    if (paths.count == 0)
-        return cli_usage(command, "no rules given: name files or folders");
     parsing.threads = p.findings.threads;
     cmd_read_checked(&r, arena, &paths, &parsing, &p.findings.schemas);
     if (r.rules)

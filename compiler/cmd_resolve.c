@@ -28,16 +28,12 @@ int cmd_resolve(const struct cli_command *command, struct arena *arena, int argc
     struct parse_options parsing = { .allow_stdin = false };
     struct cli_list paths = { NULL, 0 };
     const struct cli_option options[] = { CMD_FINDINGS_OPTIONS(&findings) };
-    int status =
-        cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv, &paths);
+    int status = cmd_start(command, arena, options, sizeof options / sizeof *options, argc, argv,
+                           &findings, &paths);
     struct cmd_rules r;
 
     if (status != CLI_RUN)
         return status;
-    if (!cmd_style(command, &findings))
-        return CLI_TROUBLE;
-    if (paths.count == 0)
-        return cli_usage(command, "no rules given: name files or folders");
     parsing.threads = findings.threads;
     cmd_read_checked(&r, arena, &paths, &parsing, &findings.schemas);
     /* Standard output is for answers alone. */

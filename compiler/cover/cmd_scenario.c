@@ -144,15 +144,11 @@ int cmd_scenario(const struct cli_command *command, struct arena *arena, int arg
           .text = &output },
         CMD_FINDINGS_OPTIONS(&findings),
     };
-    int status =
-        cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv, &paths);
+    int status = cmd_start(command, arena, options, sizeof options / sizeof *options, argc, argv,
+                           &findings, &paths);
 
     if (status != CLI_RUN)
         return status;
-    if (!cmd_style(command, &findings))
-        return CLI_TROUBLE;
-    if (paths.count == 0)
-        return cli_usage(command, "no rules given: name files or folders");
     parsing.threads = findings.threads;
     cmd_read_checked(&r, arena, &paths, &parsing, &findings.schemas);
     status = cmd_report(&r, &findings.style, stderr);

@@ -73,11 +73,6 @@ static struct gravest *gravest_of(struct search *s, struct dwr_str field)
     return &s->v[s->count++];
 }
 
-static struct dwr_text kept(struct arena *keep, struct dwr_text text)
-{
-    return text.p == NULL ? text : (struct dwr_text){ arena_copy(keep, text.p, text.n), text.n };
-}
-
 static void keep_if_gravest(struct search *s, const struct dwr_write *w,
                             const struct diff_difference *found)
 {
@@ -89,10 +84,7 @@ static void keep_if_gravest(struct search *s, const struct dwr_write *w,
         return;
     g->class = found->class;
     g->size = size;
-    g->write = *w;
-    g->write.base = kept(s->keep, w->base);
-    g->write.server = kept(s->keep, w->server);
-    g->write.client = kept(s->keep, w->client);
+    g->write = diff_kept(s->keep, w);
 }
 
 static void search(struct search *s, struct diff_deck *deck, uint32_t tries)

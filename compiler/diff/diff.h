@@ -157,6 +157,9 @@ uint32_t diff_compare(struct diff_bench *b, struct arena *arena, const struct dw
 struct dwr_write diff_shrink(struct diff_bench *b, struct arena *keep,
                              const struct dwr_write *write, const struct diff_difference *found);
 
+/* The merge with its documents, times and roles copied. */
+struct dwr_write diff_kept(struct arena *keep, const struct dwr_write *write);
+
 /* --- showing --- */
 
 void diff_text(struct out *o, struct arena *arena, const struct diff_results *results,

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "diff.h"
+#include "doc/page.h"
 #include "words.h"
 
 /* Documents are shown whole up to so many characters. */
@@ -211,14 +212,9 @@ void diff_text(struct out *o, struct arena *arena, const struct diff_results *r,
 
 /* --- Markdown --- */
 
-/* A text between words of Markdown, in which it must mean nothing. */
 static void put_escaped(struct out *o, struct dwr_str text)
 {
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] != '\0' && strchr("\\`*_{}[]<>()#+-.!|&~@", text.p[i]) != NULL)
-            out_char(o, '\\');
-        out_char(o, (unsigned char)text.p[i] < 0x20 ? ' ' : text.p[i]);
-    }
+    page_text(&(struct page){ .out = o, .kind = PAGE_MARKDOWN }, text);
 }
 
 void diff_markdown(struct out *o, struct arena *arena, const struct diff_results *r,

@@ -147,6 +147,20 @@ static struct dwr_text kept(struct arena *keep, struct dwr_text text)
     return text.p == NULL ? text : (struct dwr_text){ arena_copy(keep, text.p, text.n), text.n };
 }
 
+struct dwr_write diff_kept(struct arena *keep, const struct dwr_write *write)
+{
+    return (struct dwr_write){ .op = write->op,
+                               .base = kept(keep, write->base),
+                               .server = kept(keep, write->server),
+                               .client = kept(keep, write->client),
+                               .client_ts = kept(keep, write->client_ts),
+                               .server_ts = kept(keep, write->server_ts),
+                               .now = kept(keep, write->now),
+                               .server_role = kept(keep, write->server_role),
+                               .client_role = kept(keep, write->client_role),
+                               .client_user = kept(keep, write->client_user) };
+}
+
 struct dwr_write diff_shrink(struct diff_bench *b, struct arena *keep,
                              const struct dwr_write *write, const struct diff_difference *found)
 {
@@ -169,14 +183,7 @@ struct dwr_write diff_shrink(struct diff_bench *b, struct arena *keep,
     without(&s, &w, &w.now);
     without(&s, &w, &w.client_ts);
     without(&s, &w, &w.server_ts);
-    for (int i = 0; i < 3; i++)
-        *docs[i] = kept(keep, *docs[i]);
-    w.client_user = kept(keep, w.client_user);
-    w.client_role = kept(keep, w.client_role);
-    w.server_role = kept(keep, w.server_role);
-    w.now = kept(keep, w.now);
-    w.client_ts = kept(keep, w.client_ts);
-    w.server_ts = kept(keep, w.server_ts);
+    w = diff_kept(keep, &w);
     arena_clear(&arena);
     return w;
 }

@@ -137,15 +137,11 @@ int cmd_doc(const struct cli_command *command, struct arena *arena, int argc, ch
         { .name = "--check", .help = "write nothing; are the pages up to date?", .flag = &c.check },
         CMD_FINDINGS_OPTIONS(&c.findings),
     };
-    int status =
-        cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv, &paths);
+    int status = cmd_start(command, arena, options, sizeof options / sizeof *options, argc, argv,
+                           &c.findings, &paths);
 
     if (status != CLI_RUN)
         return status;
-    if (!cmd_style(command, &c.findings))
-        return CLI_TROUBLE;
-    if (paths.count == 0)
-        return cli_usage(command, "no rules given: name files or folders");
     if (!c.folder || c.folder[0] == '\0')
         return cli_usage(command, "no folder given: say -o FOLDER");
     parsing.threads = c.findings.threads;

@@ -2,6 +2,7 @@
  * strategy, what a word of the language says. */
 #include <string.h>
 
+#include "doc/page.h"
 #include "lsp/lsp.h"
 #include "prove/prove.h"
 #include "str.h"
@@ -9,32 +10,25 @@
 
 /* --- Markdown --- */
 
-/* Where Markdown would read something into a text. */
 static void put_escaped(struct out *o, struct dwr_str text)
 {
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] != '\0' && strchr("\\`*_{}[]<>()#+-.!|&~", text.p[i]) != NULL)
-            out_char(o, '\\');
-        out_char(o, text.p[i] == '\n' || text.p[i] == '\r' ? ' ' : text.p[i]);
-    }
+    page_text(&(struct page){ .out = o, .kind = PAGE_MARKDOWN }, text);
+}
+
+static const struct words_style *markdown(void)
+{
+    return page_style(&(struct page){ .kind = PAGE_MARKDOWN });
 }
 
 static void put_strong(struct out *o, struct dwr_str text)
 {
-    out_lit(o, "**");
-    put_escaped(o, text);
-    out_lit(o, "**");
+    markdown()->name(o, text);
 }
 
 static void put_code(struct out *o, struct dwr_str text)
 {
-    out_char(o, '`');
-    for (size_t i = 0; i < text.n; i++)
-        out_char(o, text.p[i] == '`' || text.p[i] == '\n' ? '\'' : text.p[i]);
-    out_char(o, '`');
+    markdown()->field(o, text);
 }
-
-static const struct words_style markdown = { put_code, put_code, put_strong };
 
 /* --- what there is to say --- */
 
@@ -64,7 +58,7 @@ static void put_lines(struct out *o, struct words_lines lines)
 
 static void put_doctype(struct lsp *lsp, struct out *o, const struct dwr_doctype *d)
 {
-    const struct words w = { lsp->arena, d, &markdown };
+    const struct words w = { lsp->arena, d, markdown() };
 
     put_lines(o, words_strategy_lines(&w));
     out_lit(o, "\n\n");
@@ -161,7 +155,7 @@ static void put_proof(struct out *o, struct lsp_rules *r, const struct dwr_docty
 static void put_member(struct lsp *lsp, struct out *o, const struct dwr_doctype *d,
                        const struct lsp_name *name)
 {
-    const struct words w = { lsp->arena, d, &markdown };
+    const struct words w = { lsp->arena, d, markdown() };
     const uint16_t field = index_of(&d->names, name->table);
     const struct dwr_table *table = NULL;
     uint16_t member;
@@ -185,7 +179,7 @@ static void put_member(struct lsp *lsp, struct out *o, const struct dwr_doctype 
 static void put_field(struct lsp *lsp, struct out *o, const struct dwr_doctype *d,
                       const struct lsp_name *name)
 {
-    const struct words w = { lsp->arena, d, &markdown };
+    const struct words w = { lsp->arena, d, markdown() };
     const uint16_t field = index_of(&d->names, name->text);
 
     out_lit(o, "\n\n");

@@ -2,24 +2,12 @@
 # completion_test.sh DWRC - the scripts of `dwrc completion`: read by their shells, exercised in bash
 # and fish, and with every command and option that --help lists.
 set -u
+. "$(dirname "$0")/count.sh"
 
 dwrc=$(realpath "$1")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 2
-passed=0
-failed=0
-
-pass() { passed=$((passed + 1)); }
-fail() {
-    echo "FAIL $1"
-    failed=$((failed + 1))
-}
-is() { # WHAT, got, expected
-    if [ "$2" = "$3" ]; then pass; else
-        fail "$1: got '$2', expected '$3'"
-    fi
-}
 
 mkdir -p rules other
 touch rules/a.dwr b.dwr c.json

@@ -12,19 +12,7 @@ cd "$(dirname "$0")/../.." || exit 2
 root=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0
-failed=0
-
-pass() { passed=$((passed + 1)); }
-fail() {
-    echo "FAIL $1"
-    failed=$((failed + 1))
-}
-is() { # WHAT, got, expected
-    if [ "$2" = "$3" ]; then pass; else
-        fail "$1: got '$2', expected '$3'"
-    fi
-}
+. tests/support/count.sh
 
 # --- the rules ---
 
