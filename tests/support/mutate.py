@@ -2,8 +2,8 @@
 """mutate.py DWRC RULES [--merges N] [--mutants N] [--seed N] - does `dwrc diff` see what merges see?
 
 Every rule file is changed by one token: a rule's word for another, a name left out or another in its
-place, a literal for another, yes for no, a statement, a condition or `together` left out. A
-mutant that compiles and by which one of N random merges of its DocTypes ends otherwise (by the
+place, a literal or number for another, yes for no, a statement, a condition or any one token left
+out. A mutant that compiles and by which one of N random merges of its DocTypes ends otherwise (by the
 resolver; made as tests/oracle makes them) must be seen by `dwrc diff`: all of them, or this fails.
 How many of them the rules' own tests see is printed, file by file.
 
@@ -59,16 +59,16 @@ def doctype_blocks(text):
 
 
 def statements(tokens):
-    """Indices (first, last) of the statements of a block's tokens, those of inner blocks too."""
+    """Indices (first, last) of the statements of a block's tokens, those of inner blocks too; what
+    stands before an inner block, with its brace, is one."""
     first = None
     for i, m in enumerate(tokens):
         t = m.group()
-        if t in "{}":
-            first = None
-        elif first is None:
+        if first is None and t not in "{}":
             first = i
-        if t == ";" and first is not None:
+        if t in ";{" and first is not None:
             yield first, i
+        if t in ";{}":
             first = None
 
 
@@ -86,6 +86,8 @@ def mutants(text):
         tokens = [m for m in TOKEN.finditer(text, begin, end) if not m.group().startswith("//")]
         literals = sorted({m.group() for i, m in enumerate(tokens) if m.group()[0] == '"' and
                            tokens[i - 1].group() in ("=", "!=", ",", "(", "becomes", "<", ">")})
+        names = sorted({m.group() for i, m in enumerate(tokens[:-1])
+                        if i > 0 and is_name(tokens, i)})
         for first, last in statements(tokens):
             words = [m.group() for m in tokens[first:last + 1]]
             if words[0] in ("reason", "hint", "effect", "create", "push_priority", "notify",
@@ -97,7 +99,7 @@ def mutants(text):
             for i in range(first, last + 1):
                 m, t = tokens[i], tokens[i].group()
                 others = []
-                if i == first and t in RULES:
+                if t in RULES and (i == first or words[0] == "child"):
                     others = [r for r in RULES if r != t]
                 elif words[0] == "otherwise" and i == first + 1:
                     others = [r for r in RULES if r != t]
@@ -109,10 +111,10 @@ def mutants(text):
                     others = list(COMPARISONS[t])
                 elif t[0] == '"' and t in literals:
                     others = [o for o in literals if o != t][:3] + ['"no such value"']
-                elif t == "together":
-                    others = [""]
+                elif t[0].isdigit():
+                    others = [re.sub(r"^[0-9]+", lambda n: str(int(n.group()) + 1), t)]
                 elif i > first and is_name(tokens, i):
-                    others = ["another_field"]
+                    others = ["another_field"] + ([names[names.index(t) - 1]] if t in names else [])
                 for other in others:
                     yield m.start(), m.end(), other
                 # A name of a list left out, with its comma; neighbours swapped.
@@ -121,24 +123,34 @@ def mutants(text):
                     yield tokens[i - 1].start(), m.end(), ""
                 if t == "when":
                     yield m.start(), tokens[last].start(), ""
+                # Any one token left out; most of these do not compile.
+                yield m.start(), m.end(), ""
                 if t == "when" and i + 1 < last:
                     yield m.end(), m.end(), " not"
 
 
 def answers(dwrc, folder, lines):
-    """What each merge ends with, without the lines and words that say so."""
+    """A line for each merge; None if the rules do not compile."""
     run = subprocess.run([dwrc, "resolve", folder], input=lines, capture_output=True)
-    if run.returncode != 0:
-        return None
-    found = []
-    for line in run.stdout.splitlines():
-        answer = json.loads(line)
-        answer.pop("rule", None)
-        answer.pop("message", None)
-        for report in answer.get("fields", {}).values():
-            report.pop("rule", None)
-        found.append(answer)
-    return found
+    return run.stdout.splitlines() if run.returncode == 0 else None
+
+
+def ending(line):
+    """What a merge ends with, without the lines and words that say why."""
+    answer = json.loads(line)
+    answer.pop("rule", None)
+    answer.pop("message", None)
+    for report in answer.get("fields", {}).values():
+        report.pop("rule", None)
+    return answer
+
+
+def first_otherwise(before, after):
+    """The first merge that ends otherwise; None if none does."""
+    for i, (x, y) in enumerate(zip(before, after)):
+        if x != y and ending(x) != ending(y):
+            return i
+    return None
 
 
 def doctypes_of(text, at):
@@ -192,7 +204,8 @@ def main():
             after = answers(dwrc, folder, lines)
             if after is None:
                 return path, "does not compile", None
-            if before == after:
+            example = first_otherwise(before, after)
+            if example is None:
                 return path, "merges alike", None
             seen = subprocess.run([dwrc, "diff", "--format", "json", a.rules, folder],
                                   capture_output=True)
@@ -200,7 +213,6 @@ def main():
                 return path, "diff failed", seen.stderr.decode()
             changed = json.loads(seen.stdout)["class"] != "same"
             tests = subprocess.run([dwrc, "test", folder], capture_output=True).returncode
-            example = next(i for i, (x, y) in enumerate(zip(before, after)) if x != y)
             return (path, ("seen" if changed else "missed") + (" tested" if tests == 1 else ""),
                     lines.splitlines()[example].decode("utf-8", "replace"))
         finally:
