@@ -516,8 +516,8 @@ size: $(foreach p,$(ONLY),$B/only_$(p)/libdwr_core.a)
 
 .PHONY: format-check
 format-check:
-	clang-format --dry-run -Werror $(wildcard runtime/*.[ch] runtime/core/*.[ch] compiler/*.[ch] compiler/*/*.[ch] \
-	    tests/*/*.[ch])
+	clang-format --dry-run -Werror $(filter-out tests/golden/%,$(wildcard runtime/*.[ch] runtime/core/*.[ch] \
+	    compiler/*.[ch] compiler/*/*.[ch] tests/*/*.[ch]))
 
 .PHONY: fresh
 fresh:
@@ -546,7 +546,7 @@ help:
 	@echo 'make tsan            threads under ThreadSanitizer'
 	@echo 'make clang           built by clang, and tested'
 	@echo 'make fuzz            libFuzzer, FUZZ_SECONDS=60 for each target'
-	@echo 'make mutations       every small change of a rule that merges see is seen by dwrc diff (hours)'
+	@echo 'make mutations       every small change of a rule that merges see is seen by dwrc diff (ten minutes)'
 	@echo 'make bench           how fast, as ratios of one run; build/bench.json'
 	@echo 'make doc             the reference of the shipped rules, build/reference/$(RULESET).html'
 	@echo 'make size            the size of the runtime with each code path'

@@ -1,4 +1,5 @@
-/* arena.c - memory that is given back all at once: chunks from malloc, each larger than the last. */
+/* arena.c - memory that is given back all at once: chunks from malloc, each larger than the last.
+ */
 #define _DEFAULT_SOURCE /* madvise */
 #include "arena.h"
 
@@ -12,8 +13,8 @@ struct arena_chunk {
     size_t size; /* keeps what follows aligned */
 };
 
-/* The first chunk holds a small rule set; later ones double up to the large size, one large page, so
- * that a large rule set takes few of them and a small one touches few pages. */
+/* The first chunk holds a small rule set; later ones double up to the large size, one large page,
+ * so that a large rule set takes few of them and a small one touches few pages. */
 #define CHUNK_FIRST ((size_t)256 << 10)
 #define CHUNK_LARGE ((size_t)2 << 20)
 
@@ -64,7 +65,8 @@ void *arena_more(struct arena *a, size_t n)
         arena_fail(a);
     if (a->chunk_size == 0)
         a->chunk_size = CHUNK_FIRST;
-    if (n > a->chunk_size / 4) /* a chunk of its own; what is left of the present one stays in use */
+    if (n >
+        a->chunk_size / 4) /* a chunk of its own; what is left of the present one stays in use */
         return chunk_new(a, n) + 1;
     c = chunk_new(a, a->chunk_size - sizeof *c); /* whole pages with its head */
     a->next = (char *)(c + 1) + n;

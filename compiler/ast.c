@@ -46,6 +46,7 @@ const char *ast_strategy_word(enum dwr_strategy strategy)
 
 const char *ast_kind_word(enum ast_kind kind)
 {
+    /* clang-format off */
     static const char *const words[AST_KIND_COUNT] = {
         [AST_RULESET] = "ruleset", [AST_SYNC] = "sync", [AST_ATTACHMENTS] = "attachments",
         [AST_RETRY] = "retry", [AST_DEFAULT] = "default", [AST_DOCTYPE] = "doctype",
@@ -79,6 +80,7 @@ const char *ast_kind_word(enum ast_kind kind)
         [AST_TEST_SERVER_ROLE] = "server_role", [AST_TEST_CLIENT_ROLE] = "client_role",
         [AST_TEST_CLIENT_USER] = "client_user", [AST_EXPECT] = "expect",
     };
+    /* clang-format on */
 
     return words[kind];
 }

@@ -6,15 +6,16 @@
  * reader may rely on everything check.h promises.
  *
  * Shape. A block (a doctype, a child table, a test, the whole rule set …) is a list of statements.
- * Every statement begins with a struct ast_stmt; its kind says which struct it is, and AST_AS casts:
+ * Every statement begins with a struct ast_stmt; its kind says which struct it is, and AST_AS
+ * casts:
  *
  *     for (s = block->first; s; s = s->next)             every statement, in source order
  *     for (s = block->of[AST_RULE]; s; s = s->same)      those of one kind, in source order
  *         const struct ast_rule *rule = AST_AS(ast_rule, s);
  *
  * Names. Every field, row member and DocType name is unescaped and interned over the whole rule
- * set: `symbol` is dense from 0 to ruleset->symbol_count - 1 and two names are the same exactly when
- * their symbols are. Arrays indexed by symbol take the place of hash tables.
+ * set: `symbol` is dense from 0 to ruleset->symbol_count - 1 and two names are the same exactly
+ * when their symbols are. Arrays indexed by symbol take the place of hash tables.
  *
  * Spans. A span is the source's number and two byte offsets (source.h). stmt.span begins at the
  * first word of the statement and ends behind its ';' or '}': the line of stmt.span.begin is the
@@ -47,7 +48,7 @@ struct ast_names {
 
 /* A quoted string that is no name: a reason, a title, a pattern. */
 struct ast_text {
-    struct span span; /* with its quotes */
+    struct span span;    /* with its quotes */
     struct dwr_str text; /* unescaped; p NULL: not said */
 };
 
@@ -92,7 +93,7 @@ struct ast_number {
     struct span span; /* begin == end: not said */
     uint64_t value;   /* UINT64_MAX where it does not fit (check.h refuses it) */
     enum ast_unit unit;
-    bool whole;       /* no sign, point or exponent: only such a number means value */
+    bool whole; /* no sign, point or exponent: only such a number means value */
 };
 
 /* yes, no */
@@ -115,8 +116,8 @@ struct ast_operand {
 };
 
 /* op says which members are used, as in struct dwr_cond: a and b; left and right (right.side ==
- * DWR_SIDE_VALUE: the literal right.value); left and values; left alone (is set, changes: left.field
- * with side DWR_SIDE_DOC); left and values[0] (becomes). */
+ * DWR_SIDE_VALUE: the literal right.value); left and values; left alone (is set, changes:
+ * left.field with side DWR_SIDE_DOC); left and values[0] (becomes). */
 struct ast_cond {
     enum dwr_cond_op op;
     struct span span;
@@ -128,6 +129,7 @@ struct ast_cond {
 
 /* --- statements --- */
 
+/* clang-format off */
 enum ast_kind {
     /* the rule set */
     AST_RULESET, AST_SYNC, AST_ATTACHMENTS, AST_RETRY, AST_DEFAULT, AST_DOCTYPE, AST_TEST,
@@ -157,6 +159,7 @@ enum ast_kind {
     AST_TEST_CLIENT_USER, AST_EXPECT,
     AST_KIND_COUNT
 };
+/* clang-format on */
 
 struct ast_stmt {
     enum ast_kind kind;
@@ -288,9 +291,9 @@ struct ast_moment {
 struct ast_no_overlap {
     struct ast_stmt stmt;
     struct ast_names by;
-    struct ast_moment from, to; /* to.said false: for length units of unit_seconds */
-    struct ast_name length;     /* text.p NULL with `to` */
-    uint32_t unit_seconds;      /* 1, 60, 3600 */
+    struct ast_moment from, to;    /* to.said false: for length units of unit_seconds */
+    struct ast_name length;        /* text.p NULL with `to` */
+    uint32_t unit_seconds;         /* 1, 60, 3600 */
     const struct ast_cond *unless; /* NULL: none */
 };
 
@@ -342,7 +345,7 @@ struct ast_push_priority {
 struct ast_offline {
     struct ast_stmt stmt;
     struct ast_flag create, update, delete_; /* the first said of each */
-    struct ast_flag again[3]; /* one said a second time, in this order */
+    struct ast_flag again[3];                /* one said a second time, in this order */
 };
 
 struct ast_branch {
@@ -396,22 +399,23 @@ struct ast_test_op {
 };
 
 enum ast_expect_kind {
-    AST_EXPECT_STATUS,          /* word; value: members the result must have, or kind NONE */
-    AST_EXPECT_OUTCOME,         /* field; row; word */
-    AST_EXPECT_CODE,            /* word */
-    AST_EXPECT_BRANCH,          /* value: members the branch must have */
-    AST_EXPECT_CONFLICT,        /* field; row */
-    AST_EXPECT_NO_CONFLICT,     /* none at all, or of the field where it is said */
-    AST_EXPECT_NOTIFICATION,    /* word */
-    AST_EXPECT_NO_NOTIFICATION  /* none at all, or of the type where word is said */
+    AST_EXPECT_STATUS,         /* word; value: members the result must have, or kind NONE */
+    AST_EXPECT_OUTCOME,        /* field; row; word */
+    AST_EXPECT_CODE,           /* word */
+    AST_EXPECT_BRANCH,         /* value: members the branch must have */
+    AST_EXPECT_CONFLICT,       /* field; row */
+    AST_EXPECT_NO_CONFLICT,    /* none at all, or of the field where it is said */
+    AST_EXPECT_NOTIFICATION,   /* word */
+    AST_EXPECT_NO_NOTIFICATION /* none at all, or of the type where word is said */
 };
 
 struct ast_expect {
     struct ast_stmt stmt;
     enum ast_expect_kind expect;
-    struct ast_word word;   /* status, outcome, code, notification's type */
-    struct ast_name field;  /* text.p NULL: none */
-    struct ast_text row;    /* parts_used["WIDGET-9"]: what stands between the brackets of the report */
+    struct ast_word word;  /* status, outcome, code, notification's type */
+    struct ast_name field; /* text.p NULL: none */
+    struct ast_text
+        row; /* parts_used["WIDGET-9"]: what stands between the brackets of the report */
     struct ast_value value;
 };
 
@@ -420,7 +424,10 @@ struct ast_expect {
 /* Every token and comment of a source, in order, for the formatter and editors; kept when asked for
  * (parse.h). Comments are always kept. */
 enum ast_token_kind {
-    AST_TOKEN_WORD, AST_TOKEN_STRING, AST_TOKEN_NUMBER, AST_TOKEN_PUNCTUATION,
+    AST_TOKEN_WORD,
+    AST_TOKEN_STRING,
+    AST_TOKEN_NUMBER,
+    AST_TOKEN_PUNCTUATION,
     AST_TOKEN_COMMENT,    /* "//" to the end of its line, without the line end */
     AST_TOKEN_DOC_COMMENT /* "///" */
 };
@@ -436,7 +443,7 @@ struct ast_tokens {
 };
 
 struct ast_file {
-    struct ast_tokens tokens;   /* with comments; empty unless asked for */
+    struct ast_tokens tokens; /* with comments; empty unless asked for */
     struct ast_tokens comments;
     bool broken; /* it had a syntax error */
 };
@@ -447,9 +454,9 @@ struct ast_symbol {
 };
 
 struct ast_ruleset {
-    struct sources sources;  /* in the order of their paths */
-    struct ast_file *files;  /* one a source */
-    struct ast_block top;    /* of all files: the statements of file after file */
+    struct sources sources;     /* in the order of their paths */
+    struct ast_file *files;     /* one a source */
+    struct ast_block top;       /* of all files: the statements of file after file */
     struct ast_symbol *symbols; /* in no order that means anything */
     uint32_t symbol_count, symbol_capacity;
     uint32_t *slots; /* symbol + 1 by hash, or 0: open addressing */

@@ -82,8 +82,8 @@ void check_seconds(struct check *c, const struct ast_number *number, uint64_t lo
                  CHECK_TEXT(text), (unsigned)low);
 }
 
-bool check_word(struct check *c, enum diag_code code, const struct ast_word *word,
-                const char *what, const char *const *words)
+bool check_word(struct check *c, enum diag_code code, const struct ast_word *word, const char *what,
+                const char *const *words)
 {
     struct dwr_str candidates[16];
     struct diag_finding *finding;
@@ -95,7 +95,9 @@ bool check_word(struct check *c, enum diag_code code, const struct ast_word *wor
             return true;
         candidates[count] = (struct dwr_str){ words[count], strlen(words[count]) };
         n += (size_t)snprintf(list + n, sizeof list - n, "%s'%s'",
-                              count == 0 ? "" : words[count + 1] == NULL ? " or " : ", ",
+                              count == 0                 ? ""
+                              : words[count + 1] == NULL ? " or "
+                                                         : ", ",
                               words[count]);
     }
     finding = diag_add(c->diag, code, word->span, "'%.*s' is no %s; there is %s",
@@ -310,10 +312,11 @@ static void tombstone_is_sound(struct check *c, const struct check_scope *scope)
 static void check_block(struct check *c, const struct ast_block *block, struct span head,
                         struct dwr_str name, bool is_default)
 {
-    static const enum ast_kind once[] = { AST_STRATEGY, AST_OTHERWISE, AST_LOCK, AST_TOMBSTONE,
-                                          AST_OFFLINE, AST_BRANCH, AST_REASON, AST_HINT };
-    struct check_scope scope = { .block = block, .head = head, .name = name,
-                                 .is_default = is_default };
+    static const enum ast_kind once[] = { AST_STRATEGY, AST_OTHERWISE, AST_LOCK,   AST_TOMBSTONE,
+                                          AST_OFFLINE,  AST_BRANCH,    AST_REASON, AST_HINT };
+    struct check_scope scope = {
+        .block = block, .head = head, .name = name, .is_default = is_default
+    };
     const struct ast_stmt *strategy = block->of[AST_STRATEGY];
 
     c->field_stamp++;
@@ -340,15 +343,15 @@ static void check_block(struct check *c, const struct ast_block *block, struct s
 
 static void find_built_in(struct check *c)
 {
-    static const char *const of_documents[] = { "name", "doctype", "owner", "creation", "modified",
-                                                "modified_by", "idx" };
+    static const char *const of_documents[] = { "name",     "doctype",     "owner", "creation",
+                                                "modified", "modified_by", "idx" };
     static const char *const of_rows[] = { "docstatus", "parent", "parenttype", "parentfield" };
     uint32_t symbol;
     size_t i;
 
     for (i = 0; i < sizeof of_documents / sizeof *of_documents; i++) {
-        symbol = ast_symbol_of(c->ruleset, (struct dwr_str){ of_documents[i],
-                                                             strlen(of_documents[i]) });
+        symbol =
+            ast_symbol_of(c->ruleset, (struct dwr_str){ of_documents[i], strlen(of_documents[i]) });
         if (symbol != AST_NO_SYMBOL)
             c->is_meta[symbol] = c->is_row_meta[symbol] = true;
     }

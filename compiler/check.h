@@ -2,9 +2,9 @@
  *
  * After check_rules has added no error to diag, a reader of the tree may rely on this:
  *   - each DocType stands once and has exactly one `strategy`; `default`, `sync`, `attachments`,
- *     `retry` and `ruleset` stand at most once, and so does every statement in a block except rules,
- *     child, notify, link, current, as_of, no_overlap, effect, push_priority, create, watch, set,
- *     always_sync/defer_sync's lists, expect, archive_after (one without `when`, see below);
+ *     `retry` and `ruleset` stand at most once, and so does every statement in a block except
+ * rules, child, notify, link, current, as_of, no_overlap, effect, push_priority, create, watch,
+ * set, always_sync/defer_sync's lists, expect, archive_after (one without `when`, see below);
  *   - every statement stands where its strategy takes it;
  *   - a field has rules of one unit only: the rules that name it name the same fields; all but the
  *     last of them have a `when`, and the last has none;

@@ -51,8 +51,7 @@ static void operand_has_its_side(struct check *c, const struct ast_operand *oper
 }
 
 /* `F changes`, `F becomes V` and `created` ask about a write. */
-static void asked_of_a_write(struct check *c, const struct ast_cond *cond,
-                             enum check_moment moment)
+static void asked_of_a_write(struct check *c, const struct ast_cond *cond, enum check_moment moment)
 {
     const char *word = cond->op == DWR_COND_CHANGES   ? "changes"
                        : cond->op == DWR_COND_BECOMES ? "becomes"

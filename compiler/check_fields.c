@@ -1,11 +1,15 @@
-/* check_fields.c - fields and their rules: which unit a field is in, what decides it, and that it is
- * one thing only. The same for the members of rows (on_same_key fields { … }). */
+/* check_fields.c - fields and their rules: which unit a field is in, what decides it, and that it
+ * is one thing only. The same for the members of rows (on_same_key fields { … }). */
 #include "check_parts.h"
 #include "str.h"
 
 static const char *const use_words[] = {
-    [USE_NAMED] = "named", [USE_META] = "a field of the sync layer", [USE_RULE] = "a field with a rule",
-    [USE_CHILD] = "a child table", [USE_COUNT] = "a computed field", [USE_VERSION] = "the version field",
+    [USE_NAMED] = "named",
+    [USE_META] = "a field of the sync layer",
+    [USE_RULE] = "a field with a rule",
+    [USE_CHILD] = "a child table",
+    [USE_COUNT] = "a computed field",
+    [USE_VERSION] = "the version field",
 };
 
 /* Rules that decide one field's value out of its values alone (runtime/rule_kinds.def). */
@@ -106,10 +110,10 @@ static bool names_field(const struct ast_rule *rule, uint32_t symbol)
     return false;
 }
 
-/* A rule whose condition an earlier rule of its unit has too never decides. Units have few rules; of
- * very many only so many are looked at. */
-static void guard_is_new(struct check *c, const struct check_unit *unit, const struct ast_rule *rule,
-                         const struct ast_name *name)
+/* A rule whose condition an earlier rule of its unit has too never decides. Units have few rules;
+ * of very many only so many are looked at. */
+static void guard_is_new(struct check *c, const struct check_unit *unit,
+                         const struct ast_rule *rule, const struct ast_name *name)
 {
     const struct ast_stmt *s = &unit->first->stmt;
     struct diag_finding *finding;
@@ -122,9 +126,10 @@ static void guard_is_new(struct check *c, const struct check_unit *unit, const s
             before->together != rule->together || !names_field(before, name->symbol) ||
             !check_same_cond(before->when, rule->when))
             continue;
-        finding = diag_add(c->diag, DIAG_UNREACHABLE, rule->stmt.word,
-                           "this rule of '%.*s' is never reached: one before it has the same 'when'",
-                           CHECK_TEXT(name->text));
+        finding =
+            diag_add(c->diag, DIAG_UNREACHABLE, rule->stmt.word,
+                     "this rule of '%.*s' is never reached: one before it has the same 'when'",
+                     CHECK_TEXT(name->text));
         diag_note(c->diag, finding, before->stmt.word, "this one decides where it holds");
         return;
     }
@@ -161,7 +166,8 @@ static void in_two_units(struct check *c, const struct check_field *field,
                                             "field '%.*s' is in two units", CHECK_TEXT(name->text));
 
     diag_note(c->diag, finding, field->span, "here it is in another one");
-    diag_help(c->diag, finding, "the rules of a unit name the same fields, with 'together' in each");
+    diag_help(c->diag, finding,
+              "the rules of a unit name the same fields, with 'together' in each");
 }
 
 /* SEMANTICS 1.6: what the sync layer writes is no rule's. */
@@ -288,7 +294,8 @@ static void last_rule_is_unguarded(struct check *c, const struct ast_block *bloc
                 continue;
             finding = diag_add(c->diag, DIAG_GUARDED, rule->fields.v[i].span,
                                "the last rule of '%.*s' has a 'when': nothing decides where it "
-                               "does not hold", CHECK_TEXT(rule->fields.v[i].text));
+                               "does not hold",
+                               CHECK_TEXT(rule->fields.v[i].text));
             diag_help(c->diag, finding, "end with a rule of the same field%s without 'when'",
                       rule->together ? "s" : "");
             if (rule->together)
@@ -331,8 +338,7 @@ static void ranks_are_values(struct check *c, const struct ast_rule *rule)
             continue;
         }
         if (value->kind == AST_VALUE_STRING && value->text.n == 2) {
-            diag_add(c->diag, DIAG_VALUE, value->span,
-                     "the empty string is unset: it has no rank");
+            diag_add(c->diag, DIAG_VALUE, value->span, "the empty string is unset: it has no rank");
             continue;
         }
         /* Lists of ranks are short; a very long one is compared with its neighbours only. */
@@ -497,8 +503,9 @@ static void same_key_is_sound(struct check *c, const struct check_scope *scope,
 static void child_is_sound(struct check *c, const struct check_scope *scope,
                            const struct ast_child *child)
 {
-    static const enum ast_kind once[] = { AST_KEY, AST_ORDER_BY, AST_ON_SAME_KEY, AST_COUNT_INTO,
-                                          AST_REMOVES, AST_APPEND_ONLY, AST_HOLD };
+    static const enum ast_kind once[] = { AST_KEY,        AST_ORDER_BY, AST_ON_SAME_KEY,
+                                          AST_COUNT_INTO, AST_REMOVES,  AST_APPEND_ONLY,
+                                          AST_HOLD };
     const struct ast_block *block = &child->block;
     struct diag_finding *finding;
     const struct ast_stmt *s;

@@ -10,12 +10,12 @@
 
 /* What a field (of a DocType, or of a row) is used as. */
 enum check_use {
-    USE_NAMED,   /* it is spoken of, no more */
+    USE_NAMED, /* it is spoken of, no more */
     USE_META,
     USE_RULE,
     USE_CHILD,
-    USE_COUNT,   /* count_into */
-    USE_VERSION  /* version_field */
+    USE_COUNT,  /* count_into */
+    USE_VERSION /* version_field */
 };
 
 /* The fields that win or lose together, and the rules that decide them. */
@@ -50,21 +50,21 @@ struct check {
     struct check_test {
         const struct ast_test *test;
         uint32_t next; /* the next for the same DocType: index + 1, 0: none */
-    } *tests;
+    } * tests;
     uint32_t test_count;
-    bool *is_meta;      /* by symbol: built-in meta fields (SEMANTICS 1.6) */
-    bool *is_row_meta;  /* by symbol: and those of rows (SEMANTICS 6) */
+    bool *is_meta;                      /* by symbol: built-in meta fields (SEMANTICS 1.6) */
+    bool *is_row_meta;                  /* by symbol: and those of rows (SEMANTICS 6) */
     const struct ast_section *defaults; /* the first `default`, or NULL */
 };
 
 /* What a block belongs to. */
 struct check_scope {
     const struct ast_block *block;
-    struct span head;          /* the first word of its statement */
-    struct dwr_str name;       /* the DocType's; "default" */
+    struct span head;    /* the first word of its statement */
+    struct dwr_str name; /* the DocType's; "default" */
     bool is_default;
     enum dwr_strategy strategy;
-    bool has_strategy;         /* one was said (or, in default, taken for granted) */
+    bool has_strategy; /* one was said (or, in default, taken for granted) */
 };
 
 /* --- check.c: what all parts use --- */
@@ -83,8 +83,8 @@ bool check_number(struct check *c, const struct ast_number *number, uint64_t low
 /* A duration from `low` seconds to the longest there may be. */
 void check_seconds(struct check *c, const struct ast_number *number, uint64_t low);
 /* One of the words (their list ends with NULL); a finding with `code` proposes the nearest. */
-bool check_word(struct check *c, enum diag_code code, const struct ast_word *word,
-                const char *what, const char *const *words);
+bool check_word(struct check *c, enum diag_code code, const struct ast_word *word, const char *what,
+                const char *const *words);
 
 /* --- check_fields.c: fields and rules, of DocTypes and of rows --- */
 
@@ -98,9 +98,9 @@ void check_fields(struct check *c, const struct check_scope *scope);
 /* --- check_cond.c --- */
 
 enum check_moment {
-    WHILE_MERGING,  /* a rule's when, lock, hold: fields have sides */
-    OF_DOCUMENT,    /* unless, refresh when, archive_after: bare fields */
-    OF_WRITE        /* push_priority: bare fields, and what this write does */
+    WHILE_MERGING, /* a rule's when, lock, hold: fields have sides */
+    OF_DOCUMENT,   /* unless, refresh when, archive_after: bare fields */
+    OF_WRITE       /* push_priority: bare fields, and what this write does */
 };
 
 void check_cond(struct check *c, const struct ast_cond *cond, enum check_moment moment);

@@ -59,8 +59,8 @@ static bool is_media_type(struct dwr_str text)
         char ch = text.p[i];
 
         if (!((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
-              strchr("!#$&-^_.+*/", ch) != NULL) || ch == '\0' ||
-            (ch == '/' && text.p + i != slash) ||
+              strchr("!#$&-^_.+*/", ch) != NULL) ||
+            ch == '\0' || (ch == '/' && text.p + i != slash) ||
             (ch == '*' && text.n - (size_t)(slash + 1 - text.p) != 1 && text.p + i > slash))
             return false;
     }
@@ -120,8 +120,7 @@ static void setting_is_sound(struct check *c, const struct ast_setting *setting)
         check_word(c, DIAG_WORD, &setting->word, "strategy of attachments", strategies);
         break;
     case AST_ON_CONFLICT:
-        check_word(c, DIAG_WORD, &setting->word, "way to end a conflict of attachments",
-                   conflicts);
+        check_word(c, DIAG_WORD, &setting->word, "way to end a conflict of attachments", conflicts);
         break;
     case AST_AUTO_SYNC_MAX:
         size_is_in_range(c, &setting->number);
@@ -156,10 +155,10 @@ void check_sections(struct check *c)
 {
     static const enum ast_kind sections[] = { AST_SYNC, AST_ATTACHMENTS, AST_RETRY };
     static const enum ast_kind once[] = {
-        AST_MAX_OFFLINE, AST_FORCE_REAUTH, AST_BATCH_SIZE, AST_MANUAL_TIMEOUT, AST_NOTIFY_CHANNEL,
-        AST_CHANGE_RETENTION, AST_FEED_LIMIT, AST_ATTACHMENT_STRATEGY, AST_AUTO_SYNC_MAX,
-        AST_ALWAYS_SYNC, AST_DEFER_SYNC, AST_THUMBNAILS, AST_ON_CONFLICT, AST_LOCAL_CACHE,
-        AST_BACKOFF, AST_MAX_ATTEMPTS
+        AST_MAX_OFFLINE,    AST_FORCE_REAUTH,     AST_BATCH_SIZE, AST_MANUAL_TIMEOUT,
+        AST_NOTIFY_CHANNEL, AST_CHANGE_RETENTION, AST_FEED_LIMIT, AST_ATTACHMENT_STRATEGY,
+        AST_AUTO_SYNC_MAX,  AST_ALWAYS_SYNC,      AST_DEFER_SYNC, AST_THUMBNAILS,
+        AST_ON_CONFLICT,    AST_LOCAL_CACHE,      AST_BACKOFF,    AST_MAX_ATTEMPTS
     };
     const struct ast_stmt *s, *t;
     size_t i;
@@ -211,8 +210,7 @@ static void notify_is_sound(struct check *c, const struct ast_block *block)
             if (other->conflict || other->field.symbol != notify->field.symbol ||
                 !str_same(other->type.text, notify->type.text))
                 continue;
-            finding = diag_add(c->diag, DIAG_TWICE, s->word,
-                               "this notification is said twice");
+            finding = diag_add(c->diag, DIAG_TWICE, s->word, "this notification is said twice");
             diag_note(c->diag, finding, t->word, "first here");
             break;
         }
@@ -235,7 +233,7 @@ static void field_links_to(struct check *c, const struct ast_name *field,
         return;
     }
     if (!str_same(source_text(&c->ruleset->sources, c->listed_at[field->symbol]),
-                   source_text(&c->ruleset->sources, doctype->span))) {
+                  source_text(&c->ruleset->sources, doctype->span))) {
         finding = diag_add(c->diag, DIAG_LINK, doctype->span, "'%.*s' links to another DocType",
                            CHECK_TEXT(field->text));
         diag_note(c->diag, finding, c->listed_at[field->symbol], "to this one");
@@ -300,9 +298,9 @@ static void effects_are_sound(struct check *c, const struct ast_block *block)
         }
         for (t = block->of[AST_EFFECT]; t != s && near < 256; t = t->same, near++)
             if (str_same(AST_AS(ast_effect, t)->name.text, effect->name.text)) {
-                finding = diag_add(c->diag, DIAG_TWICE, effect->name.span,
-                                   "the effect '%.*s' is said twice",
-                                   CHECK_TEXT(effect->name.text));
+                finding =
+                    diag_add(c->diag, DIAG_TWICE, effect->name.span,
+                             "the effect '%.*s' is said twice", CHECK_TEXT(effect->name.text));
                 diag_note(c->diag, finding, AST_AS(ast_effect, t)->name.span, "first here");
                 break;
             }
@@ -372,8 +370,7 @@ static void offline_is_said_once(struct check *c, const struct ast_block *block)
 
         for (i = 0; i < 3; i++)
             if (offline->again[i].said) {
-                struct diag_finding *finding = diag_add(c->diag, DIAG_TWICE,
-                                                        offline->again[i].span,
+                struct diag_finding *finding = diag_add(c->diag, DIAG_TWICE, offline->again[i].span,
                                                         "'%s' is said twice", words[i]);
 
                 diag_note(c->diag, finding, first[i]->span, "first here");

@@ -6,13 +6,18 @@
 
 /* The words of interfaces: statuses, outcomes, codes and operations as results and requests carry
  * them. */
-static const char *const statuses[] = { "success", "merged", "conflict_manual", "branched",
-                                        "rejected", NULL };
-static const char *const outcomes[] = { "same", "client", "server", "merged", "manual", "refused",
-                                        "branched", "held", NULL };
-static const char *const codes[] = { "LOCKED", "VALIDATION_ERROR", "CREATE_NOT_ALLOWED",
-                                     "NOT_FOUND", "DELETE_NOT_ALLOWED", "DELETE_CONFLICT",
-                                     "DELETED", NULL };
+static const char *const statuses[] = { "success",  "merged",   "conflict_manual",
+                                        "branched", "rejected", NULL };
+static const char *const outcomes[] = { "same",    "client",   "server", "merged", "manual",
+                                        "refused", "branched", "held",   NULL };
+static const char *const codes[] = { "LOCKED",
+                                     "VALIDATION_ERROR",
+                                     "CREATE_NOT_ALLOWED",
+                                     "NOT_FOUND",
+                                     "DELETE_NOT_ALLOWED",
+                                     "DELETE_CONFLICT",
+                                     "DELETED",
+                                     NULL };
 static const char *const ops[] = { "insert", "update", "delete", "undelete", NULL };
 static const char *const built_in_types[] = { "client_change_overridden",
                                               "manual_resolution_required", "branch_created",
@@ -91,8 +96,7 @@ static void doctype_exists(struct check *c, const struct ast_test *test)
     if (c->defaults != NULL && nearest < 0)
         return;
     finding = diag_add(c->diag, DIAG_TEST_DOCTYPE, test->doctype.span,
-                       "there is no DocType '%.*s' in these rules",
-                       CHECK_TEXT(test->doctype.text));
+                       "there is no DocType '%.*s' in these rules", CHECK_TEXT(test->doctype.text));
     if (nearest >= 0)
         diag_help(c->diag, finding, "did you mean \"%.*s\"?", CHECK_TEXT(names[nearest]));
 }
@@ -106,8 +110,9 @@ static void write_is_complete(struct check *c, const struct ast_test *test)
     if (test->block.broken)
         return;
     if (needs_data && test->block.of[AST_TEST_CLIENT] == NULL)
-        diag_add(c->diag, DIAG_TEST_EMPTY, test->title.span, "this test has no 'client': it writes "
-                                                             "nothing");
+        diag_add(c->diag, DIAG_TEST_EMPTY, test->title.span,
+                 "this test has no 'client': it writes "
+                 "nothing");
     if (test->block.of[AST_EXPECT] == NULL)
         diag_add(c->diag, DIAG_TEST_EMPTY, test->title.span, "this test expects nothing");
 }
@@ -137,8 +142,8 @@ static void know_members(struct check *c, const struct ast_value *document)
         if (depth == 1 && p + 1 < end && p[1] == ':') {
             /* A name with an escape is rare enough to be looked up as it is written: then the field
              * is taken for known by its first byte alone nowhere, it is just not known. */
-            uint32_t symbol = ast_symbol_of(c->ruleset,
-                                            (struct dwr_str){ name, (size_t)(p - name) });
+            uint32_t symbol =
+                ast_symbol_of(c->ruleset, (struct dwr_str){ name, (size_t)(p - name) });
 
             if (symbol != AST_NO_SYMBOL)
                 c->listed[symbol] = c->list_stamp;
@@ -159,8 +164,7 @@ static void field_exists(struct check *c, const struct ast_expect *expect,
         return;
     field = check_field_of(c, name->symbol);
     if (expect->row.text.p != NULL) {
-        if (doctype != NULL && !doctype->block.broken &&
-            (field == NULL || field->use != USE_CHILD))
+        if (doctype != NULL && !doctype->block.broken && (field == NULL || field->use != USE_CHILD))
             diag_add(c->diag, DIAG_TEST_ROW, name->span, "'%.*s' is no child table: it has no rows",
                      CHECK_TEXT(name->text));
         return;
@@ -247,11 +251,11 @@ static void expects_what_exists(struct check *c, const struct ast_test *test,
 static void test_is_sound(struct check *c, const struct ast_test *test,
                           const struct ast_doctype *doctype)
 {
-    static const enum ast_kind once[] = {
-        AST_TEST_BASE, AST_TEST_SERVER, AST_TEST_CLIENT, AST_TEST_OP, AST_TEST_CLIENT_TS,
-        AST_TEST_SERVER_TS, AST_TEST_NOW, AST_TEST_SERVER_ROLE, AST_TEST_CLIENT_ROLE,
-        AST_TEST_CLIENT_USER
-    };
+    static const enum ast_kind once[] = { AST_TEST_BASE,        AST_TEST_SERVER,
+                                          AST_TEST_CLIENT,      AST_TEST_OP,
+                                          AST_TEST_CLIENT_TS,   AST_TEST_SERVER_TS,
+                                          AST_TEST_NOW,         AST_TEST_SERVER_ROLE,
+                                          AST_TEST_CLIENT_ROLE, AST_TEST_CLIENT_USER };
     const struct ast_stmt *s;
 
     check_once(c, &test->block, once, sizeof once / sizeof *once);

@@ -188,8 +188,8 @@ int cmd_put_findings(const struct cli_command *command, struct diag *diag,
     struct out_memory text;
 
     diag_print_failures(diag, stderr);
-    report.style.color = !output && diag_wants_color(f->style.color, stdout) ? DIAG_COLOR_ALWAYS
-                                                                             : DIAG_COLOR_NEVER;
+    report.style.color =
+        !output && diag_wants_color(f->style.color, stdout) ? DIAG_COLOR_ALWAYS : DIAG_COLOR_NEVER;
     if (output && f->style.color == DIAG_COLOR_ALWAYS)
         report.style.color = DIAG_COLOR_ALWAYS;
     out_memory_begin(&text, diag->arena);

@@ -29,17 +29,17 @@ int cmd_why(const struct cli_command *command, struct arena *arena, int argc, ch
 struct cmd_rules {
     struct ast_ruleset ast;
     struct diag diag;
-    struct sources sources;        /* of the rules and behind them of the schemas: diag's */
-    const struct schemas *schemas; /* NULL where no --schema was said */
+    struct sources sources;          /* of the rules and behind them of the schemas: diag's */
+    const struct schemas *schemas;   /* NULL where no --schema was said */
     const struct dwr_ruleset *rules; /* NULL where a finding is an error, or something failed */
 };
 
 /* What decides how findings are shown, as the options say it. */
 struct cmd_findings {
     const char *color, *fail_on, *max_errors, *threads_said, *format_said;
-    struct cli_list schemas; /* --schema: folders, for cmd_read_checked */
-    struct diag_style style; /* made from them by cmd_style */
-    unsigned threads;        /* likewise; 0: as many as the rules are worth */
+    struct cli_list schemas;     /* --schema: folders, for cmd_read_checked */
+    struct diag_style style;     /* made from them by cmd_style */
+    unsigned threads;            /* likewise; 0: as many as the rules are worth */
     enum findings_format format; /* likewise */
 };
 
@@ -55,10 +55,10 @@ struct cmd_findings {
           .help = "error (the default), warning, note or never: what makes the status 1",          \
           .text = &(f)->fail_on,                                                                   \
           .choices = "error warning note never" },                                                 \
-    {                                                                                              \
-        .name = "--max-errors", .value = "N", .help = "print at most N findings (100; 0: all)",    \
-        .text = &(f)->max_errors                                                                   \
-    },                                                                                             \
+        { .name = "--max-errors",                                                                  \
+          .value = "N",                                                                            \
+          .help = "print at most N findings (100; 0: all)",                                        \
+          .text = &(f)->max_errors },                                                              \
     {                                                                                              \
         .name = "--threads", .value = "N",                                                         \
         .help = "work on N threads, 1 to 8; else as many as the rules are worth",                  \
@@ -98,8 +98,8 @@ void cmd_read(struct cmd_rules *r, struct arena *arena, const struct cli_list *p
 void cmd_read_checked(struct cmd_rules *r, struct arena *arena, const struct cli_list *paths,
                       const struct parse_options *options, const struct cli_list *schemas);
 
-/* The same of texts that are in memory: rules as cmd_read_checked found them, changed. before says how
- * the rule set is called, and what else of it stays. */
+/* The same of texts that are in memory: rules as cmd_read_checked found them, changed. before says
+ * how the rule set is called, and what else of it stays. */
 void cmd_read_texts(struct cmd_rules *r, struct arena *arena, const struct cmd_rules *before,
                     const struct source *texts, const struct parse_options *options,
                     const struct cli_list *schemas);
@@ -108,8 +108,8 @@ void cmd_read_texts(struct cmd_rules *r, struct arena *arena, const struct cmd_r
  * where the rules are there to be used. */
 int cmd_report(struct cmd_rules *r, const struct diag_style *style, FILE *out);
 
-/* Today, here, in days since 1970-01-01: by which comments that allow a finding expire. Nothing else
- * asks a clock. False: it names no day. */
+/* Today, here, in days since 1970-01-01: by which comments that allow a finding expire. Nothing
+ * else asks a clock. False: it names no day. */
 bool cmd_today(long *day);
 
 /* Bytes to the file, whole or not at all; without one to standard output. CLI_GOOD, or what went

@@ -144,8 +144,8 @@ static int explain(const struct cli_command *command, struct arena *arena,
         if (i > 0)
             out_char(&text.out, '\n');
         if (!page.p)
-            out_str(&text.out, arena_printf(arena, "# DW%04d: %s\n", (int)code,
-                                            diag_code_title(code)));
+            out_str(&text.out,
+                    arena_printf(arena, "# DW%04d: %s\n", (int)code, diag_code_title(code)));
         else if (markdown)
             out_str(&text.out, page);
         else
@@ -163,10 +163,11 @@ int cmd_explain(const struct cli_command *command, struct arena *arena, int argc
     bool all = false;
     const struct cli_option options[] = {
         { .name = "--list", .help = "all codes, a line each", .flag = &all },
-        { .name = "--format", .value = "FORMAT", .help = "text or markdown",
-          .text = &format_said },
-        { .name = "--color", .value = "WHEN",
-          .help = "auto, always or never; NO_COLOR is honoured", .text = &color_said },
+        { .name = "--format", .value = "FORMAT", .help = "text or markdown", .text = &format_said },
+        { .name = "--color",
+          .value = "WHEN",
+          .help = "auto, always or never; NO_COLOR is honoured",
+          .text = &color_said },
     };
     const int status =
         cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv, &words);

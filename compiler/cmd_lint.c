@@ -145,9 +145,10 @@ static int fix(struct lint *l, struct cmd_rules *r)
         diag_print_failures(&r->diag, stderr);
         put_diffs(l, &text.out, &before.ast.sources, &r->ast.sources);
         status = cmd_put(l->arena, l->output, out_memory_bytes(&text));
-        return status != CLI_GOOD ? status : r->diag.failure_count > 0 ? CLI_TROUBLE
-                                           : fixed > 0                 ? CLI_FINDINGS
-                                                                       : CLI_GOOD;
+        return status != CLI_GOOD          ? status
+               : r->diag.failure_count > 0 ? CLI_TROUBLE
+               : fixed > 0                 ? CLI_FINDINGS
+                                           : CLI_GOOD;
     }
     status = write_files(l, &before.ast.sources, &r->ast.sources);
     if (status != CLI_GOOD)

@@ -79,7 +79,8 @@ size_t diag_printable(const char *p, size_t n)
     }
     if (c < least[length] || (c >= 0xD800 && c <= 0xDFFF) || c > 0x10FFFF)
         return 0;
-    /* C1 controls, and the marks that turn the direction of text, would change what a reader sees. */
+    /* C1 controls, and the marks that turn the direction of text, would change what a reader sees.
+     */
     if (c < 0xA0 || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069))
         return 0;
     return length;
@@ -326,8 +327,9 @@ int diag_exit(const struct diag *diag, enum diag_fail_on fail_on)
 /* Longer words than this are not compared: nobody mistypes them by a letter or two. */
 #define WORD_MAX 64u
 
-/* diag_distance of words that are not too long. Letters to insert, leave out, change or swap with their neighbour to make b of a, case aside; the
- * row of the distance table two lines up is kept for the swaps. */
+/* diag_distance of words that are not too long. Letters to insert, leave out, change or swap with
+ * their neighbour to make b of a, case aside; the row of the distance table two lines up is kept
+ * for the swaps. */
 static unsigned distance(struct dwr_str a, struct dwr_str b)
 {
     unsigned rows[3][WORD_MAX + 1], *before = rows[0], *above = rows[1], *row = rows[2];

@@ -80,11 +80,11 @@ struct diag_finding {
     struct span span;
     struct sources *sources; /* in which the span and the fix's are: rules, or schemas */
     struct dwr_str text;
-    struct dwr_str help; /* p NULL: none */
+    struct dwr_str help;     /* p NULL: none */
     struct diag_note *notes; /* in the order they were added */
-    uint32_t order;      /* the order found in, for findings of one place and code */
+    uint32_t order;          /* the order found in, for findings of one place and code */
     /* What it is about, apart from where it stands: what baselines and fingerprints go by. */
-    struct dwr_str doctype, field; /* p NULL: of no DocType; of no one field */
+    struct dwr_str doctype, field;  /* p NULL: of no DocType; of no one field */
     struct diag_fix *fix;           /* NULL: none */
     struct diag_scenario *scenario; /* NULL: none */
     struct dwr_str allowed; /* the reason of the comment that allows it; p NULL: none does */
@@ -133,11 +133,10 @@ void diag_edit(struct diag *diag, struct diag_fix *fix, struct span span, const 
     __attribute__((format(printf, 4, 5)));
 
 /* The run could not do its job: printed as "dwrc: SENTENCE" to stderr; exit 2. */
-void diag_failure(struct diag *diag, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void diag_failure(struct diag *diag, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The help "did you mean 'CANDIDATE'?" where one is near to the word (diag_nearest; its place, or -1),
- * and where no other can be meant, the safe fix that puts it in the span's place. */
+/* The help "did you mean 'CANDIDATE'?" where one is near to the word (diag_nearest; its place, or
+ * -1), and where no other can be meant, the safe fix that puts it in the span's place. */
 int diag_propose(struct diag *diag, struct diag_finding *finding, struct span span,
                  struct dwr_str word, const struct dwr_str *candidates, size_t count);
 
@@ -168,8 +167,9 @@ int diag_exit(const struct diag *diag, enum diag_fail_on fail_on);
 const char *diag_code_title(enum diag_code code);
 enum diag_severity diag_code_severity(enum diag_code code);
 
-/* How many bytes of p (n of them, at least 1) are one character that a terminal may be shown; 0: its
- * first byte must not be: a control character, a mark that turns the direction of text, no UTF-8. */
+/* How many bytes of p (n of them, at least 1) are one character that a terminal may be shown; 0:
+ * its first byte must not be: a control character, a mark that turns the direction of text, no
+ * UTF-8. */
 size_t diag_printable(const char *p, size_t n);
 
 /* All codes, in the order of diag_codes.def. */
@@ -180,8 +180,8 @@ size_t diag_code_count(void);
  * letters differ (swaps of neighbours count once). -1: none. */
 int diag_nearest(struct dwr_str word, const struct dwr_str *candidates, size_t count);
 
-/* How many letters have to be put in, left out, changed or swapped with their neighbour, case aside,
- * to make one word of the other; UINT_MAX for words so long that nobody mistypes them. */
+/* How many letters have to be put in, left out, changed or swapped with their neighbour, case
+ * aside, to make one word of the other; UINT_MAX for words so long that nobody mistypes them. */
 unsigned diag_distance(struct dwr_str a, struct dwr_str b);
 
 #endif

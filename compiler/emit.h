@@ -27,7 +27,7 @@ struct emit {
     struct dwr_str id;    /* the rule set's name as an identifier: dwr_rules_ID, ID.c, ID.h */
     struct dwr_str upper; /* the same in capitals */
     struct emit_doctype *doctypes, other;
-    struct dwr_str names; /* of the list of all DocTypes' names */
+    struct dwr_str names;  /* of the list of all DocTypes' names */
     struct dwr_str proofs; /* comment lines for the head of NAME.c; p NULL: none */
     struct pieces *pieces; /* NULL, as emit_prepare leaves it: printed without threads */
 };

@@ -30,7 +30,8 @@ struct file_found {
 struct file_overlay {
     struct dwr_str path; /* as a search of its folder spells it, NUL behind it */
     struct dwr_str text;
-    struct dwr_str label; /* of a file that is in no folder of the disk (a revision's); else p NULL */
+    struct dwr_str
+        label; /* of a file that is in no folder of the disk (a revision's); else p NULL */
 };
 
 struct files {

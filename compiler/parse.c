@@ -142,13 +142,13 @@ static void parse_source(struct parse *p, uint32_t index)
     if (rules_yylex_init_extra(p, &p->scanner) != 0)
         arena_fail(p->arena);
     /* The buffer's bytes include the two NULs. */
-    if (rules_yy_scan_buffer(source->text + mark, source->size - mark + FILES_TEXT_END, p->scanner) ==
-        NULL)
+    if (rules_yy_scan_buffer(source->text + mark, source->size - mark + FILES_TEXT_END,
+                             p->scanner) == NULL)
         arena_fail(p->arena);
     /* What it returns has been said where it happened. */
     (void)rules_yyparse(p);
-    /* The scanner keeps a NUL behind the last token it read; another text makes it put the byte back
-     * where it was. */
+    /* The scanner keeps a NUL behind the last token it read; another text makes it put the byte
+     * back where it was. */
     if (rules_yy_scan_buffer(p->nothing, FILES_TEXT_END, p->scanner) == NULL)
         arena_fail(p->arena);
     rules_yylex_destroy(p->scanner);
@@ -171,7 +171,7 @@ struct parse_job {
     struct parsed { /* one a source */
         struct parse_block top;
         struct diag diag;
-    } *parsed;
+    } * parsed;
 };
 
 static struct parse *new_parse(struct parse_job *job, struct arena *arena)

@@ -25,23 +25,23 @@ struct parse_hint {
     bool condition; /* a condition could begin */
     bool operand;   /* the right side of a comparison could: a value, or a field with its side */
     bool string, number, duration, size;
-    bool value;     /* any JSON value could */
-    bool status;    /* `expect` stands before it */
+    bool value;               /* any JSON value could */
+    bool status;              /* `expect` stands before it */
     struct parse_hint_block { /* the blocks that are open, the outermost first */
-        struct span head; /* the word that began its statement */
-        struct span open; /* its '{' */
-    } *blocks;
+        struct span head;     /* the word that began its statement */
+        struct span open;     /* its '{' */
+    } * blocks;
     uint32_t block_count;
 };
 
 struct parse_options {
-    bool keep_tokens;       /* fill ast_file.tokens */
+    bool keep_tokens;                    /* fill ast_file.tokens */
     const struct file_overlay *overlays; /* parse_rules: in place of the disk's files */
     uint32_t overlay_count;
     struct parse_hint *hint; /* parse_text: filled; the findings then mean nothing */
-    bool allow_stdin;       /* "-" is stdin (lint, fmt); else a failure */
-    const char *stdin_name; /* --stdin-filename; NULL: "<stdin>" */
-    unsigned threads;       /* ast_ruleset.threads; 0: as the size of the rules says */
+    bool allow_stdin;        /* "-" is stdin (lint, fmt); else a failure */
+    const char *stdin_name;  /* --stdin-filename; NULL: "<stdin>" */
+    unsigned threads;        /* ast_ruleset.threads; 0: as the size of the rules says */
 };
 
 /* Reads files and folders into *ruleset and parses them. A folder is searched for *.dwr, its

@@ -14,8 +14,8 @@ static void grow_slots(struct parse *p)
     uint32_t i, slot;
 
     ruleset->slot_mask = ruleset->slot_mask == 0 ? 1023 : ruleset->slot_mask * 2 + 1;
-    ruleset->slots = arena_zero(p->arena,
-                                ((size_t)ruleset->slot_mask + 1) * sizeof *ruleset->slots);
+    ruleset->slots =
+        arena_zero(p->arena, ((size_t)ruleset->slot_mask + 1) * sizeof *ruleset->slots);
     for (i = 0; i < ruleset->symbol_count; i++) {
         slot = (uint32_t)ruleset->symbols[i].hash & ruleset->slot_mask;
         while (ruleset->slots[slot] != 0)
@@ -186,7 +186,7 @@ void parse_values_add(struct parse *p, const struct ast_value *value)
     if (p->value_count >= p->value_room) {
         p->value_room = p->value_count * 2 + 6;
         p->values = memcpy(arena_array(p->arena, p->value_room, sizeof *p->values), p->values,
-                          p->value_count * sizeof *p->values);
+                           p->value_count * sizeof *p->values);
     }
     p->values[p->value_count++] = *value;
 }
@@ -244,7 +244,7 @@ void parse_numbers_add(struct parse *p, const struct ast_number *number)
     if (p->number_count >= p->number_room) {
         p->number_room = p->number_count * 2 + 6;
         p->numbers = memcpy(arena_array(p->arena, p->number_room, sizeof *p->numbers), p->numbers,
-                          p->number_count * sizeof *p->numbers);
+                            p->number_count * sizeof *p->numbers);
     }
     p->numbers[p->number_count++] = *number;
 }
@@ -347,9 +347,9 @@ static void take_right(struct parse *p, struct ast_operand *right)
     static const struct {
         const char *word;
         enum ast_value_kind kind;
-    } values[] = {
-        { "true", AST_VALUE_TRUE }, { "false", AST_VALUE_FALSE }, { "null", AST_VALUE_NULL }
-    };
+    } values[] = { { "true", AST_VALUE_TRUE },
+                   { "false", AST_VALUE_FALSE },
+                   { "null", AST_VALUE_NULL } };
     size_t i;
 
     for (i = 0; i < sizeof values / sizeof *values && right->side == DWR_SIDE_DOC; i++)

@@ -92,6 +92,7 @@ static size_t indent(const struct parse *p, uint32_t offset)
 
 static unsigned blocks_of_word(int token)
 {
+    /* clang-format off */
     switch (token) {
     case T_RULESET: case T_SYNC: case T_ATTACHMENTS: case T_RETRY: case T_DEFAULT:
     case T_DOCTYPE: case T_TEST:
@@ -132,6 +133,7 @@ static unsigned blocks_of_word(int token)
     default:
         return 0;
     }
+    /* clang-format on */
 }
 
 bool parse_begins_statement(int token, enum parse_block_kind kind)
@@ -143,15 +145,25 @@ bool parse_begins_statement(int token, enum parse_block_kind kind)
 static enum parse_block_kind block_of_head(int token)
 {
     switch (token) {
-    case T_DOCTYPE: case T_DEFAULT: return PARSE_DOCTYPE;
-    case T_SYNC:                    return PARSE_SYNC;
-    case T_ATTACHMENTS:             return PARSE_ATTACHMENTS;
-    case T_RETRY:                   return PARSE_RETRY;
-    case T_TEST:                    return PARSE_TEST;
-    case T_CHILD:                   return PARSE_CHILD;
-    case T_FIELDS:                  return PARSE_FIELDS;
-    case T_TOMBSTONE:               return PARSE_TOMBSTONE;
-    default:                        return PARSE_EFFECT;
+    case T_DOCTYPE:
+    case T_DEFAULT:
+        return PARSE_DOCTYPE;
+    case T_SYNC:
+        return PARSE_SYNC;
+    case T_ATTACHMENTS:
+        return PARSE_ATTACHMENTS;
+    case T_RETRY:
+        return PARSE_RETRY;
+    case T_TEST:
+        return PARSE_TEST;
+    case T_CHILD:
+        return PARSE_CHILD;
+    case T_FIELDS:
+        return PARSE_FIELDS;
+    case T_TOMBSTONE:
+        return PARSE_TOMBSTONE;
+    default:
+        return PARSE_EFFECT;
     }
 }
 
@@ -175,9 +187,9 @@ static void report_unclosed(struct parse *p, struct span before, const char *wha
 {
     const struct parse_block *block = &p->blocks[p->block_count - 1];
     struct dwr_str word = parse_token_text(p, block->head);
-    struct diag_finding *finding = parse_lexical(
-        p, DIAG_UNCLOSED, block->head, "this '%.*s' block is not closed before %s", (int)word.n,
-        word.p, what);
+    struct diag_finding *finding =
+        parse_lexical(p, DIAG_UNCLOSED, block->head, "this '%.*s' block is not closed before %s",
+                      (int)word.n, word.p, what);
 
     if (finding != NULL)
         diag_note(p->diag, finding, before, "a '}' is missing before this");
@@ -284,7 +296,8 @@ static int resync(union rules_value *value, rules_place *place, struct parse *p)
         level = block->braces;
     for (;;) {
         if (lost && t.kind != T_END &&
-            !(parse_begins_statement(t.kind, PARSE_TOP) && first_on_line(p, parse_token_span(p, &t)) &&
+            !(parse_begins_statement(t.kind, PARSE_TOP) &&
+              first_on_line(p, parse_token_span(p, &t)) &&
               (t.kind == T_DOCTYPE || indent(p, parse_token_span(p, &t).begin) == 0))) {
             before = t;
             t.kind = scan(p, value, place);
@@ -363,7 +376,8 @@ int parse_token(union rules_value *value, rules_place *place, struct parse *p)
             report_unclosed(p, place_span(p->index, *place), "the end of the file");
         p->ended = true;
         if (p->braces > p->blocks[p->block_count - 1].braces) {
-            /* A '}' made up for the block would end the JSON value that is open: that goes first. */
+            /* A '}' made up for the block would end the JSON value that is open: that goes first.
+             */
             p->braces = p->blocks[p->block_count - 1].braces;
             token = T_STRAY;
         } else {
@@ -465,7 +479,8 @@ void parse_unexpected(struct parse *p, int token, struct span span, const int *e
     wanted = parse_describe(p, can);
     if (can[T_SEMICOLON] && p->before.kind != 0 &&
         (token == T_RBRACE || token == T_END || first_on_line(p, span))) {
-        struct span end = { span.source, parse_token_span(p, &p->before).end, parse_token_span(p, &p->before).end };
+        struct span end = { span.source, parse_token_span(p, &p->before).end,
+                            parse_token_span(p, &p->before).end };
 
         got = parse_token_text(p, parse_token_span(p, &p->before));
         finding = diag_add(p->diag, DIAG_SYNTAX, end, "expected %.*s after '%.*s'", (int)wanted.n,
@@ -479,7 +494,7 @@ void parse_unexpected(struct parse *p, int token, struct span span, const int *e
                            (int)wanted.n, wanted.p);
     } else {
         finding = diag_add(p->diag, DIAG_SYNTAX, span, "unexpected %s%s%.*s%s; expected %.*s",
-                           parse_is_word(token)        ? "word "
+                           parse_is_word(token)  ? "word "
                            : token == T_STRING   ? "string "
                            : token == T_NUMBER   ? "number "
                            : token == T_DURATION ? "duration "

@@ -58,8 +58,10 @@ static const char *name_of_all(const struct parse *p, bool *can)
     for (t = T_WORD; t <= T_VERSION_ALL; t++)
         words += can[t];
     if (any_word)
-        name = can[T_LPAREN] ? "a condition" : can[T_NUMBER] ? "a field or a value"
-               : can[T_STRING] ? "a field name" : "a word";
+        name = can[T_LPAREN]   ? "a condition"
+               : can[T_NUMBER] ? "a field or a value"
+               : can[T_STRING] ? "a field name"
+                               : "a word";
     else if (value)
         name = "a value";
     else if (can[T_FIELD_LEVEL])
@@ -109,7 +111,7 @@ struct dwr_str parse_describe(struct parse *p, const bool *could)
     for (t = T_WORD; t <= T_RESYNC_OPEN; t++)
         if (can[t])
             want(&w, parse_is_word(t) ? arena_printf(p->arena, "'%s'", parse_token_name(t)).p
-                                : parse_token_name(t));
+                                      : parse_token_name(t));
     if (can[T_END])
         want(&w, parse_token_name(T_END));
     for (i = 0; i < w.count && n < sizeof text; i++)
@@ -276,11 +278,13 @@ static void help_with_word(struct parse *p, struct diag_finding *finding, struct
     if (can[T_STRING] && !can[T_WORD])
         propose_quotes(p, finding, span);
     else if (can[T_FIELD_LEVEL])
-        diag_help(p->diag, finding, "strategies: field_level, server_wins, server_only, client_wins, "
-                                    "last_write_wins, manual_resolve, append_only, version_all");
+        diag_help(p->diag, finding,
+                  "strategies: field_level, server_wins, server_only, client_wins, "
+                  "last_write_wins, manual_resolve, append_only, version_all");
     else if (can[T_OTHERWISE] && kind == PARSE_DOCTYPE)
-        diag_help(p->diag, finding, "a rule is a word and its fields: server_wins status, notes; "
-                                    "dwr-rules(5) has all statements");
+        diag_help(p->diag, finding,
+                  "a rule is a word and its fields: server_wins status, notes; "
+                  "dwr-rules(5) has all statements");
 }
 
 /* Marks between a word and what it says, as in YAML, JSON, Python. */
@@ -290,8 +294,9 @@ static void help_with_mark(struct parse *p, struct diag_finding *finding, int to
     const enum parse_block_kind kind = p->blocks[p->block_count - 1].kind;
 
     if (token == T_EQ && kind == PARSE_TEST)
-        diag_help(p->diag, finding, "what must come out is a document: expect merged { \"status\": "
-                                    "\"Open\" }");
+        diag_help(p->diag, finding,
+                  "what must come out is a document: expect merged { \"status\": "
+                  "\"Open\" }");
     else if (token == T_EQ && p->before.kind == T_NOT)
         diag_help(p->diag, finding, "a field of this name stands in quotes here: \"not\"");
     else if ((parse_is_word(p->before.kind) || p->before.kind == T_STRING) && !can[T_EQ])
@@ -337,7 +342,8 @@ void parse_help(struct parse *p, struct diag_finding *finding, int token, struct
     else if (token == T_RANKED)
         diag_help(p->diag, finding, "'ranked' goes with max and min");
     else if (token == T_LBRACE && kind == PARSE_TOP && can[T_DOCTYPE])
-        diag_help(p->diag, finding, "rules are no JSON: doctype \"NAME\" { strategy field_level; }");
+        diag_help(p->diag, finding,
+                  "rules are no JSON: doctype \"NAME\" { strategy field_level; }");
     else if (token == T_LBRACE && can[T_STRING] && can[T_WORD] && !can[T_NUMBER])
         diag_help(p->diag, finding, "a name goes before '{'");
     else if (token == T_LBRACKET)

@@ -31,9 +31,9 @@ enum parse_block_kind {
 /* A block whose '}' has not come yet. */
 struct parse_block {
     enum parse_block_kind kind;
-    struct span head;   /* the word that began its statement */
-    struct span open;   /* its '{' */
-    uint32_t braces;    /* how many are open inside it */
+    struct span head; /* the word that began its statement */
+    struct span open; /* its '{' */
+    uint32_t braces;  /* how many are open inside it */
     struct ast_block block;
     struct ast_stmt *last;
     struct ast_stmt *last_of[AST_KIND_COUNT];
@@ -69,7 +69,8 @@ struct rules_row { /* parts_used["WIDGET-9"] */
 typedef uint64_t rules_place;
 
 /* first and last may be one place; `offset << 32` and `offset >> 32` make a place of one offset. */
-#define PLACE_FROM_TO(first, last) ((rules_place)(uint32_t)(first) | ((rules_place)(last) >> 32 << 32))
+#define PLACE_FROM_TO(first, last)                                                                 \
+    ((rules_place)(uint32_t)(first) | ((rules_place)(last) >> 32 << 32))
 
 static inline struct span place_span(uint32_t source, rules_place place)
 {
@@ -170,9 +171,9 @@ struct parse {
 
     struct parse_block blocks[PARSE_BLOCKS_MAX]; /* [0] is the source */
     uint32_t block_count;
-    bool merging;     /* the condition being read is asked while merging: fields have sides */
-    bool in_head;     /* between a block's first word and its '{' */
-    int head_token;   /* that word */
+    bool merging;   /* the condition being read is asked while merging: fields have sides */
+    bool in_head;   /* between a block's first word and its '{' */
+    int head_token; /* that word */
     struct span head;
 
     struct parse_known *known; /* names this thread has met; NULL: there is only one */
@@ -194,7 +195,7 @@ struct parse {
 
     /* what parse_token watches */
     struct parse_token last, before, before_that; /* the last tokens handed to the parser */
-    uint32_t braces, nesting; /* open ones; all kinds of brackets */
+    uint32_t braces, nesting;                     /* open ones; all kinds of brackets */
     bool ended;      /* blocks that the source's end leaves open were reported */
     char behind;     /* the byte behind the last ';' */
     bool recovering; /* an error was reported: what is asked for next is RESYNC */

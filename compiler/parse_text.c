@@ -29,8 +29,7 @@ int parse_word_token(const struct parse_words *words, const char *p, size_t n)
 {
     const uint32_t mask = sizeof words->slots / sizeof *words->slots - 1;
 
-    for (uint32_t i = parse_word_hash(p, n) & mask; words->slots[i].length != 0;
-         i = (i + 1) & mask)
+    for (uint32_t i = parse_word_hash(p, n) & mask; words->slots[i].length != 0; i = (i + 1) & mask)
         if (words->slots[i].length == n && memcmp(words->slots[i].word, p, n) == 0)
             return words->slots[i].token;
     return T_WORD;
@@ -108,20 +107,22 @@ static enum escape_fault escape(const char *p, const char *end, size_t *length, 
     *c = (uint32_t)high;
     if (high < 0xD800 || high > 0xDFFF)
         return ESCAPE_GOOD;
-    if (high > 0xDBFF || end - p < 12 || p[6] != '\\' || p[7] != 'u' || (low = hex4(p + 8)) < 0xDC00 ||
-        low > 0xDFFF)
+    if (high > 0xDBFF || end - p < 12 || p[6] != '\\' || p[7] != 'u' ||
+        (low = hex4(p + 8)) < 0xDC00 || low > 0xDFFF)
         return ESCAPE_SURROGATE;
     *length = 12;
     *c = 0x10000 + ((uint32_t)(high - 0xD800) << 10) + (uint32_t)(low - 0xDC00);
     return ESCAPE_GOOD;
 }
 
-/* Unescapes into to (NULL: only tells how long that is). p may be NULL: the string is known good. */
+/* Unescapes into to (NULL: only tells how long that is). p may be NULL: the string is known good.
+ */
 static size_t unescape(struct parse *p, struct span span, const char *text, const char *end,
                        char *to)
 {
     static const char *const faults[] = {
-        [ESCAPE_UNKNOWN] = "'%.*s' is no escape; there are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX",
+        [ESCAPE_UNKNOWN] =
+            "'%.*s' is no escape; there are \\\" \\\\ \\/ \\b \\f \\n \\r \\t \\uXXXX",
         [ESCAPE_HEX] = "'%.*s' wants four hexadecimal digits",
         [ESCAPE_SURROGATE] = "'%.*s' is half a surrogate pair",
     };
@@ -201,12 +202,13 @@ struct ast_number *parse_quantity(struct parse *p, struct span span)
     for (; c < end && *c >= '0' && *c <= '9'; c++) {
         uint64_t digit = (uint64_t)(*c - '0');
 
-        number.value = number.value > (UINT64_MAX - digit) / 10 ? UINT64_MAX
-                                                                : number.value * 10 + digit;
+        number.value =
+            number.value > (UINT64_MAX - digit) / 10 ? UINT64_MAX : number.value * 10 + digit;
     }
     number.whole = c > p->text + span.begin;
     if (c < end) {
         number.unit = strchr("smhd", *c) != NULL ? AST_UNIT_SECONDS : AST_UNIT_BYTES;
+        /* clang-format off */
         switch (*c) {
         case 'm': factor = 60; break;
         case 'h': factor = 3600; break;
@@ -220,6 +222,7 @@ struct ast_number *parse_quantity(struct parse *p, struct span span)
             number.unit = AST_UNIT_NONE;
             number.whole = false;
         }
+        /* clang-format on */
     }
     number.value = number.value > UINT64_MAX / factor ? UINT64_MAX : number.value * factor;
     it = arena_alloc(p->arena, sizeof *it);

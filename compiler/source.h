@@ -51,8 +51,8 @@ struct sources {
 };
 
 struct source_position {
-    uint32_t line;   /* from 1 */
-    uint32_t column; /* from 1, in characters (code points) */
+    uint32_t line;         /* from 1 */
+    uint32_t column;       /* from 1, in characters (code points) */
     uint32_t column_utf16; /* from 1, in UTF-16 units: what SARIF and editors count in */
 };
 

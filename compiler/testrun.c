@@ -123,8 +123,8 @@ static void row_differs(void *context, struct dwr_str label, struct dwr_text mem
     problem(r,
             arena_printf(r->arena, "member '%.*s' of %.*s", (int)member.n, member.p, (int)label.n,
                          label.p),
-            expected.p ? copy(r, expected) : str_of("nothing"), got.p ? copy(r, got) : str_of("nothing"),
-            decided_of(r, label));
+            expected.p ? copy(r, expected) : str_of("nothing"),
+            got.p ? copy(r, got) : str_of("nothing"), decided_of(r, label));
 }
 
 static void compare_field(struct run *r, struct dwr_text name, struct dwr_text expected,

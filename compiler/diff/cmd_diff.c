@@ -67,13 +67,22 @@ int cmd_diff(const struct cli_command *command, struct arena *arena, int argc, c
     struct cli_list paths = { NULL, 0 };
     const struct cli_option options[] = {
         CMD_FINDINGS_OPTIONS(&findings),
-        { .name = "--doctype", .value = "NAME", .help = "compare this DocType only", .text = &only },
-        { .name = "--tries", .value = "N",
-          .help = "merges tried of a DocType that changed (120000)", .text = &tries },
-        { .name = "--format", .value = "FORMAT", 
+        { .name = "--doctype",
+          .value = "NAME",
+          .help = "compare this DocType only",
+          .text = &only },
+        { .name = "--tries",
+          .value = "N",
+          .help = "merges tried of a DocType that changed (120000)",
+          .text = &tries },
+        { .name = "--format",
+          .value = "FORMAT",
           .help = "text (the default), json, markdown, jsonl, sarif, github or junit",
-          .text = &format, .choices = "text json markdown jsonl sarif github junit" },
-        { .name = "-o", .value = "FILE", .help = "write there instead of to standard output",
+          .text = &format,
+          .choices = "text json markdown jsonl sarif github junit" },
+        { .name = "-o",
+          .value = "FILE",
+          .help = "write there instead of to standard output",
           .text = &output },
     };
     const int status =
@@ -93,8 +102,9 @@ int cmd_diff(const struct cli_command *command, struct arena *arena, int argc, c
     if (!tries_said(command, tries, &wanted.tries))
         return CLI_TROUBLE;
     if (paths.count != 2)
-        return cli_usage(command, "name two rule sets: the old one and the new one, each a folder, a file or "
-                                  "REVISION:FOLDER");
+        return cli_usage(
+            command, "name two rule sets: the old one and the new one, each a folder, a file or "
+                     "REVISION:FOLDER");
     for (int i = 0; i < 2; i++) {
         /* The schemas are those of today: what no longer fits the old rules is no news. */
         if (!read_side(&sides[i], arena, paths.v[i], &findings,

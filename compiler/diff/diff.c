@@ -68,8 +68,7 @@ static struct gravest *gravest_of(struct search *s, struct dwr_str field)
     }
     s->v[s->count] = (struct gravest){ .class = DIFF_SAME, .size = SIZE_MAX };
     if (field.p != NULL)
-        s->v[s->count].field =
-            (struct dwr_str){ arena_copy(s->keep, field.p, field.n), field.n };
+        s->v[s->count].field = (struct dwr_str){ arena_copy(s->keep, field.p, field.n), field.n };
     return &s->v[s->count++];
 }
 
@@ -266,8 +265,8 @@ static void compare_pair(struct pairs *p, struct diff_pair *pair, bool added, bo
     struct diff_doctype found = { .name = pair->name, .added = added, .removed = removed };
     const bool equal = diff_tables_equal(pair);
 
-    pair->schema = p->options->schemas == NULL ? NULL
-                                               : schema_find(p->options->schemas, pair->name);
+    pair->schema =
+        p->options->schemas == NULL ? NULL : schema_find(p->options->schemas, pair->name);
     if (!equal)
         try_merges(p, pair, &found, &items);
     diff_words(pair, &items);

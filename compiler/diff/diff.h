@@ -1,9 +1,9 @@
 /* diff.h - what changes for people when rules change: by the merges, not by the words.
  *
- * Two rule sets merge the same made-up documents (draw.c), by the resolver itself; a merge that ends
- * differently is made as small as it can be and kept, one for each field. DocTypes whose tables are
- * equal (equal.c) are not tried. What the resolver does not read (settings, effects, notifications,
- * who may do what offline) is compared in words.
+ * Two rule sets merge the same made-up documents (draw.c), by the resolver itself; a merge that
+ * ends differently is made as small as it can be and kept, one for each field. DocTypes whose
+ * tables are equal (equal.c) are not tried. What the resolver does not read (settings, effects,
+ * notifications, who may do what offline) is compared in words.
  *
  * Classes, from harmless to grave; a change has the gravest that was seen of it:
  *
@@ -11,13 +11,12 @@
  *   safe              nobody loses by it: more is kept or shown to a person, or only what is
  *                     reported, notified or said beside the merge changes
  *   changes_outcome   a field, or the document, gets another value
- *   needs_both_tables what a client sends means something else than it did when the client was given
- *                     its rules: a field that becomes a table, another key, a row left out that used
- *                     to mean its removal, a field that the sync layer takes over or leaves, what may
- *                     be done offline. Until every client has the new rules, the server needs both
- *   can_lose_a_write  a value that a client wrote, and that was kept, merged or shown to a person,
- *                     is now in the field report alone, or is rejected; or the time in which an
- *                     offline client may still push, or a person decide, gets shorter
+ *   needs_both_tables what a client sends means something else than it did when the client was
+ * given its rules: a field that becomes a table, another key, a row left out that used to mean its
+ * removal, a field that the sync layer takes over or leaves, what may be done offline. Until every
+ * client has the new rules, the server needs both can_lose_a_write  a value that a client wrote,
+ * and that was kept, merged or shown to a person, is now in the field report alone, or is rejected;
+ * or the time in which an offline client may still push, or a person decide, gets shorter
  *
  * Ownership: everything belongs to the arena. */
 #ifndef DWR_COMPILER_DIFF_H
@@ -64,16 +63,18 @@ struct diff_item {
 };
 
 struct diff_doctype {
-    struct dwr_str name; /* "": the settings of the rule set; "default": DocTypes that are not named */
+    struct dwr_str
+        name; /* "": the settings of the rule set; "default": DocTypes that are not named */
     enum diff_class class;
-    bool added, removed; /* named in one rule set only */
+    bool added, removed;           /* named in one rule set only */
     const struct diff_item *items; /* the gravest first, then by field */
     uint32_t item_count;
     uint64_t merges; /* tried by both */
 };
 
 struct diff_results {
-    const struct diff_doctype *v; /* in the order of the names; those that are equal are not there */
+    const struct diff_doctype
+        *v; /* in the order of the names; those that are equal are not there */
     uint32_t count, equal;
     enum diff_class class;
     uint64_t merges;

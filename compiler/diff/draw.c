@@ -1,10 +1,10 @@
 /* draw.c - the merges that two rule sets are compared by.
  *
  * Each field that the two rule sets treat differently, alone: every value of its domain for base,
- * server and client. In turn with these, merges of a few fields at once, drawn at random from a fixed seed,
- * mostly of the fields that are treated differently and of those that decide them: what only shows
- * when several fields meet (`together`, conditions, watch, locks, tables, deletes) is found there.
- * Values are those that either rule set tells apart (trial/domain.h). */
+ * server and client. In turn with these, merges of a few fields at once, drawn at random from a
+ * fixed seed, mostly of the fields that are treated differently and of those that decide them: what
+ * only shows when several fields meet (`together`, conditions, watch, locks, tables, deletes) is
+ * found there. Values are those that either rule set tells apart (trial/domain.h). */
 #include <string.h>
 
 #include "diff.h"
@@ -88,10 +88,18 @@ static void add_plain(struct arena *arena, struct values *values)
 static void add_any(struct arena *arena, struct values *values)
 {
     static const struct dwr_str any[] = {
-        DWR_STR("null"),       DWR_STR("\"A\""),    DWR_STR("\"B\""),
-        DWR_STR("1"),          DWR_STR("2"),        DWR_STR("5"),
-        DWR_STR("\"A\\nB\""),  DWR_STR("\"A\\nC\""), DWR_STR("[\"A\"]"),
-        DWR_STR("[\"A\",\"B\"]"), DWR_STR("[\"C\"]"), DWR_STR("\"2026-01-01\""),
+        DWR_STR("null"),
+        DWR_STR("\"A\""),
+        DWR_STR("\"B\""),
+        DWR_STR("1"),
+        DWR_STR("2"),
+        DWR_STR("5"),
+        DWR_STR("\"A\\nB\""),
+        DWR_STR("\"A\\nC\""),
+        DWR_STR("[\"A\"]"),
+        DWR_STR("[\"A\",\"B\"]"),
+        DWR_STR("[\"C\"]"),
+        DWR_STR("\"2026-01-01\""),
         DWR_STR("\"2026-01-02\""),
     };
 
@@ -138,8 +146,8 @@ static struct member *new_member(struct arena *arena, struct slot *slot)
     return &slot->members[slot->member_count++];
 }
 
-static void add_member(const struct diff_pair *pair, struct slot *slot,
-                       const struct dwr_doctype *d, uint16_t table, uint16_t member)
+static void add_member(const struct diff_pair *pair, struct slot *slot, const struct dwr_doctype *d,
+                       uint16_t table, uint16_t member)
 {
     const struct dwr_table *t = &d->tables[table];
     const struct dwr_str name = t->names.v[member].name;
@@ -184,8 +192,8 @@ static void add_table(const struct diff_pair *pair, struct slot *slot, const str
 
 static bool built_in(struct dwr_str name)
 {
-    static const char *const names[] = { "name", "doctype", "owner", "creation", "modified",
-                                         "modified_by", "idx" };
+    static const char *const names[] = { "name",     "doctype",     "owner", "creation",
+                                         "modified", "modified_by", "idx" };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (str_same(name, (struct dwr_str){ names[i], strlen(names[i]) }))
@@ -208,7 +216,8 @@ static void add_slot(const struct diff_pair *pair, struct diff_deck *deck, struc
 
         if (field == DWR_NONE)
             continue;
-        add_domain(pair->arena, &slot->values, domain_of_field(pair->arena, d, field, pair->schema));
+        add_domain(pair->arena, &slot->values,
+                   domain_of_field(pair->arena, d, field, pair->schema));
         if (d->names.v[field].role == DWR_NAME_TABLE)
             add_table(pair, slot, d, d->names.v[field].index);
         else if (d->names.v[field].role == DWR_NAME_VERSION)
@@ -242,8 +251,7 @@ static void heat_operand(struct diff_deck *deck, const struct dwr_doctype *d,
         heat(deck, d->names.v[o->field].name);
 }
 
-static void heat_cond(struct diff_deck *deck, const struct dwr_doctype *d,
-                      const struct dwr_cond *c)
+static void heat_cond(struct diff_deck *deck, const struct dwr_doctype *d, const struct dwr_cond *c)
 {
     if (c == NULL || c->op == DWR_COND_CREATED)
         return;
@@ -315,8 +323,10 @@ struct diff_deck *diff_deck_new(const struct diff_pair *pair, uint64_t seed)
 
         for (uint16_t k = 0; k < names->count; k++)
             add_slot(pair, deck, names->v[k].name);
-        add_domain(pair->arena, &deck->server_roles, domain_of_roles(pair->arena, pair->by[i], false));
-        add_domain(pair->arena, &deck->client_roles, domain_of_roles(pair->arena, pair->by[i], true));
+        add_domain(pair->arena, &deck->server_roles,
+                   domain_of_roles(pair->arena, pair->by[i], false));
+        add_domain(pair->arena, &deck->client_roles,
+                   domain_of_roles(pair->arena, pair->by[i], true));
         add_domain(pair->arena, &deck->users, domain_of_users(pair->arena, pair->by[i]));
     }
     add_slot(pair, deck, (struct dwr_str)DWR_STR("any_field"));
@@ -463,10 +473,18 @@ static struct three draw_value(struct diff_deck *deck, const struct slot *slot)
 
     t.server = diff_below(&deck->random, 3) == 0 ? t.base : pick(deck, &slot->values);
     switch (diff_below(&deck->random, 8)) {
-    case 0: t.client = (struct dwr_str){ NULL, 0 }; break;
-    case 1: t.client = t.server; break;
-    case 2: t.client = t.base; break;
-    default: t.client = pick(deck, &slot->values); break;
+    case 0:
+        t.client = (struct dwr_str){ NULL, 0 };
+        break;
+    case 1:
+        t.client = t.server;
+        break;
+    case 2:
+        t.client = t.base;
+        break;
+    default:
+        t.client = pick(deck, &slot->values);
+        break;
     }
     return t;
 }
@@ -562,10 +580,7 @@ static void draw_together(struct diff_deck *deck, struct arena *arena, struct dw
     uint32_t chosen[5], count = 1 + diff_below(r, 5);
     struct trial_doc docs[3];
 
-    w->op = op == 0   ? DWR_INSERT
-            : op <= 2 ? DWR_DELETE
-            : op == 3 ? DWR_UNDELETE
-                      : DWR_UPDATE;
+    w->op = op == 0 ? DWR_INSERT : op <= 2 ? DWR_DELETE : op == 3 ? DWR_UNDELETE : DWR_UPDATE;
     start_three(docs, arena, is == 0);
     for (uint32_t i = 0; i < count; i++) {
         const struct slot *slot = &deck->slots[chosen[i] = draw_slot(deck)];

@@ -214,13 +214,14 @@ bool diff_tables_equal(const struct diff_pair *pair)
 
 bool diff_frames_equal(const struct diff_pair *pair)
 {
-    return str_same(written_frame(pair->arena, pair->by[0]), written_frame(pair->arena, pair->by[1]));
+    return str_same(written_frame(pair->arena, pair->by[0]),
+                    written_frame(pair->arena, pair->by[1]));
 }
 
 bool diff_fields_equal(const struct diff_pair *pair, struct dwr_str name)
 {
     return str_same(written_field(pair->arena, pair->by[0], name),
-                written_field(pair->arena, pair->by[1], name));
+                    written_field(pair->arena, pair->by[1], name));
 }
 
 /* --- what clients send --- */
@@ -272,7 +273,8 @@ static struct dwr_str key_words(struct arena *arena, const struct dwr_table *t)
 }
 
 static void compare_tables(const struct diff_pair *pair, struct diff_items *items,
-                           struct dwr_str name, const struct dwr_table *a, const struct dwr_table *b)
+                           struct dwr_str name, const struct dwr_table *a,
+                           const struct dwr_table *b)
 {
     const struct dwr_str ka = key_words(pair->arena, a), kb = key_words(pair->arena, b);
 
@@ -284,7 +286,8 @@ static void compare_tables(const struct diff_pair *pair, struct diff_items *item
                 str_of(b->removes ? "it is removed" : "it stays"));
 }
 
-static void compare_name(const struct diff_pair *pair, struct diff_items *items, struct dwr_str name)
+static void compare_name(const struct diff_pair *pair, struct diff_items *items,
+                         struct dwr_str name)
 {
     const uint8_t a = role_of(pair->by[0], name), b = role_of(pair->by[1], name);
 

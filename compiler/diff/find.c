@@ -1,4 +1,5 @@
-/* find.c - what changed as findings at the lines of the new rules, for --format sarif and the like. */
+/* find.c - what changed as findings at the lines of the new rules, for --format sarif and the like.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,8 +31,8 @@ static struct span line_span(struct arena *arena, struct sources *sources, uint3
     const uint32_t begin = (uint32_t)(text.p - sources->v[source].text);
     struct span span = { source, begin, begin + (uint32_t)text.n };
 
-    while (span.begin < span.end &&
-           (sources->v[source].text[span.begin] == ' ' || sources->v[source].text[span.begin] == '\t'))
+    while (span.begin < span.end && (sources->v[source].text[span.begin] == ' ' ||
+                                     sources->v[source].text[span.begin] == '\t'))
         span.begin++;
     return span;
 }

@@ -133,9 +133,8 @@ static bool read_object(struct arena *arena, FILE *from, struct dwr_str *text)
     unsigned long size;
     char *bytes;
 
-    if (fgets(line, sizeof line, from) == NULL ||
-        sscanf(line, "%*s %15s %lu", kind, &size) != 2 || strcmp(kind, "blob") != 0 ||
-        size > SOURCE_BYTES_MAX)
+    if (fgets(line, sizeof line, from) == NULL || sscanf(line, "%*s %15s %lu", kind, &size) != 2 ||
+        strcmp(kind, "blob") != 0 || size > SOURCE_BYTES_MAX)
         return false;
     bytes = arena_alloc(arena, size + 1);
     if (fread(bytes, 1, size, from) != size || fgetc(from) != '\n')
@@ -209,7 +208,8 @@ static const char **list_files(struct arena *arena, struct dwr_str listing, cons
     ids = arena_array(arena, lines + 1, sizeof *ids);
     for (const char *line = listing.p; line < listing.p + listing.n; line += strlen(line) + 1) {
         const char *tab = strchr(line, '\t'), *blob = strstr(line, " blob ");
-        const struct dwr_str path = { tab == NULL ? "" : tab + 1, tab == NULL ? 0 : strlen(tab + 1) };
+        const struct dwr_str path = { tab == NULL ? "" : tab + 1,
+                                      tab == NULL ? 0 : strlen(tab + 1) };
 
         if (tab == NULL || blob == NULL || blob > tab || !is_rule_file(path))
             continue;
@@ -233,8 +233,13 @@ static struct dwr_str object_of(struct arena *arena, const char *revision, const
         char *name = (char *)(uintptr_t)(i == 0 ? arena_printf(arena, "%s:./%s", revision, folder)
                                                 : arena_printf(arena, "%s:%s", revision, folder))
                          .p;
-        char *argv[] = { (char[]){ "git" }, (char[]){ "rev-parse" }, (char[]){ "--verify" },
-                         (char[]){ "-q" }, (char[]){ "--end-of-options" }, name, NULL };
+        char *argv[] = { (char[]){ "git" },
+                         (char[]){ "rev-parse" },
+                         (char[]){ "--verify" },
+                         (char[]){ "-q" },
+                         (char[]){ "--end-of-options" },
+                         name,
+                         NULL };
 
         id = git_says(arena, argv, started);
         if (!*started)
@@ -262,15 +267,19 @@ const char *revision_read(struct arena *arena, const char *name, struct revision
         return arena_printf(arena, "git knows no '%s' in a revision '%s'", folder, rev).p;
     id = arena_copy(arena, object.p, object.n);
     {
-        char *argv[] = { (char[]){ "git" }, (char[]){ "ls-tree" }, (char[]){ "-r" },
-                         (char[]){ "-z" }, (char[]){ "--full-tree" }, id, NULL };
+        char *argv[] = { (char[]){ "git" },
+                         (char[]){ "ls-tree" },
+                         (char[]){ "-r" },
+                         (char[]){ "-z" },
+                         (char[]){ "--full-tree" },
+                         id,
+                         NULL };
 
         listing = git_says(arena, argv, &started);
     }
     if (listing.p == NULL) { /* one file */
-        const size_t slash = strrchr(folder, '/') == NULL
-                                 ? 0
-                                 : (size_t)(strrchr(folder, '/') - folder);
+        const size_t slash =
+            strrchr(folder, '/') == NULL ? 0 : (size_t)(strrchr(folder, '/') - folder);
 
         if (!is_rule_file((struct dwr_str){ folder, strlen(folder) }))
             return arena_printf(arena, "'%s' is neither a folder nor a rule file", name).p;

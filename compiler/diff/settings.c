@@ -71,8 +71,9 @@ static void compare_text(struct arena *arena, struct diff_items *items, const ch
     if (str_same(a, b))
         return;
     item = diff_add(arena, items);
-    *item = (struct diff_item){ .class = DIFF_SAFE, .what = { what, strlen(what) }, .was = a,
-                                .becomes = b };
+    *item = (struct diff_item){
+        .class = DIFF_SAFE, .what = { what, strlen(what) }, .was = a, .becomes = b
+    };
 }
 
 void diff_words(const struct diff_pair *pair, struct diff_items *items)
@@ -82,9 +83,8 @@ void diff_words(const struct diff_pair *pair, struct diff_items *items)
     const struct dwr_tombstone *was = &pair->by[0]->tombstone, *is = &pair->by[1]->tombstone;
 
     for (size_t i = 0; i < sizeof topics / sizeof *topics; i++) {
-        struct diff_item *item =
-            compare(pair->arena, items, topics[i].what, topics[i].class,
-                    topics[i].lines(&old_words), topics[i].lines(&new_words));
+        struct diff_item *item = compare(pair->arena, items, topics[i].what, topics[i].class,
+                                         topics[i].lines(&old_words), topics[i].lines(&new_words));
 
         if (item == NULL || topics[i].lines != words_deletes)
             continue;
@@ -105,9 +105,9 @@ static bool less_time(const struct dwr_sync *was, const struct dwr_sync *is)
 {
     return is->max_offline_seconds < was->max_offline_seconds ||
            is->change_retention_seconds < was->change_retention_seconds ||
-           (is->manual_timeout_seconds > 0 && (was->manual_timeout_seconds == 0 ||
-                                               is->manual_timeout_seconds <
-                                                   was->manual_timeout_seconds)) ||
+           (is->manual_timeout_seconds > 0 &&
+            (was->manual_timeout_seconds == 0 ||
+             is->manual_timeout_seconds < was->manual_timeout_seconds)) ||
            (is->manual_timeout_seconds > 0 && is->manual_timeout_rule == DWR_RULE_SERVER_WINS &&
             was->manual_timeout_rule != DWR_RULE_SERVER_WINS);
 }

@@ -26,7 +26,7 @@ static struct dwr_str name_of(const struct diff_doctype *d)
 
 static const char *presence(const struct diff_doctype *d)
 {
-    return d->added ? " (new: it was decided as DocTypes that are not named)"
+    return d->added     ? " (new: it was decided as DocTypes that are not named)"
            : d->removed ? " (no longer named: it is decided as all those)"
                         : "";
 }
@@ -44,7 +44,7 @@ static void put_summary(struct out *o, const struct diff_results *r)
     uint32_t by[DIFF_CLASSES], listed = 0;
 
     counts(r, by);
-    for (int class = DIFF_CLASSES - 1; class > DIFF_SAME; class--) {
+    for (int class = DIFF_CLASSES - 1; class > DIFF_SAME; class --) {
         if (by[class] == 0)
             continue;
         put(o, listed++ > 0 ? ", " : "");
@@ -128,9 +128,9 @@ static void put_merge(struct out *o, struct arena *arena, const struct diff_item
         const char *label;
         struct dwr_text text;
     } others[] = {
-        { "      client_ts   ", w->client_ts },     { "      server_ts   ", w->server_ts },
-        { "      now         ", w->now },           { "      server_role ", w->server_role },
-        { "      client_role ", w->client_role },   { "      client_user ", w->client_user },
+        { "      client_ts   ", w->client_ts },   { "      server_ts   ", w->server_ts },
+        { "      now         ", w->now },         { "      server_role ", w->server_role },
+        { "      client_role ", w->client_role }, { "      client_user ", w->client_user },
     };
 
     put(o, op_words[w->op]);
@@ -366,7 +366,7 @@ void diff_json(struct out *o, struct arena *arena, const struct diff_results *r,
     put(o, ",\"equal\":");
     out_number(o, r->equal);
     put(o, ",\"counts\":{");
-    for (int class = DIFF_SAFE; class < DIFF_CLASSES; class++) {
+    for (int class = DIFF_SAFE; class < DIFF_CLASSES; class ++) {
         put(o, class == DIFF_SAFE ? "\"" : ",\"");
         put(o, diff_class_ids[class]);
         put(o, "\":");

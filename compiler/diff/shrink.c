@@ -36,9 +36,8 @@ static uint32_t parts_of(struct dwr_text container, struct dwr_text *v)
     uint32_t count = 0;
 
     while (count < PARTS_MAX && dwr_walk_next(&walk, dwr_scan_best(), &key, &value))
-        v[count++] = key.p == NULL
-                         ? value
-                         : (struct dwr_text){ key.p, (size_t)(value.p + value.n - key.p) };
+        v[count++] =
+            key.p == NULL ? value : (struct dwr_text){ key.p, (size_t)(value.p + value.n - key.p) };
     return count;
 }
 
@@ -111,9 +110,8 @@ static bool without_elements(struct shrink *s, struct dwr_write *write, struct d
         for (uint32_t k = rows; k-- > 0;) {
             const struct dwr_text member = members[i], before = *doc;
             const struct dwr_text fewer = joined(s->arena, elements, rows, k, '[', ']');
-            const struct dwr_str text =
-                arena_printf(s->arena, "%.*s%.*s", (int)(value - member.p), member.p,
-                             (int)fewer.n, fewer.p);
+            const struct dwr_str text = arena_printf(s->arena, "%.*s%.*s", (int)(value - member.p),
+                                                     member.p, (int)fewer.n, fewer.p);
 
             members[i] = (struct dwr_text){ text.p, text.n };
             *doc = joined(s->arena, members, count, PARTS_MAX, '{', '}');

@@ -196,7 +196,7 @@ static void put_meta(struct ref *ref, const struct ref_doctype *d)
     page_cell_end(p);
     end_row(ref,
             str_of("Belongs to the sync layer: the server's value stands and a client's is "
-                "ignored."),
+                   "ignored."),
             ref_at(ref, meta));
 }
 

@@ -295,7 +295,8 @@ void ref_examples(struct ref *ref, const struct ref_doctype *d)
 {
     uint32_t elsewhere = 0;
 
-    page_heading(&ref->page, 4, nowhere, str_of(d->test_count > 0 ? "Examples" : "Example"), nowhere);
+    page_heading(&ref->page, 4, nowhere, str_of(d->test_count > 0 ? "Examples" : "Example"),
+                 nowhere);
     if (d->test_count == 0)
         put_made(ref, d);
     else if (put_tests(ref, d, true, UINT32_MAX) == 0)

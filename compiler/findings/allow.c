@@ -14,8 +14,8 @@ struct allow {
     struct allowed_code *codes;
     uint32_t code_count;
     struct dwr_str reason;
-    struct dwr_str until;  /* p NULL: for ever */
-    uint32_t first, last;  /* the lines it holds for */
+    struct dwr_str until; /* p NULL: for ever */
+    uint32_t first, last; /* the lines it holds for */
     bool expired;
 };
 
@@ -144,8 +144,8 @@ static void unknown_code(struct reader *r, struct dwr_str word)
     struct dwr_str *names = arena_array(r->all->arena, diag_code_count(), sizeof *names);
     size_t count = 0;
     int nearest;
-    struct diag_finding *finding = diag_add(diag, DIAG_ALLOW_CODE, span, "there is no code '%.*s'",
-                                            (int)word.n, word.p);
+    struct diag_finding *finding =
+        diag_add(diag, DIAG_ALLOW_CODE, span, "there is no code '%.*s'", (int)word.n, word.p);
 
     r->bad = true;
     for (size_t i = 0; i < diag_code_count(); i++)
@@ -371,8 +371,9 @@ static void read_file(struct allows *all, uint32_t source)
     for (uint32_t i = 0; i < comments->count; i++) {
         const struct ast_token *c = &comments->v[i];
         struct allow allow = { .span = { source, c->begin, c->end } };
-        struct reader r = { .all = all, .text = text, .at = text + c->begin,
-                            .end = text + c->end, .allow = &allow };
+        struct reader r = {
+            .all = all, .text = text, .at = text + c->begin, .end = text + c->end, .allow = &allow
+        };
 
         if (!read_comment(&r, c->kind == AST_TOKEN_DOC_COMMENT))
             continue;

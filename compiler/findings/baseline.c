@@ -202,10 +202,10 @@ static void tell_stale(struct diag *diag, const struct entry *entry)
                            entry->code.p ? entry->code.p : "", (int)entry->field.n, entry->field.p,
                            (int)entry->doctype.n, entry->doctype.p ? entry->doctype.p : "");
     else if (entry->doctype.p)
-        finding = diag_add(diag, DIAG_BASELINE_STALE, entry->span,
-                           "%.*s in '%.*s' is found no more", (int)entry->code.n,
-                           entry->code.p ? entry->code.p : "", (int)entry->doctype.n,
-                           entry->doctype.p);
+        finding =
+            diag_add(diag, DIAG_BASELINE_STALE, entry->span, "%.*s in '%.*s' is found no more",
+                     (int)entry->code.n, entry->code.p ? entry->code.p : "", (int)entry->doctype.n,
+                     entry->doctype.p);
     else
         finding = diag_add(diag, DIAG_BASELINE_STALE, entry->span, "%.*s is found no more here",
                            (int)entry->code.n, entry->code.p ? entry->code.p : "");
@@ -290,9 +290,8 @@ uint32_t baseline_take(struct out *o, struct diag *diag)
     ordinals = findings_ordinals(diag);
     for (uint32_t i = 0; i < diag->count; i++)
         if (allow_can(diag->v[i]->code))
-            v[count++] = (struct written){
-                diag->v[i], findings_fingerprint(diag->arena, diag->v[i], ordinals[i])
-            };
+            v[count++] = (struct written){ diag->v[i], findings_fingerprint(diag->arena, diag->v[i],
+                                                                            ordinals[i]) };
     if (count > 1)
         qsort(v, count, sizeof *v, by_code_and_subject);
     out_lit(o, "{\n  \"format_version\": 1,\n  \"findings\": [\n");

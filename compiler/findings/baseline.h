@@ -1,8 +1,8 @@
 /* baseline.h - findings that were there before, and are not to be spoken of again.
  *
  * A baseline lists findings by their fingerprints, which know nothing of lines: a file that grew
- * above a finding leaves it in the baseline, and a second finding of the same kind in the same field
- * is a new one. It holds what a comment could allow: no errors of structure.
+ * above a finding leaves it in the baseline, and a second finding of the same kind in the same
+ * field is a new one. It holds what a comment could allow: no errors of structure.
  *
  *     {
  *       "format_version": 1,

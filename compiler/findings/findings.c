@@ -17,8 +17,8 @@ void findings_print(enum findings_format format, struct out *o,
                     const struct findings_report *report)
 {
     static void (*const prints[FINDINGS_FORMATS])(struct out *, const struct findings_report *) = {
-        [FINDINGS_TEXT] = findings_text,   [FINDINGS_JSON] = findings_json,
-        [FINDINGS_JSONL] = findings_jsonl, [FINDINGS_SARIF] = findings_sarif,
+        [FINDINGS_TEXT] = findings_text,     [FINDINGS_JSON] = findings_json,
+        [FINDINGS_JSONL] = findings_jsonl,   [FINDINGS_SARIF] = findings_sarif,
         [FINDINGS_GITHUB] = findings_github, [FINDINGS_JUNIT] = findings_junit,
     };
 
@@ -166,9 +166,8 @@ uint32_t *findings_ordinals(struct diag *diag)
     }
     qsort(keyed, all, sizeof *keyed, by_key);
     for (uint32_t i = 0; i < all; i++)
-        ordinals[keyed[i].index] = i > 0 && keyed[i].key == keyed[i - 1].key
-                                       ? ordinals[keyed[i - 1].index] + 1
-                                       : 0;
+        ordinals[keyed[i].index] =
+            i > 0 && keyed[i].key == keyed[i - 1].key ? ordinals[keyed[i - 1].index] + 1 : 0;
     return ordinals;
 }
 

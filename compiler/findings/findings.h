@@ -33,9 +33,9 @@ extern const char *const findings_formats[FINDINGS_FORMATS];
 
 struct findings_report {
     struct diag *diag;
-    const char *command; /* "lint": who found them */
+    const char *command;     /* "lint": who found them */
     struct diag_style style; /* color: already decided (findings_print has no stream to ask) */
-    bool summary; /* text: a last line that counts, where there is something to count */
+    bool summary;            /* text: a last line that counts, where there is something to count */
 };
 
 /* Sorts and prints. Formats for programs hold all findings, whatever style.max_errors says. */

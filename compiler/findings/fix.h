@@ -1,8 +1,8 @@
 /* fix.h - puts the safe fixes of findings into the text of the rules.
  *
  * A fix is safe where there is one right answer; only those are applied. Fixes that touch one
- * another go one at a time: the first in the file now, the others when the rules have been looked at
- * again. */
+ * another go one at a time: the first in the file now, the others when the rules have been looked
+ * at again. */
 #ifndef DWR_COMPILER_FIX_H
 #define DWR_COMPILER_FIX_H
 

@@ -3,7 +3,8 @@
  *     ::error title=dwrc (DW2101),file=rules/hr.dwr,line=12,col=3,endLine=12,endColumn=14::…
  *
  * GitHub shows ten errors and ten warnings of a step, so the most severe come first. Columns are
- * given only where the finding ends on the line it begins on: elsewhere GitHub does not take them. */
+ * given only where the finding ends on the line it begins on: elsewhere GitHub does not take them.
+ */
 #include "findings.h"
 
 static const char *const commands[] = { "::error", "::warning", "::notice" };

@@ -2,10 +2,10 @@
  *
  *     {"format_version":1,"command":"lint","counts":{"error":1,…},"findings":[…]}
  *
- * A finding has its code, severity, message, file, line, column, end_line, end_column (columns count
- * characters, from 1; the end is behind the last), doctype, field, fingerprint, help, notes, fix and
- * scenario; what there is not is null. The documents of a scenario stand as they are, not as
- * strings. */
+ * A finding has its code, severity, message, file, line, column, end_line, end_column (columns
+ * count characters, from 1; the end is behind the last), doctype, field, fingerprint, help, notes,
+ * fix and scenario; what there is not is null. The documents of a scenario stand as they are, not
+ * as strings. */
 #include "findings.h"
 
 static void number(struct out *o, const char *name, uint64_t n)

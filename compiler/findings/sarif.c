@@ -1,7 +1,7 @@
 /* sarif.c - findings as SARIF 2.1.0, for code scanning.
  *
- * What readers of such files are strict about: columns count UTF-16 units and the run says so; every
- * result has its level; paths are relative to the repository's root, with forward slashes and
+ * What readers of such files are strict about: columns count UTF-16 units and the run says so;
+ * every result has its level; paths are relative to the repository's root, with forward slashes and
  * escaped as URIs; a clean run still is a run without results, so that what was open closes; the
  * fingerprints hold no line numbers, so that what moved stays the same. What a comment allows is
  * there as suppressed, with its reason. */
@@ -31,8 +31,8 @@ static void add_rule(struct arena *arena, struct rules *rules, enum diag_code co
 
     if (at < rules->count && rules->codes[at] == code)
         return;
-    rules->codes = arena_grow(arena, rules->codes, rules->count, rules->count + 1,
-                              sizeof *rules->codes);
+    rules->codes =
+        arena_grow(arena, rules->codes, rules->count, rules->count + 1, sizeof *rules->codes);
     memmove(rules->codes + at + 1, rules->codes + at, (rules->count - at) * sizeof *rules->codes);
     rules->codes[at] = code;
     rules->count++;
@@ -50,7 +50,8 @@ static void text(struct out *o, const char *name, struct dwr_str words)
 
 static void rule(struct out *o, enum diag_code code)
 {
-    const char *title = diag_code_title(code), *level = findings_severities[diag_code_severity(code)];
+    const char *title = diag_code_title(code),
+               *level = findings_severities[diag_code_severity(code)];
     const struct dwr_str page = explain_page(code);
 
     out_lit(o, "{\"id\":\"");
@@ -280,8 +281,9 @@ void findings_sarif(struct out *o, const struct findings_report *report)
     for (uint32_t i = 0; i < all; i++)
         add_rule(diag->arena, &rules,
                  (i < diag->count ? diag->v[i] : diag->allowed[i - diag->count])->code);
-    out_lit(o, "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\","
-               "\"runs\":[{");
+    out_lit(o,
+            "{\"$schema\":\"https://json.schemastore.org/sarif-2.1.0.json\",\"version\":\"2.1.0\","
+            "\"runs\":[{");
     driver(o, &rules);
     invocation(o, diag);
     out_lit(o, "\"automationDetails\":{\"id\":\"dwrc/");

@@ -119,7 +119,7 @@ static void put_carets(const struct printer *p, const struct shown *s, size_t sp
     const size_t stop = span_end < s->end ? span_end : s->end;
     size_t length;
 
-    for (size_t i = s->begin; i < s->caret; i += length > 0 ? length : 1) {
+    for (size_t i = s->begin; i<s->caret; i += length> 0 ? length : 1) {
         length = line.p[i] == '\t' ? 1 : diag_printable(line.p + i, line.n - i);
         out_char(p->o, line.p[i] == '\t' ? '\t' : ' ');
     }
@@ -127,8 +127,7 @@ static void put_carets(const struct printer *p, const struct shown *s, size_t sp
     out_char(p->o, '^');
     if (s->caret < line.n) {
         length = diag_printable(line.p + s->caret, line.n - s->caret);
-        for (size_t i = s->caret + (length > 0 ? length : 1); i < stop;
-             i += length > 0 ? length : 1) {
+        for (size_t i = s->caret + (length > 0 ? length : 1); i<stop; i += length> 0 ? length : 1) {
             length = diag_printable(line.p + i, line.n - i);
             out_char(p->o, '~');
         }

@@ -124,7 +124,7 @@ static void put_timeout(struct import *im)
     import_put(im, "manual_timeout ");
     import_put_number(im, hours);
     import_put(im, rule.p && str_is(rule, "client_wins") ? "h then client_wins;\n"
-                                                            : "h then server_wins;\n");
+                                                         : "h then server_wins;\n");
 }
 
 static void put_sync(struct import *im)

@@ -135,8 +135,7 @@ static void put_list(struct doctype *d, struct import_node *list, const char *ru
 /* exception_fields: those that the other side decides. */
 static void put_exceptions(struct doctype *d, struct import_node *list)
 {
-    const bool servers = str_is(d->strategy, "server_wins") ||
-                         str_is(d->strategy, "server_only") ||
+    const bool servers = str_is(d->strategy, "server_wins") || str_is(d->strategy, "server_only") ||
                          str_is(d->strategy, "manual_resolve");
 
     if (!servers && !str_is(d->strategy, "client_wins"))

@@ -37,8 +37,8 @@ static bool is_bare(struct dwr_str name)
             !(i > 0 && c >= '0' && c <= '9'))
             return false;
     }
-    return name.n > 0 && !str_is(name, "when") && !str_is(name, "not") &&
-           !str_is(name, "ranked") && !str_is(name, "together");
+    return name.n > 0 && !str_is(name, "when") && !str_is(name, "not") && !str_is(name, "ranked") &&
+           !str_is(name, "together");
 }
 
 void import_put_name(struct import *im, struct dwr_str name)

@@ -168,8 +168,8 @@ enum lint_kind lint_field_kind(const struct schema_field *schema, struct dwr_str
     }
 }
 
-/* `clock_in_time`, `checkin_at`, `punch_time`: pay hangs on them; not on `last_sync_of_checkin`, which
- * a program keeps. */
+/* `clock_in_time`, `checkin_at`, `punch_time`: pay hangs on them; not on `last_sync_of_checkin`,
+ * which a program keeps. */
 static bool is_clock_in(struct dwr_str name)
 {
     const bool clocks = lint_has_word(name, "clock") || lint_has_word(name, "check");

@@ -143,7 +143,7 @@ static struct dwr_str row_at(struct lint *l, const struct dwr_table *table,
 
         lint_row_put(&row, name,
                      str_same(name, member) ? str_of(value)
-                                             : arena_printf(l->arena, "\"A-%u\"", n));
+                                            : arena_printf(l->arena, "\"A-%u\"", n));
     }
     return lint_row_end(&row);
 }
@@ -157,8 +157,7 @@ static bool turns(struct lint *l, struct lint_case *c, const struct dwr_table *t
     size_t at_office, at_device;
 
     *c = lint_case_begin(l);
-    lint_put(c, field, str_of("[]"),
-             lint_list(l, row_at(l, table, rows, 2, member, office), none),
+    lint_put(c, field, str_of("[]"), lint_list(l, row_at(l, table, rows, 2, member, office), none),
              lint_list(l, row_at(l, table, rows, 1, member, device), none));
     if (l->plan->lock)
         lint_assume(l, c, l->plan->lock, false);

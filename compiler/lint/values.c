@@ -228,8 +228,7 @@ static void put_read_only(struct lint *l, struct read_only *list, struct dwr_str
     list->count++;
 }
 
-static void read_only_is_not_the_clients(struct lint *l, struct span span,
-                                         struct read_only *list)
+static void read_only_is_not_the_clients(struct lint *l, struct span span, struct read_only *list)
 {
     const struct dwr_str field = list->fields[0];
     struct diag_finding *finding;
@@ -238,14 +237,15 @@ static void read_only_is_not_the_clients(struct lint *l, struct span span,
     if (list->count == 0 || !lint_try(l, &list->first))
         return;
     names = lint_names(l, list->fields, list->count);
-    finding = lint_found(l, DIAG_CLIENT_DECIDES, span, field,
-                         "client_wins %.*s, which the schema marks read-only", (int)names.n,
-                         names.p);
+    finding =
+        lint_found(l, DIAG_CLIENT_DECIDES, span, field,
+                   "client_wins %.*s, which the schema marks read-only", (int)names.n, names.p);
     if (list->count == 1)
         diag_help(l->diag, finding, "server_wins or server_only %.*s", LINT_TEXT(field));
     else
-        diag_help(l->diag, finding, "server_only for those that the server alone sets, else "
-                                    "server_wins");
+        diag_help(l->diag, finding,
+                  "server_only for those that the server alone sets, else "
+                  "server_wins");
     lint_show(l, finding, &list->first,
               "The server set %.*s, which no person may edit; a device that was offline "
               "sends another: the device's stands.",

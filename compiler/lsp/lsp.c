@@ -110,9 +110,12 @@ static void did_change(struct lsp *lsp, const cJSON *params)
 
     if (d == NULL)
         return;
-    cJSON_ArrayForEach(change, cJSON_GetObjectItemCaseSensitive(params, "contentChanges"))
-        if (!lsp_change(d, change))
-            break; /* what follows counts from a text that we do not have */
+    cJSON_ArrayForEach(
+        change,
+        cJSON_GetObjectItemCaseSensitive(
+            params,
+            "contentChanges")) if (!lsp_change(d, change)) break; /* what follows counts from a text
+                                                                     that we do not have */
     if (cJSON_IsNumber(version))
         d->version = version->valueint;
     lsp_touch(lsp, d->path);
@@ -141,14 +144,12 @@ bool lsp_place(struct lsp *lsp, const cJSON *params, struct lsp_place *place, bo
     const cJSON *character = cJSON_GetObjectItemCaseSensitive(position, "character");
 
     place->document = uri == NULL ? NULL : lsp_document_of(lsp, uri);
-    if (place->document == NULL || (position != NULL && (!cJSON_IsNumber(line) ||
-                                                         !cJSON_IsNumber(character) ||
-                                                         line->valueint < 0 ||
-                                                         character->valueint < 0))) {
+    if (place->document == NULL ||
+        (position != NULL && (!cJSON_IsNumber(line) || !cJSON_IsNumber(character) ||
+                              line->valueint < 0 || character->valueint < 0))) {
         failure->code = LSP_INVALID_PARAMS;
-        failure->text = arena_printf(lsp->arena, place->document == NULL
-                                                     ? "the document is not open"
-                                                     : "no such position");
+        failure->text = arena_printf(
+            lsp->arena, place->document == NULL ? "the document is not open" : "no such position");
         return false;
     }
     place->rules = lsp_rules_of(lsp, place->document, fresh);
@@ -184,9 +185,7 @@ static void take_schemas(struct lsp *lsp, const cJSON *options)
     if (cJSON_IsString(schema))
         add_schema(lsp, schema->valuestring);
     if (cJSON_IsArray(schema))
-        cJSON_ArrayForEach(one, schema)
-            if (cJSON_IsString(one))
-                add_schema(lsp, one->valuestring);
+        cJSON_ArrayForEach(one, schema) if (cJSON_IsString(one)) add_schema(lsp, one->valuestring);
 }
 
 static void initialize(struct lsp *lsp, const cJSON *params, struct out *o,
@@ -363,10 +362,12 @@ int cmd_lsp(const struct cli_command *command, struct arena *arena, int argc, ch
     struct cli_list schemas = { NULL, 0 };
     bool stdio = false, over = false;
     const struct cli_option options[] = {
-        { .name = "--schema", .value = "FOLDER",
+        { .name = "--schema",
+          .value = "FOLDER",
           .help = "the DocTypes' definitions, may be repeated; else 'schema' beside the rules",
           .list = &schemas },
-        { .name = "--stdio", .help = "speak over standard input and output, which it does anyway",
+        { .name = "--stdio",
+          .help = "speak over standard input and output, which it does anyway",
           .flag = &stdio },
     };
     struct cli_list arguments = { NULL, 0 };

@@ -103,16 +103,16 @@ struct lsp_names;
 
 /* A rule set that open documents belong to. */
 struct lsp_rules {
-    char *root;   /* the folder, or the lone file; malloc'ed */
-    bool is_file; /* it is one file: not on the disk, or with no folder of its own */
-    bool read;    /* it was read once, whole */
-    bool stale;   /* something changed since */
-    bool unsaid;  /* its findings are not sent yet */
-    struct arena arena; /* what follows is its */
-    struct cmd_rules *c; /* as every command has them */
+    char *root;               /* the folder, or the lone file; malloc'ed */
+    bool is_file;             /* it is one file: not on the disk, or with no folder of its own */
+    bool read;                /* it was read once, whole */
+    bool stale;               /* something changed since */
+    bool unsaid;              /* its findings are not sent yet */
+    struct arena arena;       /* what follows is its */
+    struct cmd_rules *c;      /* as every command has them */
     struct lsp_names *names;  /* NULL: not asked for yet */
     struct lsp_proof *proofs; /* those that were asked for */
-    char **told;                     /* URIs that have findings at the editor; malloc'ed */
+    char **told;              /* URIs that have findings at the editor; malloc'ed */
     size_t told_count;
     struct lsp_rules *next;
 };
@@ -127,7 +127,7 @@ struct lsp_proof {
 struct lsp {
     struct lsp_input input;
     int out;
-    struct arena *arena;  /* of the request */
+    struct arena *arena; /* of the request */
     struct lsp_document *documents;
     struct lsp_rules *rulesets;
     char **schemas; /* --schema, else initializationOptions.schema; none: "schema" in the folder */
@@ -161,13 +161,14 @@ struct lsp_name {
     struct dwr_str text;    /* unescaped */
     struct dwr_str doctype; /* whose field; of a DocType: its own name */
     struct dwr_str table;   /* whose member */
-    bool decides;  /* the statement says how it is merged (or, a DocType, is its block) */
-    bool json;     /* a member name in a document of a test: always quoted */
-    bool head;     /* the first name behind `together`, or one that begins a condition */
+    bool decides;           /* the statement says how it is merged (or, a DocType, is its block) */
+    bool json;              /* a member name in a document of a test: always quoted */
+    bool head;              /* the first name behind `together`, or one that begins a condition */
     struct span statement;
 };
 
-/* Every name of a rule set as it was last read, in no promised order: found when first asked for. */
+/* Every name of a rule set as it was last read, in no promised order: found when first asked for.
+ */
 struct lsp_names {
     struct lsp_name *v;
     uint32_t count, capacity;

@@ -11,7 +11,13 @@
 #include "str.h"
 
 /* The protocol's kinds of items. */
-enum kind { KIND_FIELD = 5, KIND_CLASS = 7, KIND_PROPERTY = 10, KIND_VALUE = 12, KIND_KEYWORD = 14 };
+enum kind {
+    KIND_FIELD = 5,
+    KIND_CLASS = 7,
+    KIND_PROPERTY = 10,
+    KIND_VALUE = 12,
+    KIND_KEYWORD = 14
+};
 
 /* The statement being written, and where. */
 struct context {
@@ -20,9 +26,9 @@ struct context {
     uint32_t count;
     const struct lsp_place *place;
     const char *text;
-    uint32_t start, end;    /* what an item replaces: a word, or from a quote to the cursor */
-    bool quoted;            /* it begins with a quote */
-    struct dwr_str range;   /* the same as JSON */
+    uint32_t start, end;  /* what an item replaces: a word, or from a quote to the cursor */
+    bool quoted;          /* it begins with a quote */
+    struct dwr_str range; /* the same as JSON */
     struct parse_hint hint;
     const struct ast_token *tokens;
     uint32_t token_count;
@@ -125,8 +131,7 @@ static struct dwr_str token_text(const struct context *c, uint32_t i)
 
 static bool token_is(const struct context *c, uint32_t i, const char *word)
 {
-    const struct dwr_str text =
-        i < c->token_count ? token_text(c, i) : (struct dwr_str){ "", 0 };
+    const struct dwr_str text = i < c->token_count ? token_text(c, i) : (struct dwr_str){ "", 0 };
 
     return str_is(text, word);
 }
@@ -228,8 +233,8 @@ static void put_name(struct context *c, struct dwr_str name, bool decided, const
     item(c, name, bare ? name : quoted(c, name), KIND_FIELD, decided ? '3' : '2', detail);
 }
 
-/* The fields, or the table's row members, that the schema or the rules know. json: as member names of
- * a document. */
+/* The fields, or the table's row members, that the schema or the rules know. json: as member names
+ * of a document. */
 static void put_names(struct context *c, bool json)
 {
     const struct schema_doctype *schema = schema_of(c);
@@ -260,7 +265,8 @@ static void put_names(struct context *c, bool json)
                  f->label.p == NULL || f->label.n == 0
                      ? arena_printf(c->arena, "%.*s", (int)f->type.n, f->type.p).p
                      : arena_printf(c->arena, "%.*s: %.*s", (int)f->type.n, f->type.p,
-                                    (int)f->label.n, f->label.p).p);
+                                    (int)f->label.n, f->label.p)
+                           .p);
     }
     for (uint32_t k = 0; k < count; k++)
         if (schema == NULL || schema_field(schema, known[k].name) == NULL)

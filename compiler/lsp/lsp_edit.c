@@ -12,8 +12,7 @@ static void fail(struct lsp *lsp, struct lsp_failure *failure, enum lsp_error co
 }
 
 /* The name at the place, NULL: there is none. */
-static const struct lsp_name *name_at(const struct lsp_place *place,
-                                      const struct lsp_names **names)
+static const struct lsp_name *name_at(const struct lsp_place *place, const struct lsp_names **names)
 {
     static const struct lsp_names none;
 
@@ -151,8 +150,8 @@ static bool can_be_name(const char *name)
 static bool must_quote(const struct lsp_name *place, const char *name)
 {
     return place->role == LSP_DOCTYPE || place->json || !is_word(name) ||
-           (place->head && (strcmp(name, "when") == 0 || strcmp(name, "ranked") == 0 ||
-                            strcmp(name, "not") == 0));
+           (place->head &&
+            (strcmp(name, "when") == 0 || strcmp(name, "ranked") == 0 || strcmp(name, "not") == 0));
 }
 
 static void put_new_name(struct lsp *lsp, struct out *o, const struct lsp_name *place,
@@ -290,8 +289,7 @@ static struct span asked_span(const cJSON *params, const struct lsp_place *place
     uint32_t offsets[2];
 
     for (int i = 0; i < 2; i++) {
-        const double line =
-            cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(ends[i], "line"));
+        const double line = cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(ends[i], "line"));
         const double character =
             cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(ends[i], "character"));
 

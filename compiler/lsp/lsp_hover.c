@@ -107,10 +107,12 @@ static bool is_about(const struct prove_shown *shown, const struct lsp_name *nam
     return str_same(field, name->text);
 }
 
-static void put_exception(struct out *o, const struct prove_shown *shown, const struct lsp_name *name)
+static void put_exception(struct out *o, const struct prove_shown *shown,
+                          const struct lsp_name *name)
 {
-    const char *const property = prove_property_words(shown->property),
-                      *const reason = prove_reason_words(shown->reason);
+    const char *const property = prove_property_words(shown->property), *const reason =
+                                                                            prove_reason_words(
+                                                                                shown->reason);
 
     out_lit(o, "\n- not always *");
     out_bytes(o, property, strlen(property));

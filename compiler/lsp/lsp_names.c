@@ -74,9 +74,8 @@ static void condition(struct walk *w, const struct ast_cond *c)
     for (int i = 0; i < 2; i++) {
         const struct ast_operand *o = operands[i];
 
-        if (o->field.text.p != NULL &&
-            (o->side == DWR_SIDE_BASE || o->side == DWR_SIDE_SERVER || o->side == DWR_SIDE_CLIENT ||
-             o->side == DWR_SIDE_DOC))
+        if (o->field.text.p != NULL && (o->side == DWR_SIDE_BASE || o->side == DWR_SIDE_SERVER ||
+                                        o->side == DWR_SIDE_CLIENT || o->side == DWR_SIDE_DOC))
             add(w, LSP_FIELD, o->field.span, o->field.text, false, o->side == DWR_SIDE_DOC);
     }
 }
@@ -274,6 +273,7 @@ static void expect(struct walk *w, const struct ast_expect *s)
 
 static void statement(struct walk *w, const struct ast_stmt *s)
 {
+    /* clang-format off */
     switch (s->kind) {
     case AST_RULE:        rule(w, AST_AS(ast_rule, s)); break;
     case AST_CHILD:       child(w, AST_AS(ast_child, s)); break;
@@ -333,6 +333,7 @@ static void statement(struct walk *w, const struct ast_stmt *s)
     default:
         break;
     }
+    /* clang-format on */
 }
 
 static void block(struct walk *w, const struct ast_block *b)

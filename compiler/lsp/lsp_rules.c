@@ -1,8 +1,8 @@
 /* lsp_rules.c - the rule sets that open documents belong to, and what is wrong with them.
  *
- * A document belongs to the topmost folder above it that is reached through folders with rules: from
- * rules/tests/ops.dwr to rules/, where rules/ has .dwr files of its own. One that is no file, or
- * has a rule set of its own name in an outer folder of another kind, stands alone. */
+ * A document belongs to the topmost folder above it that is reached through folders with rules:
+ * from rules/tests/ops.dwr to rules/, where rules/ has .dwr files of its own. One that is no file,
+ * or has a rule set of its own name in an outer folder of another kind, stands alone. */
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
@@ -83,8 +83,7 @@ static bool inside(const char *folder, const char *path)
 void lsp_touch(struct lsp *lsp, const char *path)
 {
     for (struct lsp_rules *r = lsp->rulesets; r != NULL; r = r->next)
-        if (inside(r->root, path) ||
-            (r->read && r->c->schemas && strstr(path, ".json") != NULL))
+        if (inside(r->root, path) || (r->read && r->c->schemas && strstr(path, ".json") != NULL))
             r->stale = r->unsaid = true;
 }
 
@@ -225,7 +224,8 @@ static void put_related(struct out *o, struct lsp_rules *r, const struct diag_fi
     out_lit(o, ",\"relatedInformation\":[");
     for (const struct diag_note *note = f->notes; note != NULL; note = note->next) {
         out_lit(o, "{\"location\":{\"uri\":");
-        lsp_put_text(o, lsp_uri_of_path(&r->arena, r->c->diag.sources->v[note->span.source].path.p));
+        lsp_put_text(o,
+                     lsp_uri_of_path(&r->arena, r->c->diag.sources->v[note->span.source].path.p));
         out_lit(o, ",\"range\":");
         lsp_put_range(o, &r->arena, r->c->diag.sources, note->span);
         out_lit(o, "},\"message\":");

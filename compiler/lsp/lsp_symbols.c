@@ -4,7 +4,13 @@
 #include "lsp/lsp.h"
 
 /* The protocol's kinds of symbols. */
-enum { SYMBOL_NAMESPACE = 3, SYMBOL_CLASS = 5, SYMBOL_METHOD = 6, SYMBOL_FIELD = 8, SYMBOL_ARRAY = 18 };
+enum {
+    SYMBOL_NAMESPACE = 3,
+    SYMBOL_CLASS = 5,
+    SYMBOL_METHOD = 6,
+    SYMBOL_FIELD = 8,
+    SYMBOL_ARRAY = 18
+};
 
 static void begin(struct out *o, struct lsp_rules *r, uint32_t *count, struct dwr_str name,
                   const char *detail, int kind, struct span all, struct span word)
@@ -33,8 +39,7 @@ static void put_doctype(struct out *o, struct lsp_rules *r, uint32_t *count,
     uint32_t inside = 0;
 
     begin(o, r, count, d->name.text,
-          strategy == NULL ? NULL
-                           : ast_strategy_word(AST_AS(ast_strategy, strategy)->strategy),
+          strategy == NULL ? NULL : ast_strategy_word(AST_AS(ast_strategy, strategy)->strategy),
           SYMBOL_CLASS, d->stmt.span, d->name.span);
     out_lit(o, ",\"children\":[");
     for (const struct ast_stmt *s = d->block.first; s; s = s->next) {

@@ -40,7 +40,8 @@ const char *lsp_path_of_uri(struct arena *arena, const char *uri)
 
 struct dwr_str lsp_uri_of_path(struct arena *arena, const char *path)
 {
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
+    static const char plain[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/";
     static const char digits[] = "0123456789ABCDEF";
     const size_t n = strlen(path);
     char *uri = arena_alloc(arena, sizeof "file://" + 3 * n), *to = uri;
@@ -141,10 +142,10 @@ static bool place_of(const struct lsp_document *document, const cJSON *position,
         character->valuedouble < 0)
         return false;
     /* What is beyond a 32-bit number is beyond every line. */
-    *offset = lsp_offset(document->text, document->size,
-                         line->valuedouble < 4e9 ? (uint32_t)line->valuedouble : UINT32_MAX,
-                         character->valuedouble < 4e9 ? (uint32_t)character->valuedouble
-                                                      : UINT32_MAX);
+    *offset =
+        lsp_offset(document->text, document->size,
+                   line->valuedouble < 4e9 ? (uint32_t)line->valuedouble : UINT32_MAX,
+                   character->valuedouble < 4e9 ? (uint32_t)character->valuedouble : UINT32_MAX);
     return true;
 }
 

@@ -39,8 +39,7 @@ static bool is_sure(struct dwr_str word, const struct dwr_str *candidates, size_
         return false;
     for (size_t i = 0; i < count; i++)
         if (i != meant && candidates[i].n + d >= word.n && word.n + d >= candidates[i].n &&
-            diag_distance(word, candidates[i]) <= d &&
-            !str_same(candidates[i], candidates[meant]))
+            diag_distance(word, candidates[i]) <= d && !str_same(candidates[i], candidates[meant]))
             return false;
     return true;
 }

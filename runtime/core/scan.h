@@ -26,9 +26,9 @@ struct dwr_row {
 };
 
 enum dwr_rows_state {
-    DWR_ROWS_NONE,    /* the value is absent or unset: no rows */
-    DWR_ROWS_READ,    /* an array of objects */
-    DWR_ROWS_INVALID  /* anything else; row_count is 0 */
+    DWR_ROWS_NONE,   /* the value is absent or unset: no rows */
+    DWR_ROWS_READ,   /* an array of objects */
+    DWR_ROWS_INVALID /* anything else; row_count is 0 */
 };
 
 struct dwr_rows {
@@ -49,13 +49,13 @@ struct dwr_rows3 {
 
 /* One field name of the three documents. */
 struct dwr_slot {
-    struct dwr_text name;     /* unescaped */
-    struct dwr_text key;      /* as written, with its quotes: the server's, else base's, else client's */
+    struct dwr_text name; /* unescaped */
+    struct dwr_text key; /* as written, with its quotes: the server's, else base's, else client's */
     struct dwr_text value[3]; /* by enum dwr_side; p NULL: that document lacks it */
     uint16_t field;           /* index into the DocType's names, DWR_NONE, or DWR_FIELD_UNKNOWN */
-    bool base_same;   /* base's bytes are the server's (both present), or both are absent */
-    bool client_same; /* likewise the client's */
-    struct dwr_rows3 *rows; /* of a field that is a child table; else NULL */
+    bool base_same;           /* base's bytes are the server's (both present), or both are absent */
+    bool client_same;         /* likewise the client's */
+    struct dwr_rows3 *rows;   /* of a field that is a child table; else NULL */
 };
 
 /* Slots 0 .. server_count-1 are the server's members in its order; the others follow in the order
@@ -92,7 +92,6 @@ struct dwr_scan_ops {
 
     /* p at the first byte of a value in valid JSON that ends before end: the byte after it. */
     const char *(*skip)(const char *p, const char *end);
-
 };
 
 /* The best code this machine has; by name, NULL where it is not in this build or this machine. */
@@ -112,8 +111,8 @@ struct dwr_walk {
 /* container: an object or array, from its bracket to its bracket. */
 struct dwr_walk dwr_walk_of(struct dwr_text container);
 
-/* The byte after a value of valid JSON that ends before end: short ones, which most are, without the
- * machinery of skip. */
+/* The byte after a value of valid JSON that ends before end: short ones, which most are, without
+ * the machinery of skip. */
 const char *dwr_past_value(const char *p, const char *end, const struct dwr_scan_ops *scan);
 
 /* The next member or element; false at the end. key (with quotes, as written) may be NULL for an

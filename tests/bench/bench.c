@@ -75,12 +75,14 @@ static void job_figures(const struct dwr_ruleset *rules)
     struct node node = node_start(&plain);
     struct contestant floor = contestant("cJSON: parse 3, print 1", run_floor, job, plain);
     struct contestant stored = contestant("dwr_merge_stored", run_merge, job, plain);
-    struct contestant order = contestant("dwr_merge_stored, members shuffled", run_merge, job, shuffled);
+    struct contestant order =
+        contestant("dwr_merge_stored, members shuffled", run_merge, job, shuffled);
     struct contestant checked = contestant("dwr_merge", run_merge, job, plain);
     struct contestant answer = contestant("dwr_merge_stored, dwr_answer", run_merge, job, plain);
     struct contestant slow = contestant("dwr_merge_stored, portable build", run_merge, job, plain);
     struct contestant script = contestant("JavaScript in Node", run_node, job, plain);
-    struct contestant reading = contestant("of it, reading the three documents", run_index, job, plain);
+    struct contestant reading =
+        contestant("of it, reading the three documents", run_index, job, plain);
     struct contestant *all[] = { &floor,  &stored, &order,  &checked,
                                  &answer, &slow,   &script, &reading };
     struct dwr_text theirs = node_ask(&node, "doc");
@@ -93,7 +95,8 @@ static void job_figures(const struct dwr_ruleset *rules)
     slow.library = &portable;
     slow.scratch = portable.scratch_new();
     must(slow.scratch != NULL, "the portable build has a scratch");
-    must(strcmp(portable.simd_name(slow.scratch), "portable") == 0, "the portable build is portable");
+    must(strcmp(portable.simd_name(slow.scratch), "portable") == 0,
+         "the portable build is portable");
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         if (all[i]->run == run_merge) {
             r = result_of(all[i]);
@@ -139,7 +142,8 @@ static void document_figure(const char *key, const char *says, double target,
     struct contestant stored = contestant("dwr_merge_stored", run_merge, d, documents);
     struct contestant checked = contestant("dwr_merge", run_merge, d, documents);
     struct contestant answer = contestant("dwr_answer", run_merge, d, documents);
-    struct contestant reading = contestant("of it, reading the three documents", run_index, d, documents);
+    struct contestant reading =
+        contestant("of it, reading the three documents", run_index, d, documents);
     struct contestant *all[] = { &floor, &stored, &checked, &answer, &reading };
     struct dwr_result r = result_of(&stored);
     char name[64];
@@ -243,7 +247,8 @@ static void lookup_figure(const char *key, const char *says, const struct dwr_na
 
     lookup_names = names;
     for (unsigned i = 0; i < names->count; i++)
-        must(dwr_names_find(names, names->v[i].name.p, names->v[i].name.n) == i, "every name is found");
+        must(dwr_names_find(names, names->v[i].name.p, names->v[i].name.n) == i,
+             "every name is found");
     race(all, 2);
     figure_beside(key, says, ratio(&linear, &perfect), typical(&perfect) / names->count);
     figure_time("one, linear", typical(&linear) / names->count);
@@ -272,13 +277,14 @@ int main(int argc, char **argv)
     figures_start();
     job_figures(rules);
     document_figure("conversation", "100 KB Conversation against cJSON", 30,
-                    doctype(rules, "Conversation"), documents_conversation(), must_be_the_conversation);
+                    doctype(rules, "Conversation"), documents_conversation(),
+                    must_be_the_conversation);
     document_figure("wide", "300 fields against cJSON", 10, doctype(&dwr_rules_bench_rules, "Wide"),
                     documents_wide(), must_be_wide);
     table_figure("rows", "100,000 rows against 1,000, time a row: in one order", 1.5,
                  doctype(&dwr_rules_bench_rules, "Log"), ROWS_SAME_ORDER);
-    table_figure("rows_shuffled", "the client's rows shuffled", 3, doctype(&dwr_rules_bench_rules, "Log"),
-                 ROWS_SHUFFLED);
+    table_figure("rows_shuffled", "the client's rows shuffled", 3,
+                 doctype(&dwr_rules_bench_rules, "Log"), ROWS_SHUFFLED);
     table_figure("rows_ordered", "with order_by", 4, doctype(&dwr_rules_bench_rules, "Ordered Log"),
                  ROWS_SAME_ORDER);
     thread_figure(rules);

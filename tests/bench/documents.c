@@ -122,7 +122,8 @@ enum { JOB_FIELDS = sizeof job_fields / sizeof *job_fields };
 
 static void put_part(struct buffer *b, unsigned item, unsigned qty)
 {
-    put(b, "%s{\"name\":\"row-%04u\",\"idx\":%u,\"item_code\":\"SEAL-%03u\",\"qty\":%u,\"rate\":%u.50}",
+    put(b,
+        "%s{\"name\":\"row-%04u\",\"idx\":%u,\"item_code\":\"SEAL-%03u\",\"qty\":%u,\"rate\":%u.50}",
         b->p[b->n - 1] == '[' ? "" : ",", item, item, 100 + item, qty, 12 + 3 * item);
 }
 
@@ -142,8 +143,7 @@ static struct dwr_text job(char by, bool shuffled)
         if (order[i] == JOB_FIELDS) {
             put(&b, "%s\"parts_used\":[", comma);
             for (unsigned item = 1; item <= 5; item++)
-                put_part(&b, item,
-                         item != 3 ? item : by == 's' ? 5 : by == 'c' ? 4 : 3);
+                put_part(&b, item, item != 3 ? item : by == 's' ? 5 : by == 'c' ? 4 : 3);
             if (by != 'b')
                 put_part(&b, by == 's' ? 6 : 7, 2);
             put(&b, "]");
@@ -172,17 +172,21 @@ static void put_message(struct buffer *b, unsigned minute, char by)
         "\"sender\":\"%s@example.com\",\"body\":\"Message %u: the valve in room %u has been looked at "
         "and will be exchanged on the next visit\"}",
         b->p[b->n - 1] == '[' ? "" : ",", by, minute, 1 + minute / 1440, minute / 60 % 24,
-        minute % 60, by == 's' ? "office" : by == 'c' ? "technician" : "customer", minute,
-        minute % 40);
+        minute % 60,
+        by == 's'   ? "office"
+        : by == 'c' ? "technician"
+                    : "customer",
+        minute, minute % 40);
 }
 
 static struct dwr_text conversation(char by)
 {
     struct buffer b = { 0 };
 
-    put(&b, "{\"name\":\"CONV-0042\",\"doctype\":\"Conversation\",\"owner\":\"office@example.com\","
-            "\"subject\":\"Boiler room\",\"status\":\"Open\",\"assigned_to\":\"AGENT-3\","
-            "\"priority\":\"Medium\",\"message_count\":%u,\"messages\":[",
+    put(&b,
+        "{\"name\":\"CONV-0042\",\"doctype\":\"Conversation\",\"owner\":\"office@example.com\","
+        "\"subject\":\"Boiler room\",\"status\":\"Open\",\"assigned_to\":\"AGENT-3\","
+        "\"priority\":\"Medium\",\"message_count\":%u,\"messages\":[",
         by == 'b' ? 480u : 490u);
     for (unsigned i = 0; i < 480; i++)
         put_message(&b, 3 * i, 'b');
@@ -213,7 +217,7 @@ static struct dwr_text wide(char by)
             put(&b, "%u.%02u", i * 17, changed ? 99 : i % 97);
         else
             put(&b, "\"value %u of the form, as %s wrote it\"", i,
-                !changed ? "the office first"
+                !changed    ? "the office first"
                 : by == 's' ? "the server"
                             : "the client");
     }

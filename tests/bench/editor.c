@@ -1,5 +1,5 @@
-/* editor.c - what an editor waits for: completion at the cursor, asked of `dwrc lsp` over its pipes,
- * from the request to the last byte of the answer, while somebody types. */
+/* editor.c - what an editor waits for: completion at the cursor, asked of `dwrc lsp` over its
+ * pipes, from the request to the last byte of the answer, while somebody types. */
 #define _GNU_SOURCE
 #include "editor.h"
 

@@ -13,7 +13,8 @@ static const struct {
 } in_the_way[] = {
     { "job", "a third is reading, a quarter the child table, the rest deciding and reporting" },
     { "job_shuffled", "members that stand elsewhere are looked up by name, some 40 ns each" },
-    { "job_node", "the same merge: ten times would be 2.6 us, and reading alone is 1.0 of its 3.1" },
+    { "job_node",
+      "the same merge: ten times would be 2.6 us, and reading alone is 1.0 of its 3.1" },
     { "conversation", "every row of the result is placed by its timestamp" },
     { "rows_shuffled", "rows that stand elsewhere are hashed: a cache miss for each of many" },
     { "size", "the reader of the documents, one copy for the instruction set, is a quarter of it" },

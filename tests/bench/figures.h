@@ -20,8 +20,8 @@ void figure_rate(const char *says, double per_second);
 void figure_size(const char *says, double bytes);
 void figure_text(const char *says, const char *text);
 
-/* Prints how many were reached and writes all to the file, where one is named. False: it could not be
- * written. */
+/* Prints how many were reached and writes all to the file, where one is named. False: it could not
+ * be written. */
 bool figures_end(const char *json);
 
 #endif

@@ -101,14 +101,18 @@ void lint_figures(void)
     char *schemas = in_build("bench/schemas");
     char *plain[] = { dwrc, (char[]){ "lint" }, large, NULL };
     char *checked[] = { dwrc, (char[]){ "lint" }, large, (char[]){ "--schema" }, schemas, NULL };
-    char *shipped[] = { dwrc, (char[]){ "lint" }, (char[]){ "rules" }, (char[]){ "--schema" },
-                        (char[]){ "rules/schema" }, NULL };
+    char *shipped[] = { dwrc,
+                        (char[]){ "lint" },
+                        (char[]){ "rules" },
+                        (char[]){ "--schema" },
+                        (char[]){ "rules/schema" },
+                        NULL };
     double ns;
 
     findings = in_build("bench/findings");
     ns = typical_lint(plain);
-    figure("lint", "dwrc lint of 1,000 DocTypes, lines a second of the whole process", AT_LEAST, 1e6,
-           LINES / ns * 1e9);
+    figure("lint", "dwrc lint of 1,000 DocTypes, lines a second of the whole process", AT_LEAST,
+           1e6, LINES / ns * 1e9);
     figure_time("the whole process", ns);
     figure("lint_schemas", "the same with 1,000 schemas of 40 fields, ms", AT_MOST, 300,
            typical_lint(checked) / 1e6);

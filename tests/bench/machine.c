@@ -1,5 +1,5 @@
-/* machine.c - figures about processes, memory and files: threads against processes, dwrc compile as a
- * whole process, heap allocations, the size of the core. */
+/* machine.c - figures about processes, memory and files: threads against processes, dwrc compile as
+ * a whole process, heap allocations, the size of the core. */
 #define _GNU_SOURCE
 #include "machine.h"
 
@@ -183,7 +183,8 @@ static unsigned long lines_in(const char *folder)
 
 void compile_figure(void)
 {
-    char *dwrc = in_build("dwrc"), *rules = in_build("bench/large"), *out = in_build("bench/tables");
+    char *dwrc = in_build("dwrc"), *rules = in_build("bench/large"),
+         *out = in_build("bench/tables");
     char *argv[] = { dwrc, (char[]){ "compile" }, rules, (char[]){ "-o" }, out, NULL };
     const unsigned long lines = lines_in(rules);
     double v[ROUNDS_MAX];
@@ -267,7 +268,8 @@ void prove_figure(void)
 void heap_figure(const struct dwr_ruleset *rules)
 {
     struct documents d[] = { documents_job(false), documents_job(true), documents_conversation() };
-    const struct dwr_doctype *of[] = { doctype(rules, "Dispatch Job"), doctype(rules, "Dispatch Job"),
+    const struct dwr_doctype *of[] = { doctype(rules, "Dispatch Job"),
+                                       doctype(rules, "Dispatch Job"),
                                        doctype(rules, "Conversation") };
     unsigned long steady = 0, merges = 0;
 
@@ -304,7 +306,8 @@ void size_figure(const char *const *paths, int n)
         double bytes = 0;
         FILE *f;
 
-        if (asprintf(&command, "sh tests/support/size.sh %s/only_%s/libdwr_core.a", build, paths[i]) < 0 ||
+        if (asprintf(&command, "sh tests/support/size.sh %s/only_%s/libdwr_core.a", build,
+                     paths[i]) < 0 ||
             (f = popen(command, "r")) == NULL)
             die("size");
         while (fgets(line, sizeof line, f) != NULL)

@@ -24,9 +24,12 @@ static char *save(const char *name, struct dwr_text text)
 
 struct node node_start(const struct documents *d)
 {
-    char *argv[] = { (char[]){ "node" }, (char[]){ "tests/bench/merge.js" },
-                     save("bench/base.json", d->base), save("bench/server.json", d->server),
-                     save("bench/client.json", d->client), NULL };
+    char *argv[] = { (char[]){ "node" },
+                     (char[]){ "tests/bench/merge.js" },
+                     save("bench/base.json", d->base),
+                     save("bench/server.json", d->server),
+                     save("bench/client.json", d->client),
+                     NULL };
     posix_spawn_file_actions_t actions;
     struct node node = { 0 };
     int to[2], from[2];

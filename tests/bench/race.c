@@ -1,4 +1,5 @@
-/* race.c - contestants take turns, in every round; what a figure says is the median over the rounds. */
+/* race.c - contestants take turns, in every round; what a figure says is the median over the
+ * rounds. */
 #define _GNU_SOURCE
 #include "race.h"
 
@@ -94,8 +95,7 @@ void race(struct contestant *const *all, int n)
     }
     for (int round = 0; round < rounds; round++)
         for (int i = 0; i < n; i++)
-            all[i]->ns[round] =
-                all[i]->run(all[i], all[i]->per_slot) / (double)all[i]->per_slot;
+            all[i]->ns[round] = all[i]->run(all[i], all[i]->per_slot) / (double)all[i]->per_slot;
 }
 
 static struct dwr_write write_of(const struct documents *d)
@@ -112,11 +112,10 @@ static struct dwr_write write_of(const struct documents *d)
 }
 
 void merge_once(const struct contestant *c, const struct dwr_write *write,
-                       struct dwr_result *result)
+                struct dwr_result *result)
 {
-    const enum dwr_rc rc =
-        (c->check_all ? c->library->merge : c->library->merge_stored)(c->doctype, write, c->scratch,
-                                                                      result);
+    const enum dwr_rc rc = (c->check_all ? c->library->merge : c->library->merge_stored)(
+        c->doctype, write, c->scratch, result);
 
     if (rc != DWR_OK)
         die(dwr_rc_name(rc));
@@ -180,11 +179,12 @@ double run_index(const struct contestant *c, unsigned long n)
 }
 
 struct contestant contestant(const char *name,
-                                    double (*run)(const struct contestant *, unsigned long),
-                                    const struct dwr_doctype *doctype, struct documents documents)
+                             double (*run)(const struct contestant *, unsigned long),
+                             const struct dwr_doctype *doctype, struct documents documents)
 {
-    struct contestant c = { .name = name, .run = run, .doctype = doctype, .documents = documents,
-                            .library = &linked };
+    struct contestant c = {
+        .name = name, .run = run, .doctype = doctype, .documents = documents, .library = &linked
+    };
 
     if ((run == run_merge || run == run_index) && (c.scratch = dwr_scratch_new()) == NULL)
         die("memory");

@@ -43,8 +43,8 @@ struct contestant {
 /* The functions that are measured, linked or from another build of the runtime. */
 struct library {
     struct dwr_scratch *(*scratch_new)(void);
-    enum dwr_rc (*merge)(const struct dwr_doctype *, const struct dwr_write *,
-                         struct dwr_scratch *, struct dwr_result *);
+    enum dwr_rc (*merge)(const struct dwr_doctype *, const struct dwr_write *, struct dwr_scratch *,
+                         struct dwr_result *);
     enum dwr_rc (*merge_stored)(const struct dwr_doctype *, const struct dwr_write *,
                                 struct dwr_scratch *, struct dwr_result *);
     struct dwr_text (*answer)(const struct dwr_result *, struct dwr_text, struct dwr_scratch *);

@@ -7,9 +7,9 @@
  * FOLDER is an empty one for what `dwrc compile` writes, RULES a rule file that fits one
  * (tests/laws/all_forms.dwr).
  *
- * Jobs: merges by libdwr; `dwrc compile`, `lint`, `test`, `resolve`, `why` and `doc`, dwrc's main called in this
- * process. And three of no use, a leak, a wrong result and a half-written file, which must be
- * found.
+ * Jobs: merges by libdwr; `dwrc compile`, `lint`, `test`, `resolve`, `why` and `doc`, dwrc's main
+ * called in this process. And three of no use, a leak, a wrong result and a half-written file,
+ * which must be found.
  *
  * To build: objcopy --redefine-sym main=dwrc_main $B/compiler/dwrc.o DWRC_MAIN.o; link
  * tests/support/{fail_alloc_test,fail_alloc,load_rules}.c with it, libdwrc.a,

@@ -86,7 +86,8 @@ static uint64_t random_next(uint64_t *state)
 /* Damages text[0..n) in place, with room for one byte more. Returns the new length. */
 static size_t mutate(char *text, size_t n, uint64_t *state)
 {
-    static const char bytes[] = "\"\\{}[],:0-.eEu/ \n\t\x01\x1f\x7f\x80\xc0\xed\xa0\xf4\xff" "nultrfas19";
+    static const char bytes[] = "\"\\{}[],:0-.eEu/ \n\t\x01\x1f\x7f\x80\xc0\xed\xa0\xf4\xff"
+                                "nultrfas19";
     const size_t at = n == 0 ? 0 : random_next(state) % n;
     const char byte = bytes[random_next(state) % (sizeof bytes - 1)];
 
@@ -169,9 +170,8 @@ static void entries_agree(const char *path, struct dwr_text line, struct dwr_tex
     write.server = put(2, write.server, at_end);
     write.client = put(3, write.client, at_end);
     for (int stored = 0; stored < 2; stored++) {
-        const enum dwr_rc rc =
-            stored ? dwr_merge_stored(request.doctype, &write, scratch, &result)
-                   : dwr_merge(request.doctype, &write, scratch, &result);
+        const enum dwr_rc rc = stored ? dwr_merge_stored(request.doctype, &write, scratch, &result)
+                                      : dwr_merge(request.doctype, &write, scratch, &result);
 
         if (rc != DWR_OK) {
             if (!is_error(answer))

@@ -76,8 +76,8 @@ Test(decimal, numbers_compare_by_value)
             strcat(x, t->a);
             strcat(y, t->b);
             cr_expect_eq(dwr_decimal_compare(text(x), text(y)), -t->order, "negated: %s", t->says);
-            cr_expect_eq(dwr_decimal_hash(7, text(x)) == dwr_decimal_hash(7, text(y)), t->order == 0,
-                         "hash, negated: %s", t->says);
+            cr_expect_eq(dwr_decimal_hash(7, text(x)) == dwr_decimal_hash(7, text(y)),
+                         t->order == 0, "hash, negated: %s", t->says);
         }
     }
 }
@@ -302,7 +302,8 @@ Test(decimal, small_numbers_agree_with_the_machine)
                     snprintf(b, sizeof b, ways[w].format, j);
                     cr_assert_eq(dwr_decimal_compare(text(a), text(b)), (x > y) - (x < y), "%s, %s",
                                  a, b);
-                    cr_assert(x != y || dwr_decimal_hash(7, text(a)) == dwr_decimal_hash(7, text(b)),
+                    cr_assert(x != y ||
+                                  dwr_decimal_hash(7, text(a)) == dwr_decimal_hash(7, text(b)),
                               "%s, %s", a, b);
                     const size_t n = dwr_decimal_sum(text(NULL), text(a), text(b), out);
                     char expected[48];

@@ -16,10 +16,12 @@ struct fixture {
 static void set_up(struct fixture *f, const char *first, const char *second)
 {
     *f = (struct fixture){ 0 };
-    f->source[0] = (struct source){ .path = { "a.dwr", 5 }, .label = { "r/a.dwr", 7 },
+    f->source[0] = (struct source){ .path = { "a.dwr", 5 },
+                                    .label = { "r/a.dwr", 7 },
                                     .text = (char *)(uintptr_t)first,
                                     .size = (uint32_t)strlen(first) };
-    f->source[1] = (struct source){ .path = { "b.dwr", 5 }, .label = { "r/b.dwr", 7 },
+    f->source[1] = (struct source){ .path = { "b.dwr", 5 },
+                                    .label = { "r/b.dwr", 7 },
                                     .text = (char *)(uintptr_t)second,
                                     .size = (uint32_t)strlen(second) };
     f->sources = (struct sources){ f->source, 2, 2 };
@@ -92,7 +94,8 @@ Test(diag, nothing_unprintable_is_printed)
     char *out, *failures = NULL;
 
     set_up(&f, "a\33[31mb\x80 \xE2\x80\xAE \xC2\x9B\n", "");
-    diag_add(&f.diag, DIAG_SYNTAX, (struct span){ 0, 0, 1 }, "of '%s'", "\33[31m\n\xE2\x80\xAE\xFF");
+    diag_add(&f.diag, DIAG_SYNTAX, (struct span){ 0, 0, 1 }, "of '%s'",
+             "\33[31m\n\xE2\x80\xAE\xFF");
     out = printed(&f, &plain, &failures);
     cr_assert_null(strchr(out, '\33'));
     cr_assert_null(strchr(out, '\x80'));
@@ -208,12 +211,18 @@ Test(diag, colour_is_asked_for)
 static const struct near_case {
     const char *word, *nearest; /* NULL: none is near */
 } near_cases[] = {
-    { "field_levl", "field_level" }, { "field_level", "field_level" },
-    { "Field_Level", "field_level" }, { "stategy", "strategy" },
-    { "srategy", "strategy" },       { "tsrategy", "strategy" }, /* a swap counts once */
-    { "kye", "key" },                { "xyz", NULL },
-    { "k", NULL },                   { "", NULL },
-    { "on_same", NULL },             { "completely_other", NULL },
+    { "field_levl", "field_level" },
+    { "field_level", "field_level" },
+    { "Field_Level", "field_level" },
+    { "stategy", "strategy" },
+    { "srategy", "strategy" },
+    { "tsrategy", "strategy" }, /* a swap counts once */
+    { "kye", "key" },
+    { "xyz", NULL },
+    { "k", NULL },
+    { "", NULL },
+    { "on_same", NULL },
+    { "completely_other", NULL },
 };
 
 Test(diag, only_what_is_near_is_proposed)

@@ -25,7 +25,10 @@ Test(emit, identifiers, .fini = clear)
     cr_expect_str_eq(text(emit_identifier(&arena, (struct dwr_str)DWR_STR(""))), "rules");
 }
 
-#define NAME(literal) { .name = DWR_STR(literal), .role = DWR_NAME_FREE }
+#define NAME(literal)                                                                              \
+    {                                                                                              \
+        .name = DWR_STR(literal), .role = DWR_NAME_FREE                                            \
+    }
 
 static const struct dwr_name plain[] = { NAME("status"), NAME("a_b") };
 static const struct dwr_name short_[] = { NAME("b_c"), NAME("d") };
@@ -38,9 +41,9 @@ static const struct dwr_doctype doctypes[] = {
     { .name = DWR_STR("A B"), .names = { .v = odd, .count = 4 } },
     { .name = DWR_STR("a-b"), .names = { .v = plain, .count = 2 } },
 };
-static const struct dwr_ruleset rules = {
-    .name = DWR_STR("set"), .doctypes = doctypes, .doctype_count = 4
-};
+static const struct dwr_ruleset rules = { .name = DWR_STR("set"),
+                                          .doctypes = doctypes,
+                                          .doctype_count = 4 };
 
 Test(emit, names_that_become_one_identifier_are_told_apart, .fini = clear)
 {

@@ -17,7 +17,8 @@ struct fixture {
 static void set_up(struct fixture *f, const char *text)
 {
     *f = (struct fixture){ 0 };
-    f->source = (struct source){ .path = { "r/a.dwr", 7 }, .label = { "r/a.dwr", 7 },
+    f->source = (struct source){ .path = { "r/a.dwr", 7 },
+                                 .label = { "r/a.dwr", 7 },
                                  .text = (char *)(uintptr_t)text,
                                  .size = (uint32_t)strlen(text) };
     f->sources = (struct sources){ &f->source, 1, 1 };

@@ -87,7 +87,8 @@ Test(names, the_same_names_give_the_same_tables)
         x = names_of(&a, count, &hash);
         y = x;
         cr_assert(names_make(&once, &a, &x, hash));
-        cr_assert(names_make(&again, &a, &between, other)); /* what was made before does not count */
+        cr_assert(
+            names_make(&again, &a, &between, other)); /* what was made before does not count */
         cr_assert(names_make(&again, &a, &y, hash));
         cr_assert_eq(x.slot_mask, y.slot_mask);
         cr_assert_eq(x.bucket_mask, y.bucket_mask);

@@ -57,8 +57,9 @@ Test(parse, a_rule_has_its_parts)
     struct parsed r;
     const struct ast_rule *rule;
 
-    parse_good(&r, IN_DOCTYPE("manual together a, \"b c\" when server_role = \"x\" { provisional client; "
-                              "watch w; set s = {\"x\" : [1.50, 2]}; }"));
+    parse_good(
+        &r, IN_DOCTYPE("manual together a, \"b c\" when server_role = \"x\" { provisional client; "
+                       "watch w; set s = {\"x\" : [1.50, 2]}; }"));
     rule = AST_AS(ast_rule, doctype_of(&r)->of[AST_RULE]);
     cr_assert_eq(rule->rule, DWR_RULE_MANUAL);
     cr_assert(rule->together);
@@ -98,6 +99,7 @@ Test(parse, spans_are_the_bytes_of_the_text)
 
 /* Every word of the language, as the tests' own list: a field may be called so, bare, wherever a
  * field stands (first behind `together` not `when`, in a condition not `not`). */
+/* clang-format off */
 static const char *const words[] = {
     "ruleset", "version", "sync", "attachments", "retry", "default", "doctype", "test", "for",
     "max_offline", "force_reauth", "batch_size", "manual_timeout", "then", "notify_channel",
@@ -116,24 +118,38 @@ static const char *const words[] = {
     "keep_both", "sum", "max", "min", "immutable", "server_only", "field_level", "manual_resolve",
     "append_only", "version_all", "status", "lru", "merged", "insert",
 };
+/* clang-format on */
 
 Test(parse, every_word_may_be_a_field)
 {
     /* %s is the word; the forms in which fields stand */
     static const char *const forms[] = {
-        "server_wins %s;", "client_wins a, %s;", "server_wins %s, b;", "merge_text %s when server.a = 1;",
-        "manual together a, %s;", "max %s ranked (1, 2);", "max a, %s ranked (1);", "meta %s;",
-        "manual a { watch %s; set %s = 1; }", "union %s { key %s; }",
-        "lock when server.%s = 1 except %s;", "lock when %s changes;",
+        "server_wins %s;",
+        "client_wins a, %s;",
+        "server_wins %s, b;",
+        "merge_text %s when server.a = 1;",
+        "manual together a, %s;",
+        "max %s ranked (1, 2);",
+        "max a, %s ranked (1);",
+        "meta %s;",
+        "manual a { watch %s; set %s = 1; }",
+        "union %s { key %s; }",
+        "lock when server.%s = 1 except %s;",
+        "lock when %s changes;",
         "lock when base.%s = client.%s;",
         "child %s { key %s; order_by %s; on_same_key sum(%s); count_into %s; }",
         "child c { key a, %s; on_same_key fields { min %s; } hold when client.%s is set; }",
         "tombstone { soft_delete %s = 1; }",
-        "no_overlap by %s from %s to %s;", "no_overlap by %s from %s + %s to %s + %s;",
+        "no_overlap by %s from %s to %s;",
+        "no_overlap by %s from %s + %s to %s + %s;",
         "no_overlap by a, %s from %s for %s minutes;",
-        "notify %s when %s changes;", "link %s -> \"A\";", "link a, %s -> \"A\" refresh when a = 1;",
-        "current %s of %s -> \"A\".%s otherwise manual %s;", "as_of %s %s -> \"A\";",
-        "effect %s when %s becomes 1 { create \"B\"; }", "branch \"x\" version_field %s;",
+        "notify %s when %s changes;",
+        "link %s -> \"A\";",
+        "link a, %s -> \"A\" refresh when a = 1;",
+        "current %s of %s -> \"A\".%s otherwise manual %s;",
+        "as_of %s %s -> \"A\";",
+        "effect %s when %s becomes 1 { create \"B\"; }",
+        "branch \"x\" version_field %s;",
     };
     char text[1024];
 
@@ -178,9 +194,10 @@ Test(parse, two_words_are_no_fields_in_two_places)
         }
         arena_clear(&r.arena);
         /* Quoted, every word is a field everywhere. */
-        snprintf(text, sizeof text,
-                 "doctype \"A\" { server_wins together \"%s\", b; push_priority 1 when \"%s\" = 1; }",
-                 words[w], words[w]);
+        snprintf(
+            text, sizeof text,
+            "doctype \"A\" { server_wins together \"%s\", b; push_priority 1 when \"%s\" = 1; }",
+            words[w], words[w]);
         parse_good(&r, text);
         arena_clear(&r.arena);
     }
@@ -246,8 +263,12 @@ Test(parse, numbers_count_their_units)
     static const struct {
         const char *written;
         uint64_t value;
-    } durations[] = { { "0s", 0 }, { "90s", 90 }, { "15m", 900 }, { "24h", 86400 },
-                      { "30d", 2592000 }, { "00090s", 90 },
+    } durations[] = { { "0s", 0 },
+                      { "90s", 90 },
+                      { "15m", 900 },
+                      { "24h", 86400 },
+                      { "30d", 2592000 },
+                      { "00090s", 90 },
                       { "99999999999999999999d", UINT64_MAX },
                       { "213503982334601d", UINT64_C(18446744073709526400) },
                       { "213503982334602d", UINT64_MAX } },
@@ -279,11 +300,14 @@ Test(parse, strings_are_unescaped)
     struct parsed r;
     const struct ast_note *note;
 
-    parse_good(&r, IN_DOCTYPE("reason \"a\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e4\\u20AC\\ud83d\\ude00\\u0000z\";"));
+    parse_good(
+        &r,
+        IN_DOCTYPE("reason \"a\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e4\\u20AC\\ud83d\\ude00\\u0000z\";"));
     note = AST_AS(ast_note, doctype_of(&r)->of[AST_REASON]);
     cr_assert_eq(note->text.text.n, 20);
-    cr_assert_eq(memcmp(note->text.text.p,
-                        "a\"\\/\b\f\n\r\t\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80\0z", 20), 0);
+    cr_assert_eq(
+        memcmp(note->text.text.p, "a\"\\/\b\f\n\r\t\xC3\xA4\xE2\x82\xAC\xF0\x9F\x98\x80\0z", 20),
+        0);
     arena_clear(&r.arena);
 }
 
@@ -326,7 +350,8 @@ Test(parse, many_names_stay_apart)
 
 Test(parse, tokens_and_comments_are_all_kept)
 {
-    const char *text = "/// Doc.\n///  More. \ndoctype \"A\" { // c\n\tserver_wins a; }\n//// ruler\n";
+    const char *text =
+        "/// Doc.\n///  More. \ndoctype \"A\" { // c\n\tserver_wins a; }\n//// ruler\n";
     static const struct {
         const char *text;
         enum ast_token_kind kind;

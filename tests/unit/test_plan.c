@@ -114,17 +114,18 @@ Test(plan, doctypes_not_named_follow_the_default_block_or_server_wins, .fini = c
     cr_expect_eq(r->other.priority_count, 1);
 }
 
-Test(plan, a_doctype_takes_from_default_each_member_it_does_not_state_and_nothing_else, .fini = clear)
+Test(plan, a_doctype_takes_from_default_each_member_it_does_not_state_and_nothing_else,
+     .fini = clear)
 {
-    const struct dwr_ruleset *r =
-        plan("sync { max_offline 5d; }\n"
-             "default { strategy field_level; otherwise max; meta rev; push_priority 7; notify conflict;\n"
-             " tombstone { allow_delete no; soft_delete gone = true; ttl 5d;\n"
-             "  delete_wins_over_update no; archive_after 9d when state = \"x\"; }\n"
-             " offline create no, delete no; }\n"
-             "doctype \"A\" { strategy field_level;\n"
-             " tombstone { ttl 7d; }\n"
-             " offline delete yes; }");
+    const struct dwr_ruleset *r = plan(
+        "sync { max_offline 5d; }\n"
+        "default { strategy field_level; otherwise max; meta rev; push_priority 7; notify conflict;\n"
+        " tombstone { allow_delete no; soft_delete gone = true; ttl 5d;\n"
+        "  delete_wins_over_update no; archive_after 9d when state = \"x\"; }\n"
+        " offline create no, delete no; }\n"
+        "doctype \"A\" { strategy field_level;\n"
+        " tombstone { ttl 7d; }\n"
+        " offline delete yes; }");
     const struct dwr_doctype *d = &r->doctypes[0];
 
     cr_expect_eq(d->tombstone.ttl_seconds, 7u * 86400, "its own");
@@ -197,23 +198,23 @@ Test(plan, branches_have_a_pattern_where_their_strategy_makes_them, .fini = clea
 Test(plan, every_field_that_a_statement_names_is_listed_once_and_meta_behind, .fini = clear)
 {
     static const char *const expected[] = {
-        "s", "c", "w",       "v",       "lock",     "except",      "link",     "n",
-        "m", "name", "doctype", "owner", "creation", "modified", "modified_by", "idx", "docstatus",
+        "s",    "c",       "w",     "v",        "lock",     "except",      "link", "n",         "m",
+        "name", "doctype", "owner", "creation", "modified", "modified_by", "idx",  "docstatus",
     };
-    const struct dwr_doctype *d =
-        &plan("doctype \"A\" { strategy manual_resolve;\n"
-              " server_wins s when client.c = 1;\n"
-              " manual s { watch w; set v = 1; }\n"
-              " lock when server.lock is set except except;\n"
-              " link link -> \"B\";\n"
-              " notify changed when n changes;\n"
-              " meta m; }\n"
-              "doctype \"B\" { strategy server_wins; }")->doctypes[0];
+    const struct dwr_doctype *d = &plan("doctype \"A\" { strategy manual_resolve;\n"
+                                        " server_wins s when client.c = 1;\n"
+                                        " manual s { watch w; set v = 1; }\n"
+                                        " lock when server.lock is set except except;\n"
+                                        " link link -> \"B\";\n"
+                                        " notify changed when n changes;\n"
+                                        " meta m; }\n"
+                                        "doctype \"B\" { strategy server_wins; }")
+                                       ->doctypes[0];
 
     cr_assert_eq(d->names.count, sizeof expected / sizeof *expected);
     for (uint16_t i = 0; i < d->names.count; i++)
-        cr_expect(is(d->names.v[i].name, expected[i]), "name %u is '%s', got '%.*s'", i, expected[i],
-                  (int)d->names.v[i].name.n, d->names.v[i].name.p);
+        cr_expect(is(d->names.v[i].name, expected[i]), "name %u is '%s', got '%.*s'", i,
+                  expected[i], (int)d->names.v[i].name.n, d->names.v[i].name.p);
     cr_expect_eq(named(&d->names, "c")->role, DWR_NAME_FREE, "named in a condition only");
     cr_expect_eq(named(&d->names, "m")->role, DWR_NAME_META);
     cr_expect_eq(named(&d->names, "modified_by")->role, DWR_NAME_META);
@@ -222,7 +223,8 @@ Test(plan, every_field_that_a_statement_names_is_listed_once_and_meta_behind, .f
 Test(plan, what_begins_with_an_underscore_is_meta_even_where_a_condition_names_it, .fini = clear)
 {
     const struct dwr_doctype *d =
-        &plan("doctype \"A\" { strategy field_level; server_wins a when server._x = 1; client_wins a; }")
+        &plan(
+             "doctype \"A\" { strategy field_level; server_wins a when server._x = 1; client_wins a; }")
              ->doctypes[0];
 
     cr_expect_eq(named(&d->names, "_x")->role, DWR_NAME_META);
@@ -244,7 +246,8 @@ Test(plan, a_list_makes_units_and_together_makes_one, .fini = clear)
     const struct dwr_doctype *d =
         &plan("doctype \"A\" { strategy field_level;\n"
               " client_wins x, a, b;\n"
-              " manual together d, c, e { provisional client; watch x; set a = \"v\"; } }")->doctypes[0];
+              " manual together d, c, e { provisional client; watch x; set a = \"v\"; } }")
+             ->doctypes[0];
     const struct dwr_unit *u = unit_of(d, "c");
 
     cr_expect_neq(unit_of(d, "a"), unit_of(d, "b"));
@@ -262,16 +265,16 @@ Test(plan, a_list_makes_units_and_together_makes_one, .fini = clear)
 
 Test(plan, guarded_rules_of_a_unit_stand_in_order_whatever_is_between, .fini = clear)
 {
-    const struct dwr_doctype *d =
-        &plan("doctype \"A\" { strategy field_level;\n"
-              " server_wins a, b when server_role = \"x\";\n"
-              " sum z;\n"
-              " client_wins b when client_role = \"y\";\n"
-              " manual a;\n"
-              " immutable b;\n"
-              " max between;\n"
-              " server_wins together p, q when server.z > 1;\n"
-              " client_wins together q, p; }")->doctypes[0];
+    const struct dwr_doctype *d = &plan("doctype \"A\" { strategy field_level;\n"
+                                        " server_wins a, b when server_role = \"x\";\n"
+                                        " sum z;\n"
+                                        " client_wins b when client_role = \"y\";\n"
+                                        " manual a;\n"
+                                        " immutable b;\n"
+                                        " max between;\n"
+                                        " server_wins together p, q when server.z > 1;\n"
+                                        " client_wins together q, p; }")
+                                       ->doctypes[0];
     const struct dwr_unit *a = unit_of(d, "a"), *b = unit_of(d, "b"), *p = unit_of(d, "p");
 
     cr_assert_eq(a->rule_count, 2);
@@ -298,7 +301,8 @@ Test(plan, the_literal_of_a_comparison_stands_on_the_right, .fini = clear)
     cr_expect_eq(d->lock->right.side, DWR_SIDE_VALUE);
     cr_expect_eq(d->lock->value_count, 1);
     cr_expect(is(d->lock->values[0], "5"));
-    d = &plan("doctype \"A\" { strategy server_wins; lock when server.a != client.b; }")->doctypes[0];
+    d = &plan("doctype \"A\" { strategy server_wins; lock when server.a != client.b; }")
+             ->doctypes[0];
     cr_expect_eq(d->lock->right.side, DWR_SIDE_CLIENT);
     cr_expect_eq(d->lock->right.field, find(&d->names, "b"));
     cr_expect_eq(d->lock->value_count, 0);
@@ -327,12 +331,14 @@ Test(plan, a_chain_of_one_word_is_a_flat_tree_in_the_same_order, .fini = clear)
     const struct dwr_doctype *d =
         &plan("doctype \"A\" { strategy server_wins; lock when server.a = 1 or server.a = 2\n"
               " or server.a = 3 or server.a = 4 or server.a = 5 or server.a = 6 or server.a = 7\n"
-              " or not (not (server.a = 8 and server.a = 9)); }")->doctypes[0];
+              " or not (not (server.a = 8 and server.a = 9)); }")
+             ->doctypes[0];
     char text[20] = "";
 
     leaves(d->lock, text);
     cr_expect_str_eq(text, "123456789");
-    cr_expect_leq(depth(d->lock), 5, "eight alternatives, one of them two: depth %u", depth(d->lock));
+    cr_expect_leq(depth(d->lock), 5, "eight alternatives, one of them two: depth %u",
+                  depth(d->lock));
 }
 
 /* --- tables --- */
@@ -348,9 +354,9 @@ Test(plan, a_table_lists_its_members_and_what_is_none, .fini = clear)
 {
     const struct dwr_doctype *d = &plan(tables)->doctypes[0];
     const struct dwr_table *plain = &d->tables[0], *stock = &d->tables[1];
-    static const char *const none[] = { "name", "doctype", "owner", "creation", "modified",
-                                        "modified_by", "idx", "docstatus", "parent", "parenttype",
-                                        "parentfield", "stamp" };
+    static const char *const none[] = { "name",     "doctype",     "owner",       "creation",
+                                        "modified", "modified_by", "idx",         "docstatus",
+                                        "parent",   "parenttype",  "parentfield", "stamp" };
 
     cr_assert_eq(d->table_count, 3);
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
@@ -403,9 +409,9 @@ Test(plan, fields_of_a_row_have_their_rules_and_otherwise, .fini = clear)
 
 Test(plan, tables_of_an_append_only_doctype_are_append_only, .fini = clear)
 {
-    const struct dwr_ruleset *r =
-        plan("doctype \"A\" { strategy append_only; child c { key k; } }\n"
-             "doctype \"B\" { strategy server_wins; child c { key k; append_only yes; } child d { key k; } }");
+    const struct dwr_ruleset *r = plan(
+        "doctype \"A\" { strategy append_only; child c { key k; } }\n"
+        "doctype \"B\" { strategy server_wins; child c { key k; append_only yes; } child d { key k; } }");
 
     cr_expect(r->doctypes[0].tables[0].append_only);
     cr_expect(r->doctypes[1].tables[0].append_only);
@@ -416,9 +422,9 @@ Test(plan, tables_of_an_append_only_doctype_are_append_only, .fini = clear)
 
 Test(plan, a_doctype_is_found_by_its_name, .fini = clear)
 {
-    const struct dwr_ruleset *r =
-        plan("ruleset \"x\" version 3;\n"
-             "doctype \"B\" { strategy server_wins; } doctype \"\\u0041\" { strategy server_wins; }");
+    const struct dwr_ruleset *r = plan(
+        "ruleset \"x\" version 3;\n"
+        "doctype \"B\" { strategy server_wins; } doctype \"\\u0041\" { strategy server_wins; }");
 
     cr_expect(is(r->name, "x"));
     cr_expect_eq(r->version, 3);

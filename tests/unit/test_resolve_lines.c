@@ -90,8 +90,8 @@ Test(resolve_lines, a_line_that_is_no_merge_is_answered_with_its_number_and_the_
     static const char in[] = "\n\nno json\n" WRITE("7") "\n";
     char *out = resolve(in, sizeof in - 1, DWR_LINES_OK);
 
-    cr_expect_not_null(strstr(out, "\"status\":\"error\",\"line\":3,\"code\":\"INVALID_JSON\""), "%s",
-                       out);
+    cr_expect_not_null(strstr(out, "\"status\":\"error\",\"line\":3,\"code\":\"INVALID_JSON\""),
+                       "%s", out);
     cr_expect_not_null(strstr(out, "\n" ANSWER("7")), "%s", out);
     free(out);
 }
@@ -110,7 +110,8 @@ Test(resolve_lines, lines_of_every_length_across_the_reads)
     for (size_t i = 0; i < 2 * count; i++) {
         const size_t n = lengths[i / 2];
 
-        at += sprintf(at, "{\"id\":%zu,\"doctype\":\"A\",\"op\":\"insert\",\"client\":{\"a\":\"", i);
+        at +=
+            sprintf(at, "{\"id\":%zu,\"doctype\":\"A\",\"op\":\"insert\",\"client\":{\"a\":\"", i);
         memset(at, 'x', n);
         at += n;
         at += sprintf(at, "\"}}\n");
@@ -143,8 +144,9 @@ Test(resolve_lines, of_a_line_that_is_too_long_the_rest_is_skipped, .timeout = 6
     in[n] = '\n';
     strcpy(in + n + 1, WRITE("6"));
     out = resolve(in, strlen(in), DWR_LINES_OK);
-    cr_expect_eq(strncmp(out, "{\"id\":5,\"status\":\"error\",\"line\":1,\"code\":\"TOO_LARGE\"", 51), 0,
-                 "%.100s", out);
+    cr_expect_eq(
+        strncmp(out, "{\"id\":5,\"status\":\"error\",\"line\":1,\"code\":\"TOO_LARGE\"", 51), 0,
+        "%.100s", out);
     cr_expect_not_null(strstr(out, "\n" ANSWER("6")), "%.300s", out);
     free(out);
     free(in);

@@ -7,8 +7,10 @@
 
 static struct source source_of(const char *text, size_t size)
 {
-    return (struct source){ .path = { "rules/a.dwr", 11 }, .label = { "rules/a.dwr", 11 },
-                            .text = (char *)(uintptr_t)text, .size = (uint32_t)size };
+    return (struct source){ .path = { "rules/a.dwr", 11 },
+                            .label = { "rules/a.dwr", 11 },
+                            .text = (char *)(uintptr_t)text,
+                            .size = (uint32_t)size };
 }
 
 /* Columns count characters; UTF-16 units where machines ask. */
@@ -21,11 +23,11 @@ static const struct position_case {
     { "abc\ndef", 4, 2, 1, 1 },
     { "abc\ndef", 3, 1, 4, 4 },
     { "abc\n", 4, 2, 1, 1 },
-    { "\xC3\xA4x", 2, 1, 2, 2 },             /* two bytes, one character */
-    { "\xE2\x82\xACx", 3, 1, 2, 2 },         /* three bytes */
-    { "\xF0\x9F\x98\x80x", 4, 1, 2, 3 },     /* four bytes, two UTF-16 units */
+    { "\xC3\xA4x", 2, 1, 2, 2 },         /* two bytes, one character */
+    { "\xE2\x82\xACx", 3, 1, 2, 2 },     /* three bytes */
+    { "\xF0\x9F\x98\x80x", 4, 1, 2, 3 }, /* four bytes, two UTF-16 units */
     { "a\r\nb", 3, 2, 1, 1 },
-    { "abc", 99, 1, 4, 4 },                  /* beyond the end is the end */
+    { "abc", 99, 1, 4, 4 }, /* beyond the end is the end */
 };
 
 Test(source, positions_count_characters)

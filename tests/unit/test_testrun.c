@@ -21,8 +21,8 @@ static struct diag diag;
     "}\n"                                                                                          \
     "doctype \"Drawing\" { strategy version_all; }\n"
 
-#define DOCS                                                                                       \
-    " base { \"text\": \"a\", \"folder\": \"in\", \"n\": 1, \"rows\": [{\"id\": 1, \"q\": 1}] }\n"  \
+#define DOCS                                                                                           \
+    " base { \"text\": \"a\", \"folder\": \"in\", \"n\": 1, \"rows\": [{\"id\": 1, \"q\": 1}] }\n"     \
     " server { \"text\": \"b\", \"folder\": \"done\", \"n\": 1, \"rows\": [{\"id\": 1, \"q\": 2}] }\n" \
     " client { \"text\": \"c\", \"folder\": \"later\", \"rows\": [{\"id\": 1, \"q\": 3, \"x\": null}] }\n"
 
@@ -38,8 +38,8 @@ static struct testrun_results run(const char *expectations, const char *for_what
                         expectations);
     parse_text(&arena, &ast, &diag, "t.dwr", text.p, text.n, &options);
     check_rules(&arena, &ast, &diag);
-    cr_assert_eq(diag.errors, 0, "%s: %.*s", expectations,
-                 diag.errors ? (int)diag.v[0]->text.n : 0, diag.errors ? diag.v[0]->text.p : "");
+    cr_assert_eq(diag.errors, 0, "%s: %.*s", expectations, diag.errors ? (int)diag.v[0]->text.n : 0,
+                 diag.errors ? diag.v[0]->text.p : "");
     rules = plan_rules(&arena, &ast, &diag);
     cr_assert_not_null(rules);
     return testrun(&arena, &ast, rules, NULL, NULL);
@@ -79,7 +79,8 @@ static const struct expect_case {
     { "expect merged { \"rows\": [{\"q\": 3}] }", "member 'id' of rows[#0]", "nothing", "1", NULL },
     { "expect merged { \"rows\": [1] }", "field 'rows'", "[1]", "",
       "t.dwr:6 (rows[1]: client, conflict)" },
-    { "expect merged { \"rows\": [] }", "field 'rows'", "[]", "", "t.dwr:6 (rows[1]: client, conflict)" },
+    { "expect merged { \"rows\": [] }", "field 'rows'", "[]", "",
+      "t.dwr:6 (rows[1]: client, conflict)" },
     { "expect outcome text client;", NULL, NULL, NULL, NULL },
     { "expect outcome text server;", "outcome of 'text'", "server", "client",
       "t.dwr:3 (text: client, conflict)" },
@@ -154,7 +155,8 @@ Test(testrun, every_problem_of_a_test_is_kept_in_order, .fini = clear)
 
 Test(testrun, a_branch_is_looked_into, .fini = clear)
 {
-    struct testrun_results r = run(DOCS " expect branched; expect branch { \"text\": \"c\" }", "Drawing");
+    struct testrun_results r =
+        run(DOCS " expect branched; expect branch { \"text\": \"c\" }", "Drawing");
 
     cr_expect_eq(r.failed, 0, "%s", r.v[0].problems ? r.v[0].problems->what.p : "");
     r = run(DOCS " expect branch { \"text\": \"b\" }", "Drawing");
@@ -180,19 +182,19 @@ Test(testrun, a_failure_as_text_json_and_junit, .fini = clear)
 {
     const struct testrun_results r = run(DOCS " expect merged { \"folder\": \"a<b\" }\n", "Note");
 
-    cr_expect_str_eq(shown(testrun_text, &r),
-                     "t.dwr:10: failed: \"the <title>\" for \"Note\"\n"
-                     "  t.dwr:14: field 'folder'\n"
-                     "    expected  \"a<b\"\n"
-                     "    got       \"done\"\n"
-                     "    decided   t.dwr:2 (folder: server, conflict)\n"
-                     "1 test, 1 failed\n");
-    cr_expect_str_eq(shown(testrun_json, &r),
-                     "{\"format_version\":1,\"tests\":1,\"failed\":1,\"results\":[{"
-                     "\"title\":\"the <title>\",\"doctype\":\"Note\",\"file\":\"t.dwr\",\"line\":10,"
-                     "\"status\":\"failed\",\"problems\":[{\"file\":\"t.dwr\",\"line\":14,"
-                     "\"what\":\"field 'folder'\",\"expected\":\"\\\"a<b\\\"\","
-                     "\"got\":\"\\\"done\\\"\",\"decided\":\"t.dwr:2 (folder: server, conflict)\"}]}]}\n");
+    cr_expect_str_eq(shown(testrun_text, &r), "t.dwr:10: failed: \"the <title>\" for \"Note\"\n"
+                                              "  t.dwr:14: field 'folder'\n"
+                                              "    expected  \"a<b\"\n"
+                                              "    got       \"done\"\n"
+                                              "    decided   t.dwr:2 (folder: server, conflict)\n"
+                                              "1 test, 1 failed\n");
+    cr_expect_str_eq(
+        shown(testrun_json, &r),
+        "{\"format_version\":1,\"tests\":1,\"failed\":1,\"results\":[{"
+        "\"title\":\"the <title>\",\"doctype\":\"Note\",\"file\":\"t.dwr\",\"line\":10,"
+        "\"status\":\"failed\",\"problems\":[{\"file\":\"t.dwr\",\"line\":14,"
+        "\"what\":\"field 'folder'\",\"expected\":\"\\\"a<b\\\"\","
+        "\"got\":\"\\\"done\\\"\",\"decided\":\"t.dwr:2 (folder: server, conflict)\"}]}]}\n");
     cr_expect_str_eq(
         shown(testrun_junit, &r),
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
