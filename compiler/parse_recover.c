@@ -279,6 +279,45 @@ static bool closed_on_line(const struct parse *p, const struct parse_block *bloc
     return *c == '}';
 }
 
+/* What follows a word on its line, blanks left out. (The byte behind the word is flex's while it
+ * reads.) */
+static char follows(const struct parse *p, struct span word)
+{
+    const char *c = p->text + word.end, *end = p->text + p->source->size;
+
+    for (c += c < end; c < end && (*c == ' ' || *c == '\t');)
+        c++;
+    return c < end ? *c : '\0';
+}
+
+/* A misspelt word that begins a block is read as what it was meant to be, so that what is wrong in
+ * the block is found in the same run. */
+static bool begins_block(const struct parse *p, int word)
+{
+    const enum parse_block_kind kind = p->blocks[p->block_count - 1].kind;
+    const struct span span = parse_token_span(p, &p->last);
+
+    if (p->in_head || !first_on_line(p, span))
+        return false;
+    switch (word) {
+    case T_DOCTYPE:
+    case T_TEST:
+        return kind == PARSE_TOP && follows(p, span) == '"';
+    case T_DEFAULT:
+    case T_SYNC:
+    case T_ATTACHMENTS:
+    case T_RETRY:
+        return kind == PARSE_TOP && follows(p, span) == '{';
+    case T_TOMBSTONE:
+        return kind == PARSE_DOCTYPE && follows(p, span) == '{';
+    case T_CHILD:
+    case T_EFFECT:
+        return kind == PARSE_DOCTYPE;
+    default:
+        return false;
+    }
+}
+
 /* *value and *place hold the token that the error was reported at: bison leaves them alone. */
 static int resync(union rules_value *value, rules_place *place, struct parse *p)
 {
@@ -292,6 +331,8 @@ static int resync(union rules_value *value, rules_place *place, struct parse *p)
                 (before.kind == 0 || before.kind == T_RBRACE || before.kind == T_SEMICOLON ||
                  before.kind == T_RESYNC);
 
+    if (begins_block(p, p->meant))
+        return give_before(p, place, T_RESYNC, value, token_of(p->meant, t.place));
     if (level < block->braces)
         level = block->braces;
     for (;;) {
@@ -459,6 +500,7 @@ void parse_unexpected(struct parse *p, int token, struct span span, const int *e
     int i;
 
     p->file->broken = true;
+    p->meant = 0;
     if (token == T_STRAY && p->options->hint != NULL && !p->options->hint->reached &&
         span.begin >= p->source->size) {
         parse_fill_hint(p, expected, expected_count);

@@ -127,14 +127,17 @@ struct dwr_str parse_describe(struct parse *p, const bool *could)
 
 /* --- what may have been meant --- */
 
-/* The words of the language that are legal here. */
-static size_t legal_words(const bool *can, struct dwr_str *words)
+/* The words of the language that are legal here, and their tokens. */
+static size_t legal_words(const bool *can, struct dwr_str *words, int *tokens)
 {
     size_t count = 0;
 
-    for (int t = T_WORD + 1; t <= T_VERSION_ALL; t++)
-        if (can[t])
-            words[count++] = (struct dwr_str){ parse_token_name(t), strlen(parse_token_name(t)) };
+    for (int t = T_WORD + 1; t <= T_VERSION_ALL; t++) {
+        if (!can[t])
+            continue;
+        tokens[count] = t;
+        words[count++] = (struct dwr_str){ parse_token_name(t), strlen(parse_token_name(t)) };
+    }
     return count;
 }
 
@@ -159,11 +162,15 @@ static bool suggest_word(struct parse *p, struct diag_finding *finding, struct s
 {
     const struct dwr_str word = parse_token_text(p, span);
     struct dwr_str words[T_VERSION_ALL + 1];
-    const size_t count = legal_words(can, words);
+    int tokens[T_VERSION_ALL + 1];
+    const size_t count = legal_words(can, words, tokens);
+    const int near = diag_propose(p->diag, finding, span, word, words, count);
     const char *whole;
 
-    if (diag_propose(p->diag, finding, span, word, words, count) >= 0)
+    if (near >= 0) {
+        p->meant = tokens[near];
         return true;
+    }
     whole = completed(word, words, count);
     if (whole != NULL)
         diag_help(p->diag, finding, "did you mean '%s'?", whole);

@@ -199,6 +199,7 @@ struct parse {
     bool ended;      /* blocks that the source's end leaves open were reported */
     char behind;     /* the byte behind the last ';' */
     bool recovering; /* an error was reported: what is asked for next is RESYNC */
+    int meant;       /* the word that the one the error was reported at may stand for, or 0 */
     bool stopped;    /* the rest of the source is not read */
     bool closing;    /* the queue closes blocks that the source does not: no word about them */
     struct parse_token queue[PARSE_QUEUE_MAX];
