@@ -3,8 +3,6 @@
 
 #include "children.h"
 
-static const struct dwr_text ABSENT = { NULL, 0 };
-
 /* Labels in use, so that a repeated one gets #2, #3, … */
 struct label {
     struct dwr_text text;

@@ -4,8 +4,6 @@
 #include "children.h"
 #include "instant.h"
 
-static const struct dwr_text ABSENT = { NULL, 0 };
-
 /* Section 6: the sync layer's members and those that tie a row to its document are no members. */
 bool is_member(const struct dwr_table *table, struct dwr_scratch *s, struct dwr_text key)
 {

@@ -4,8 +4,6 @@
 
 #include "children.h"
 
-static const struct dwr_text ABSENT = { NULL, 0 };
-
 static const struct dwr_str *at_or_table(const struct merging *t, const struct dwr_str *at)
 {
     return at->p != NULL ? at : &t->table->at;

@@ -7,8 +7,6 @@ static struct dwr_text of_str(struct dwr_str v)
     return (struct dwr_text){ v.p, v.n };
 }
 
-static const struct dwr_text ABSENT = { NULL, 0 };
-
 /* server_ts and server_role are one value, or an object by field with "*" for the rest. */
 static struct dwr_text by_field(struct merge *m, struct dwr_text v, const char *name, size_t n)
 {
@@ -191,6 +189,13 @@ bool cond_holds(struct merge *m, const struct dwr_cond *c, const struct scope *s
         return is_role(c->left.side) || is_role(c->right.side) ? role_cond(m, c, scope)
                                                                : comparison(m, c);
     }
+}
+
+bool lock_holds(struct merge *m)
+{
+    static const struct scope star = { .name = { NULL, 0 } };
+
+    return m->d->lock != NULL && cond_holds(m, m->d->lock, &star);
 }
 
 /* --- the three clocks --- */

@@ -1,18 +1,29 @@
 /* merge.h - one merge on its way: what the parts of the resolver share.
  *
  * A record is a document, or the three rows of one match of a child table: slots (what the three
- * sides say of each name) beside decisions (what becomes of it). rules.c decides records unit by
- * unit (sections 3 to 5), children.c tables (6), resolve.c documents (2, 7); write.c makes the text
- * and report.c the result (8).
+ * sides say of each name) beside decisions (what becomes of it). resolve.c decides about documents
+ * (2, 7), update.c about what is written into one, rules.c about records unit by unit (3 to 5),
+ * children.c about tables (6); branch.c makes branches (5.1, 5.2), write.c the text and report.c
+ * the result (8).
  *
  * Everything lives in the scratch until its next use. A function that returns bool returns false
  * only when there is no memory, unless it asks something. */
 #ifndef DWR_MERGE_H
 #define DWR_MERGE_H
 
+#include <string.h>
+
 #include "value.h"
 
 #define NO_SLOT UINT32_MAX
+
+/* What no side says, and the bytes of a text of C. */
+#define ABSENT ((struct dwr_text){ NULL, 0 })
+
+static inline struct dwr_text literal(const char *text)
+{
+    return (struct dwr_text){ text, strlen(text) };
+}
 
 /* Asks for memory that is needed soon; never wrong, whatever the address. */
 #if defined(__GNUC__)
@@ -94,6 +105,14 @@ struct merge {
     bool manual_open; /* a report is `manual` or `held` */
 };
 
+/* --- take.c --- */
+
+/* A document, ABSENT for null. trusted: it has been checked. */
+enum dwr_rc take_document(struct merge *m, struct dwr_text t, bool trusted, struct dwr_text *out);
+
+/* The times, roles and user beside the documents. */
+enum dwr_rc take_values(struct merge *m, bool trusted);
+
 /* --- record.c: slots by name --- */
 
 /* The record's index of slots by name, for `count` slots whose fields may be looked up later. */
@@ -120,6 +139,9 @@ static inline unsigned record_field(struct record *r, uint32_t i)
 {
     return r->slots[i].field != DWR_FIELD_UNKNOWN ? r->slots[i].field : record_look_up(r, i);
 }
+
+/* The slot of any name, by its bytes; NO_SLOT where no side has it. */
+uint32_t record_find(const struct record *r, const char *name, size_t n);
 
 /* What the name of slot i is to the resolver. */
 static inline enum dwr_name_role record_role(struct record *r, uint32_t i)
@@ -183,6 +205,15 @@ static inline bool slot_base_differs(struct record *r, uint32_t i)
 /* `F changes` (section 4) of a name of the tables. */
 bool field_changes(struct record *r, unsigned field);
 
+/* The child table of a slot, or NULL. */
+const struct dwr_table *record_table(struct record *r, uint32_t i);
+
+/* Are the slot's values of two sides equal, child tables row by row? */
+bool sides_equal(struct record *r, uint32_t i, enum dwr_side a, enum dwr_side b);
+
+/* Section 1.7, of the server's document and another side's. */
+bool equals_server(struct record *r, enum dwr_side side);
+
 /* --- cond.c --- */
 
 /* Whose time and roles count (2.5): the fields of a unit, or one name, or (neither) "*". */
@@ -194,6 +225,9 @@ struct scope {
 };
 
 bool cond_holds(struct merge *m, const struct dwr_cond *c, const struct scope *scope);
+
+/* The DocType's lock (3), of the document as the server has it. */
+bool lock_holds(struct merge *m);
 
 /* Section 4, last_write_wins: does the client's view win? */
 bool client_wrote_last(struct merge *m, const struct scope *scope);
@@ -220,6 +254,27 @@ const struct dwr_rule *select_rule(struct merge *m, const struct dwr_unit *unit,
 /* A slot for a name of the tables that no side has; the record's slots may move. NO_SLOT: no
  * memory. */
 uint32_t record_add(struct record *r, unsigned field);
+
+/* --- update.c --- */
+
+/* What a write does to the fields, once the documents are joined and m->concurrent is known. */
+enum dwr_rc update(struct merge *m, struct dwr_result *out);
+
+/* Section 6: what the client sends as a child table is an array of objects; so must be what it is
+ * merged with. The first table of which that is not so, or NULL. */
+const struct dwr_table *invalid_table(struct record *r);
+
+/* --- branch.c --- */
+
+/* The version after this one (5.1); unset, and what is no number, counts as 1. p NULL: no memory.
+ */
+struct dwr_text next_version(struct merge *m, struct dwr_text version);
+
+/* The result of a merge that branches; as_sent: of the client's document, not of its view. */
+enum dwr_rc branched(struct merge *m, bool as_sent, struct dwr_result *out);
+
+/* Section 5.2: an insert into an append_only DocType whose name exists with other content. */
+enum dwr_rc branch_insert(struct merge *m, struct dwr_result *out);
 
 /* --- list.c --- */
 
@@ -252,6 +307,8 @@ struct dwr_text write_string(struct dwr_scratch *s, const char *p, size_t n);
 /* Writes it to `to`, which has room for 6 n + 2 bytes; returns the end. */
 char *put_string(char *to, const char *p, size_t n);
 char *put_text(char *to, const char *p, size_t n);
+/* A member's key and colon, and a comma before it unless it is the first. */
+char *put_key(char *to, struct dwr_text key);
 
 /* --- report.c --- */
 

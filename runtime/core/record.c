@@ -67,6 +67,14 @@ uint32_t record_slot(struct record *r, unsigned field)
     return r->slot_of[field];
 }
 
+uint32_t record_find(const struct record *r, const char *name, size_t n)
+{
+    for (uint32_t i = 0; i < r->count; i++)
+        if (r->slots[i].name.n == n && dwr_bytes_equal(r->slots[i].name.p, name, n))
+            return i;
+    return NO_SLOT;
+}
+
 DWR_SELDOM uint32_t record_add(struct record *r, unsigned field)
 {
     struct dwr_scratch *s = r->m->s;
@@ -178,4 +186,32 @@ bool field_changes(struct record *r, unsigned field)
     }
     return table == NULL ? slot_base_differs(r, i)
                          : !tables_equal(r->m, table, &r->slots[i], DWR_BASE, DWR_SERVER);
+}
+
+const struct dwr_table *record_table(struct record *r, uint32_t i)
+{
+    return record_role(r, i) == DWR_NAME_TABLE
+               ? &r->m->d->tables[r->names->v[r->slots[i].field].index]
+               : NULL;
+}
+
+bool sides_equal(struct record *r, uint32_t i, enum dwr_side a, enum dwr_side b)
+{
+    const struct dwr_slot *slot = &r->slots[i];
+    const struct dwr_table *table = record_table(r, i);
+
+    return table != NULL ? tables_equal(r->m, table, slot, a, b)
+                         : dwr_field_equal(r->m->s, slot->value[a], slot->value[b]);
+}
+
+bool equals_server(struct record *r, enum dwr_side side)
+{
+    for (uint32_t k = 0; k < r->touched_count; k++) {
+        const uint32_t i = r->touched[k];
+        const bool same = side == DWR_BASE ? r->slots[i].base_same : r->slots[i].client_same;
+
+        if (!same && !is_sync_layers(r, i) && !sides_equal(r, i, side, DWR_SERVER))
+            return false;
+    }
+    return true;
 }

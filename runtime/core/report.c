@@ -48,6 +48,30 @@ struct dwr_text code_message(enum dwr_code code)
     return (struct dwr_text){ codes[code].says, strlen(codes[code].says) };
 }
 
+struct dwr_str line_or_strategy(const struct merge *m, const struct dwr_str *at)
+{
+    return at->p != NULL ? *at : m->d->at;
+}
+
+DWR_SELDOM enum dwr_rc reject(struct dwr_result *out, enum dwr_code code, struct dwr_str rule,
+                              struct dwr_text stands)
+{
+    *out = (struct dwr_result){
+        .status = DWR_REJECTED,
+        .code = code,
+        .doc = stands,
+        .message = code_message(code),
+        .rule = rule,
+    };
+    return DWR_OK;
+}
+
+enum dwr_rc plain_success(struct dwr_result *out, struct dwr_text doc, struct dwr_str rule)
+{
+    *out = (struct dwr_result){ .status = DWR_SUCCESS, .doc = doc, .rule = rule };
+    return DWR_OK;
+}
+
 static const struct {
     const char *name, *says;
 } failures[] = {

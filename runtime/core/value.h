@@ -47,6 +47,11 @@ static inline bool dwr_is_unset(struct dwr_text v)
     return v.p == NULL || (v.n == 2 && v.p[0] == '"') || (v.n == 4 && v.p[0] == 'n');
 }
 
+static inline bool dwr_is_true(struct dwr_text v)
+{
+    return v.n == 4 && v.p[0] == 't';
+}
+
 /* As JSON values (1.2): both present. */
 bool dwr_value_equal(struct dwr_scratch *s, struct dwr_text a, struct dwr_text b);
 

@@ -91,7 +91,7 @@ static char *put_decided(char *to, const struct decision *d)
     return d->action == ROWS ? put_rows(to, d->table) : put_text(to, d->value.p, d->value.n);
 }
 
-static char *put_member(char *to, struct dwr_text key)
+char *put_key(char *to, struct dwr_text key)
 {
     if (to[-1] != '{')
         *to++ = ',';
@@ -127,7 +127,7 @@ static char *rebuild(char *to, const struct record *r)
 
         if (value.p == NULL || r->decisions[i].action == REMOVE)
             continue;
-        to = put_member(to, r->slots[i].key);
+        to = put_key(to, r->slots[i].key);
         to = r->decisions[i].action == KEEP ? put_text(to, value.p, value.n)
                                             : put_decided(to, &r->decisions[i]);
     }
@@ -178,11 +178,11 @@ struct dwr_text write_record(struct record *r, struct dwr_text server, const str
         if (r->slots[i].value[DWR_SERVER].p != NULL || r->decisions[i].action == KEEP ||
             r->decisions[i].action == REMOVE)
             continue;
-        to = put_member(to, r->slots[i].key);
+        to = put_key(to, r->slots[i].key);
         to = put_decided(to, &r->decisions[i]);
     }
     for (size_t k = 0; k < extra_count; k++) {
-        to = put_member(to, extra[k].key);
+        to = put_key(to, extra[k].key);
         to = put_text(to, extra[k].value.p, extra[k].value.n);
     }
     *to++ = '}';
