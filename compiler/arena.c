@@ -143,6 +143,21 @@ struct dwr_str arena_printf(struct arena *a, const char *format, ...)
     return text;
 }
 
+bool arena_try(struct arena *a, void (*run)(void *context), void *context)
+{
+    jmp_buf *const outer = a->no_memory;
+    jmp_buf no_memory;
+
+    if (setjmp(no_memory) != 0) {
+        a->no_memory = outer;
+        return false;
+    }
+    a->no_memory = &no_memory;
+    run(context);
+    a->no_memory = outer;
+    return true;
+}
+
 struct arena arena_lend(struct arena *a, unsigned i)
 {
     const struct arena_rest *rest = &a->others[i];

@@ -24,6 +24,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -91,6 +92,10 @@ struct dwr_str arena_vprintf(struct arena *a, const char *format, va_list args)
 
 /* Jumps to no_memory: for allocations that others make (a library's, a stream's). */
 _Noreturn void arena_fail(struct arena *a);
+
+/* Runs it. False: memory ran out on the way, and the jump ended here, so that what no arena owns (a
+ * scratch, a library's memory) can be given back before arena_fail goes on with it. */
+bool arena_try(struct arena *a, void (*run)(void *context), void *context);
 
 /* An arena for another thread, number i: it owns nothing, and goes on in memory of this one that
  * it had before. */

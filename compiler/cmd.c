@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -67,6 +68,32 @@ int cmd_start(const struct cli_command *command, struct arena *arena,
     if (paths->count == 0)
         return cli_usage(command, "no rules given: name files or folders");
     return CLI_RUN;
+}
+
+int cmd_failed(const char *path, int error)
+{
+    return cli_trouble("%s: %s", path, strerror(error));
+}
+
+int cmd_make_folder(const char *folder)
+{
+    struct stat status;
+
+    if (mkdir(folder, 0777) == 0)
+        return CLI_GOOD;
+    if (errno != EEXIST || stat(folder, &status) != 0)
+        return cmd_failed(folder, errno);
+    return S_ISDIR(status.st_mode) ? CLI_GOOD : cmd_failed(folder, ENOTDIR);
+}
+
+const char *cmd_in_folder(struct arena *arena, const char *folder, struct dwr_str name,
+                          const char *ending)
+{
+    const size_t n = strlen(folder);
+
+    return arena_printf(arena, "%s%s%.*s%s", folder, n > 0 && folder[n - 1] == '/' ? "" : "/",
+                        (int)name.n, name.p, ending)
+        .p;
 }
 
 /* The schemas are shown in findings as the rules are, and are no rules. */

@@ -112,6 +112,16 @@ int cmd_report(struct cmd_rules *r, const struct diag_style *style, FILE *out);
  * else asks a clock. False: it names no day. */
 bool cmd_today(long *day);
 
+/* Says what went wrong with a file: CLI_TROUBLE. */
+int cmd_failed(const char *path, int error);
+
+/* The folder that -o names: it may be missing, its own folder may not. CLI_GOOD, or it was said. */
+int cmd_make_folder(const char *folder);
+
+/* FOLDER/NAMEENDING. */
+const char *cmd_in_folder(struct arena *arena, const char *folder, struct dwr_str name,
+                          const char *ending);
+
 /* Bytes to the file, whole or not at all; without one to standard output. CLI_GOOD, or what went
  * wrong has been said. */
 int cmd_put(struct arena *arena, const char *path, struct dwr_str bytes);

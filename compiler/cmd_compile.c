@@ -27,14 +27,6 @@ struct compile {
     struct cli_list targets;
 };
 
-static const char *in_folder(struct compile *c, struct dwr_str name, const char *ending)
-{
-    const size_t n = strlen(c->folder);
-    const char *slash = n > 0 && c->folder[n - 1] == '/' ? "" : "/";
-
-    return arena_printf(c->arena, "%s%s%.*s%s", c->folder, slash, (int)name.n, name.p, ending).p;
-}
-
 /* What the first line says the files were made from: the lone file, or the folder of them all. */
 static struct dwr_str made_from(const struct ast_ruleset *ast)
 {
@@ -53,38 +45,21 @@ static struct dwr_str made_from(const struct ast_ruleset *ast)
     return (struct dwr_str){ first.p, n };
 }
 
-static int failed(const char *path, int error)
-{
-    return cli_trouble("%s: %s", path, strerror(error));
-}
-
-/* The folder may be missing; its own folder may not. */
-static int make_folder(const char *folder)
-{
-    struct stat status;
-
-    if (mkdir(folder, 0777) == 0)
-        return CLI_GOOD;
-    if (errno != EEXIST || stat(folder, &status) != 0)
-        return failed(folder, errno);
-    return S_ISDIR(status.st_mode) ? CLI_GOOD : failed(folder, ENOTDIR);
-}
-
 /* Both files or neither, as far as two renames allow. */
 static int write_files(struct compile *c, struct out_file *code, struct out_file *header)
 {
     emit_c(&c->emit, &code->out);
     if (!out_file_finish(code))
-        return failed(c->c, code->error);
+        return cmd_failed(c->c, code->error);
     emit_h(&c->emit, &header->out);
     if (!out_file_finish(header))
-        return failed(c->h, header->error);
+        return cmd_failed(c->h, header->error);
     if (c->check)
         return CLI_GOOD;
     if (!out_file_commit(header))
-        return failed(c->h, header->error);
+        return cmd_failed(c->h, header->error);
     if (!out_file_commit(code))
-        return failed(c->c, code->error);
+        return cmd_failed(c->c, code->error);
     return CLI_GOOD;
 }
 
@@ -97,7 +72,7 @@ static int report_check(struct compile *c, const struct out_file *code,
     FILE *to = c->findings.format == FINDINGS_TEXT ? stdout : stderr;
 
     if (left.error != 0 && left.error != ENOENT)
-        return failed(c->folder, left.error);
+        return cmd_failed(c->folder, left.error);
     if (code->differs)
         fprintf(to, "%s: not what the rules make\n", c->c);
     if (header->differs)
@@ -119,12 +94,12 @@ static int write_depfile(struct compile *c)
     int status = CLI_GOOD;
 
     if (!c->depfile)
-        c->depfile = in_folder(c, c->emit.id, ".d");
+        c->depfile = cmd_in_folder(c->arena, c->folder, c->emit.id, ".d");
     out_file_prepare(&f, c->arena, c->depfile, false);
     out_file_begin(&f);
     depfile_put(&f.out, &c->targets, c->c, c->h, &c->r.ast.sources, c->phony);
     if (!out_file_finish(&f) || !out_file_commit(&f))
-        status = failed(c->depfile, f.error);
+        status = cmd_failed(c->depfile, f.error);
     out_file_end(&f);
     return status;
 }
@@ -158,12 +133,12 @@ static int compile(struct compile *c)
 
     if (!emit_prepare(&c->emit, c->arena, c->r.rules, made_from(&c->r.ast)))
         return cli_trouble("the DocTypes' names cannot be told apart");
-    c->c = in_folder(c, c->emit.id, ".c");
-    c->h = in_folder(c, c->emit.id, ".h");
+    c->c = cmd_in_folder(c->arena, c->folder, c->emit.id, ".c");
+    c->h = cmd_in_folder(c->arena, c->folder, c->emit.id, ".h");
     c->emit.pieces = pieces_new(c->arena, c->r.ast.threads);
     status = prove_rules(c);
     if (status == CLI_GOOD && !c->check)
-        status = make_folder(c->folder);
+        status = cmd_make_folder(c->folder);
     if (status != CLI_GOOD)
         return status;
     out_file_prepare(&code, c->arena, c->c, c->check);

@@ -35,33 +35,32 @@ static bool matches(void *context, const char *title)
     return regexec(context, title, 0, NULL, 0) == 0;
 }
 
-/* Regular expression and coverage hold memory of their own: nothing jumps between taking and giving
- * it back but through here. False: out of memory. */
-static bool run_guarded(struct cmd_rules *r, struct arena *arena, regex_t *regex,
-                        struct tested *tested)
+/* A run of the tests, beside which a regular expression and coverage hold memory of their own. */
+struct running {
+    struct arena *arena;
+    struct cmd_rules *r;
+    regex_t *regex;
+    struct tested *tested;
+};
+
+static void run_tests(void *context)
 {
-    const struct testrun_options options = { .filter = regex ? matches : NULL,
-                                             .filter_context = regex,
+    const struct running *run = context;
+    struct tested *tested = run->tested;
+    const struct testrun_options options = { .filter = run->regex ? matches : NULL,
+                                             .filter_context = run->regex,
                                              .observer = tested->cover ? cover_see : NULL,
                                              .observer_context = tested->cover };
-    jmp_buf *const outer = arena->no_memory;
-    jmp_buf no_memory;
 
-    if (setjmp(no_memory) != 0) {
-        arena->no_memory = outer;
-        return false;
-    }
-    arena->no_memory = &no_memory;
-    tested->results = testrun_with(arena, &r->ast, r->rules, &options);
+    tested->results = testrun_with(run->arena, &run->r->ast, run->r->rules, &options);
     if (tested->cover)
         cover_finish(tested->cover, tested->seek);
-    arena->no_memory = outer;
-    return true;
 }
 
 static bool run_all(struct cmd_rules *r, struct arena *arena, const struct asked *asked,
                     regex_t *regex, struct tested *tested)
 {
+    struct running run = { arena, r, regex, tested };
     bool done;
 
     *tested = (struct tested){ .cover = NULL };
@@ -69,7 +68,7 @@ static bool run_all(struct cmd_rules *r, struct arena *arena, const struct asked
         return false;
     if (tested->cover)
         tested->seek = scenario_open(arena, tested->cover, r->schemas);
-    done = (!tested->cover || tested->seek) && run_guarded(r, arena, regex, tested);
+    done = (!tested->cover || tested->seek) && arena_try(arena, run_tests, &run);
     scenario_close(tested->seek);
     if (tested->cover)
         cover_close(tested->cover);

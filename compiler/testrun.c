@@ -7,8 +7,10 @@
 
 struct run {
     struct arena *arena;
+    const struct ast_ruleset *ast;
     const struct dwr_ruleset *rules;
     const struct testrun_options *options;
+    struct testrun_results *results;
     struct dwr_scratch *merge, *compare; /* the result lives in the first */
 
     /* The test that is run. */
@@ -395,11 +397,13 @@ static void run_test(struct run *r, const struct ast_test *test, struct testrun_
         observed(r, test, &write);
 }
 
-static void run_all(struct run *r, const struct ast_ruleset *ast, struct testrun_results *results)
+static void run_all(void *context)
 {
+    struct run *r = context;
     const struct testrun_options *o = r->options;
+    struct testrun_results *results = r->results;
 
-    for (const struct ast_stmt *s = ast->top.of[AST_TEST]; s; s = s->same) {
+    for (const struct ast_stmt *s = r->ast->top.of[AST_TEST]; s; s = s->same) {
         const struct ast_test *test = AST_AS(ast_test, s);
         struct testrun_result *result = &results->v[results->count];
 
@@ -412,29 +416,14 @@ static void run_all(struct run *r, const struct ast_ruleset *ast, struct testrun
     }
 }
 
-/* Apart from testrun, whose variables must outlive the jump. False: out of memory. */
-static bool run_guarded(struct run *r, const struct ast_ruleset *ast,
-                        struct testrun_results *results)
-{
-    jmp_buf *const outer = r->arena->no_memory;
-    jmp_buf no_memory;
-
-    if (setjmp(no_memory) != 0) {
-        r->arena->no_memory = outer;
-        return false;
-    }
-    r->arena->no_memory = &no_memory;
-    run_all(r, ast, results);
-    r->arena->no_memory = outer;
-    return true;
-}
-
 struct testrun_results testrun_with(struct arena *arena, const struct ast_ruleset *ast,
                                     const struct dwr_ruleset *rules,
                                     const struct testrun_options *options)
 {
-    struct run r = { .arena = arena, .rules = rules, .options = options };
     struct testrun_results results = { NULL, 0, 0 };
+    struct run r = {
+        .arena = arena, .ast = ast, .rules = rules, .options = options, .results = &results
+    };
     uint32_t count = 0;
     bool done;
 
@@ -443,7 +432,7 @@ struct testrun_results testrun_with(struct arena *arena, const struct ast_rulese
     results.v = arena_array(arena, count, sizeof *results.v);
     r.merge = dwr_scratch_new();
     r.compare = dwr_scratch_new();
-    done = r.merge && r.compare && run_guarded(&r, ast, &results);
+    done = r.merge && r.compare && arena_try(arena, run_all, &r);
     dwr_scratch_free(r.merge);
     dwr_scratch_free(r.compare);
     if (!done)

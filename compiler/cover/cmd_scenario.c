@@ -34,8 +34,9 @@ static void head(struct out *o)
         "// that says so, and only then keep it.\n");
 }
 
-static void find(struct finding *f)
+static void find(void *context)
 {
+    struct finding *f = context;
     const struct testrun_options options = { .observer = cover_see, .observer_context = f->cover };
     const struct testrun_results results =
         testrun_with(f->arena, &f->r->ast, f->r->rules, &options);
@@ -54,29 +55,13 @@ static void find(struct finding *f)
     }
 }
 
-/* Scratches are no arena's: nothing jumps while they are held but through here. */
-static bool find_guarded(struct finding *f)
-{
-    jmp_buf *const outer = f->arena->no_memory;
-    jmp_buf no_memory;
-
-    if (setjmp(no_memory) != 0) {
-        f->arena->no_memory = outer;
-        return false;
-    }
-    f->arena->no_memory = &no_memory;
-    find(f);
-    f->arena->no_memory = outer;
-    return true;
-}
-
 static void find_all(struct finding *f)
 {
     bool done = false;
 
     f->cover = cover_open(f->arena, &f->r->ast, f->r->rules);
     if (f->cover && (f->seek = scenario_open(f->arena, f->cover, f->r->schemas)))
-        done = find_guarded(f);
+        done = arena_try(f->arena, find, f);
     scenario_close(f->seek);
     if (f->cover)
         cover_close(f->cover);

@@ -14,21 +14,18 @@ struct command {
     struct arena *arena;
     struct cmd_findings findings;
     struct cmd_rules r;
+    struct trial_bench bench;
     const char *folder;
     bool check;
     struct dwr_str pages[2]; /* by enum page_kind */
 };
 
-static int failed(const char *path, int error)
-{
-    return cli_trouble("%s: %s", path, strerror(error));
-}
-
 /* --- the pages --- */
 
-static void make(struct command *c, struct trial_bench *bench)
+static void make(void *context)
 {
-    const struct reference reference = { &c->r.ast, c->r.rules, c->r.schemas, bench };
+    struct command *c = context;
+    const struct reference reference = { &c->r.ast, c->r.rules, c->r.schemas, &c->bench };
 
     for (int kind = PAGE_MARKDOWN; kind <= PAGE_HTML; kind++) {
         struct out_memory m;
@@ -39,30 +36,13 @@ static void make(struct command *c, struct trial_bench *bench)
     }
 }
 
-/* Apart, so that the bench is closed when memory runs out. */
-static bool guarded(struct command *c, struct trial_bench *bench)
-{
-    jmp_buf *const outer = c->arena->no_memory;
-    jmp_buf no_memory;
-
-    if (setjmp(no_memory) != 0) {
-        c->arena->no_memory = outer;
-        return false;
-    }
-    c->arena->no_memory = &no_memory;
-    make(c, bench);
-    c->arena->no_memory = outer;
-    return true;
-}
-
 static void make_pages(struct command *c)
 {
-    struct trial_bench bench;
-    bool done = trial_bench_open(&bench, c->arena);
+    bool done = trial_bench_open(&c->bench, c->arena);
 
     if (done) {
-        done = guarded(c, &bench);
-        trial_bench_close(&bench);
+        done = arena_try(c->arena, make, c);
+        trial_bench_close(&c->bench);
     }
     if (!done)
         arena_fail(c->arena);
@@ -70,27 +50,10 @@ static void make_pages(struct command *c)
 
 /* --- the files --- */
 
-/* The folder may be missing; its own folder may not. */
-static int make_folder(const char *folder)
-{
-    struct stat status;
-
-    if (mkdir(folder, 0777) == 0)
-        return CLI_GOOD;
-    if (errno != EEXIST || stat(folder, &status) != 0)
-        return failed(folder, errno);
-    return S_ISDIR(status.st_mode) ? CLI_GOOD : failed(folder, ENOTDIR);
-}
-
 static const char *path_of(struct command *c, enum page_kind kind)
 {
-    const struct dwr_str id = emit_identifier(c->arena, c->r.rules->name);
-    const size_t n = strlen(c->folder);
-
-    return arena_printf(c->arena, "%s%s%.*s%s", c->folder,
-                        n > 0 && c->folder[n - 1] == '/' ? "" : "/", (int)id.n, id.p,
-                        kind == PAGE_HTML ? ".html" : ".md")
-        .p;
+    return cmd_in_folder(c->arena, c->folder, emit_identifier(c->arena, c->r.rules->name),
+                         kind == PAGE_HTML ? ".html" : ".md");
 }
 
 /* CLI_FINDINGS: it is not up to date, and that has been said. */
@@ -104,7 +67,7 @@ static int write_page(struct command *c, enum page_kind kind)
     out_file_begin(&f);
     out_str(&f.out, c->pages[kind]);
     if (!out_file_finish(&f) || (!c->check && !out_file_commit(&f)))
-        status = failed(path, f.error);
+        status = cmd_failed(path, f.error);
     else if (c->check && f.differs)
         status = CLI_FINDINGS;
     out_file_end(&f);
@@ -115,7 +78,7 @@ static int write_page(struct command *c, enum page_kind kind)
 
 static int write_pages(struct command *c)
 {
-    int worst = c->check ? CLI_GOOD : make_folder(c->folder);
+    int worst = c->check ? CLI_GOOD : cmd_make_folder(c->folder);
 
     for (int kind = PAGE_MARKDOWN; kind <= PAGE_HTML && worst != CLI_TROUBLE; kind++) {
         const int status = write_page(c, (enum page_kind)kind);

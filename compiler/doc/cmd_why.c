@@ -19,6 +19,7 @@ struct command {
     struct arena *arena;
     const struct dwr_ruleset *rules;
     struct trial_bench bench;
+    struct dwr_text input;
     struct out_memory out;
     struct why_frame frame;
     bool json;
@@ -189,8 +190,10 @@ static bool is_one(struct command *c, struct dwr_text input)
            dwr_request_read(c->rules, input, c->bench.scratch, &request) != DWR_INVALID_JSON;
 }
 
-static void explain_all(struct command *c, struct dwr_text input)
+static void explain_all(void *context)
 {
+    struct command *c = context;
+    struct dwr_text input = c->input;
     size_t number = 0;
 
     if (!is_blank(input) && is_one(c, input)) {
@@ -206,22 +209,6 @@ static void explain_all(struct command *c, struct dwr_text input)
     }
 }
 
-/* Apart, so that the bench is closed when memory runs out. */
-static bool guarded(struct command *c, struct dwr_text input)
-{
-    jmp_buf *const outer = c->arena->no_memory;
-    jmp_buf no_memory;
-
-    if (setjmp(no_memory) != 0) {
-        c->arena->no_memory = outer;
-        return false;
-    }
-    c->arena->no_memory = &no_memory;
-    explain_all(c, input);
-    c->arena->no_memory = outer;
-    return true;
-}
-
 /* Of the terminal that standard output is; 0: it is none. */
 static uint32_t terminal_width(void)
 {
@@ -232,14 +219,14 @@ static uint32_t terminal_width(void)
     return size.ws_col;
 }
 
-static int run(struct command *c, struct dwr_text input, const char *output)
+static int run(struct command *c, const char *output)
 {
     bool done;
 
     out_memory_begin(&c->out, c->arena);
     done = trial_bench_open(&c->bench, c->arena);
     if (done) {
-        done = guarded(c, input);
+        done = arena_try(c->arena, explain_all, c);
         trial_bench_close(&c->bench);
     }
     if (!done)
@@ -270,7 +257,6 @@ int cmd_why(const struct cli_command *command, struct arena *arena, int argc, ch
     };
     int status =
         cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv, &paths);
-    struct dwr_text input;
     struct cmd_rules r;
     int as;
 
@@ -287,12 +273,12 @@ int cmd_why(const struct cli_command *command, struct arena *arena, int argc, ch
     status = cmd_report(&r, &findings.style, stderr);
     if (status != CLI_GOOD)
         return status;
-    status = read_input(arena, file, &input);
+    status = read_input(arena, file, &c.input);
     if (status != CLI_GOOD)
         return status;
     c.rules = r.rules;
     c.json = as == 1;
     c.frame.width = output ? 0 : terminal_width();
     c.frame.color = !output && diag_wants_color(findings.style.color, stdout);
-    return run(&c, input, output);
+    return run(&c, output);
 }

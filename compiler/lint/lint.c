@@ -101,6 +101,7 @@ struct lint_job {
     const struct ast_doctype **doctypes;
     uint32_t count;
     bool whole;
+    struct diag *diag;  /* of all */
     struct diag *diags; /* one a part */
     struct trial_bench benches[TEAM_MAX];
 };
@@ -142,30 +143,15 @@ static void lint_whole(struct lint_job *job, struct diag *diag)
         lint_unspoken(&l);
 }
 
-static void lint_all(struct lint_job *job, struct diag *diag)
+static void lint_all(void *context)
 {
+    struct lint_job *job = context;
     const uint32_t parts = team_doctype_parts(job->count);
 
     team_run(job->arena, job->ast->threads, parts, lint_part, job);
     for (uint32_t i = 0; i < parts; i++)
-        diag_join(diag, &job->diags[i]);
-    lint_whole(job, diag);
-}
-
-/* Apart from lint_rules, whose variables must outlive the jump. False: out of memory. */
-static bool lint_guarded(struct lint_job *job, struct diag *diag)
-{
-    jmp_buf *const outer = job->arena->no_memory;
-    jmp_buf no_memory;
-
-    if (setjmp(no_memory) != 0) {
-        job->arena->no_memory = outer;
-        return false;
-    }
-    job->arena->no_memory = &no_memory;
-    lint_all(job, diag);
-    job->arena->no_memory = outer;
-    return true;
+        diag_join(job->diag, &job->diags[i]);
+    lint_whole(job, job->diag);
 }
 
 void lint_rules(struct arena *arena, struct ast_ruleset *ast, const struct dwr_ruleset *rules,
@@ -180,6 +166,7 @@ void lint_rules(struct arena *arena, struct ast_ruleset *ast, const struct dwr_r
     job->rules = rules;
     job->schemas = schemas;
     job->sources = diag->sources;
+    job->diag = diag;
     job->whole = whole;
     for (const struct ast_stmt *s = ast->top.of[AST_DOCTYPE]; s; s = s->same)
         job->count++;
@@ -187,7 +174,7 @@ void lint_rules(struct arena *arena, struct ast_ruleset *ast, const struct dwr_r
     job->diags = arena_array(arena, team_doctype_parts(job->count), sizeof *job->diags);
     for (const struct ast_stmt *s = ast->top.of[AST_DOCTYPE]; s; s = s->same)
         job->doctypes[i++] = AST_AS(ast_doctype, s);
-    done = lint_guarded(job, diag);
+    done = arena_try(arena, lint_all, job);
     for (i = 0; i < TEAM_MAX; i++)
         trial_bench_close(&job->benches[i]); /* memory of their own */
     if (!done)

@@ -394,8 +394,10 @@ static void count_verdicts(struct prove_results *results)
     }
 }
 
-static void run_all(struct run *r)
+static void run_all(void *context)
 {
+    struct run *r = context;
+
     take_apart(r);
     sort_kinds(r);
     team_run(r->arena, r->threads, r->kind_count, work, r);
@@ -405,22 +407,6 @@ static void run_all(struct run *r)
         verdicts_of(r, n);
     r->results.v = r->doctypes;
     count_verdicts(&r->results);
-}
-
-/* Apart from prove, so that the scratches are freed when memory runs out. */
-static bool run_guarded(struct run *r)
-{
-    jmp_buf *const outer = r->arena->no_memory;
-    jmp_buf no_memory;
-
-    if (setjmp(no_memory) != 0) {
-        r->arena->no_memory = outer;
-        return false;
-    }
-    r->arena->no_memory = &no_memory;
-    run_all(r);
-    r->arena->no_memory = outer;
-    return true;
 }
 
 struct prove_results prove(struct arena *arena, const struct dwr_ruleset *rules,
@@ -433,7 +419,7 @@ struct prove_results prove(struct arena *arena, const struct dwr_ruleset *rules,
     r->rules = rules;
     r->options = options;
     r->threads = thread_count(options);
-    good = open_benches(r) && run_guarded(r);
+    good = open_benches(r) && arena_try(arena, run_all, r);
     close_benches(r);
     if (!good)
         arena_fail(arena);
