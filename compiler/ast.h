@@ -189,6 +189,7 @@ struct ast_ruleset_name { /* AST_RULESET */
 struct ast_section { /* AST_SYNC, AST_ATTACHMENTS, AST_RETRY, AST_DEFAULT, AST_TOMBSTONE */
     struct ast_stmt stmt;
     struct ast_block block;
+    struct dwr_str doc; /* AST_DEFAULT: as in ast_doctype */
 };
 
 struct ast_doctype {

@@ -155,7 +155,8 @@ item:
           AST_AS(ast_doctype, $$)->name = *parse_name(p, $2);
           AST_AS(ast_doctype, $$)->doc = parse_doc(p, AT(@1).begin); }
 |   default_head open_doctype statements RBRACE
-        { $$ = CLOSE(ast_section, AST_DEFAULT, @$, @1); }
+        { $$ = CLOSE(ast_section, AST_DEFAULT, @$, @1);
+          AST_AS(ast_section, $$)->doc = parse_doc(p, AT(@1).begin); }
 |   sync_head open_sync sync_stmts RBRACE
         { $$ = CLOSE(ast_section, AST_SYNC, @$, @1); }
 |   attachments_head open_attachments attachments_stmts RBRACE

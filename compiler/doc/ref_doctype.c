@@ -40,6 +40,7 @@ static void put_comment(struct ref *ref, struct dwr_str text)
 
 static void put_head(struct ref *ref, const struct ref_doctype *d)
 {
+    const struct ast_stmt *defaults = ref->r->ast->top.of[AST_DEFAULT];
     struct page *p = &ref->page;
     const enum dwr_strategy strategy = (enum dwr_strategy)d->rules->strategy;
 
@@ -55,6 +56,8 @@ static void put_head(struct ref *ref, const struct ref_doctype *d)
         page_paragraph_begin(p);
         page_word(p, "What holds for a document of a DocType that no rule names.");
         page_paragraph_end(p);
+        if (defaults)
+            put_comment(ref, AST_AS(ast_section, defaults)->doc);
     } else {
         put_comment(ref, d->said->doc);
     }

@@ -7,7 +7,7 @@ out. A mutant that compiles and by which one of N random merges of its DocTypes 
 resolver; made as tests/oracle makes them) must be seen by `dwrc diff`: all of them, or this fails.
 How many of them the rules' own tests see is printed, file by file.
 
---mutants takes a sample of so many, spread over the files; without it all are tried.
+--survivors prints those that the tests do not see. --mutants takes a sample of so many, spread over the files; without it all are tried.
 """
 import argparse
 import json
@@ -169,6 +169,7 @@ def main():
     p.add_argument("--merges", type=int, default=10000)
     p.add_argument("--mutants", type=int, default=0)
     p.add_argument("--seed", type=int, default=1)
+    p.add_argument("--survivors", action="store_true")
     a = p.parse_args()
     dwrc = os.path.realpath(a.dwrc)
     ruleset = language.read([a.rules])
@@ -227,11 +228,13 @@ def main():
             per = counts.setdefault(path.name, {})
             for word in verdict.split(" tested")[0:1] + (["tested"] if " tested" in verdict else []):
                 per[word] = per.get(word, 0) + 1
-            if verdict.startswith("missed") or verdict == "diff failed":
-                missed += 1
+            missed += verdict.startswith("missed") or verdict == "diff failed"
+            if verdict.startswith("missed") or verdict == "diff failed" or (
+                    a.survivors and verdict == "seen"):
                 _, text, (begin, end, other) = todo[number]
                 line = text.count("\n", 0, begin) + 1
-                print(f"{path}:{line}: {text[begin:end]!r} became {other!r}: {verdict}\n    {example}")
+                print(f"{path}:{line}: {text[begin:end]!r} became {other!r}: {verdict}"
+                      + (f"\n    {example}" if verdict != "seen" else ""))
     shutil.rmtree(work)
     seen = tested = 0
     for name, per in sorted(counts.items()):

@@ -174,6 +174,8 @@ test "deleted" for "Thing" {
 }
 doctype "Bare" { strategy client_wins; }
 doctype "Some" { strategy field_level; client_wins x; }
+/// What nobody thought of.
+default { strategy server_wins; }
 """
 md, page = pages_of(RULES)
 for line in [
@@ -213,6 +215,7 @@ for line in [
     "instead, which is decided like any other write. (`things/a.dwr:16`)",
     "| `s` | - | - | - | `\"gone\"` | Set in place of the delete. `things/a.dwr:16` |",
     "### Every other DocType",
+    "What nobody thought of.",
 ]:
     check("\n" + line + "\n" in "\n" + md, "Markdown has the line: " + line)
 check(md.count("##### Made up: ") == 3, "an example is made up where there is no test")
