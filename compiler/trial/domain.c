@@ -2,64 +2,15 @@
  * then values of the kind that its rule, the schema or its use wants, until three differ. */
 #include "domain.h"
 
-#include <stdlib.h>
-
+#include "kinds.h"
 #include "literals.h"
+#include "near.h"
 #include "out.h"
 #include "str.h"
 #include "trial.h"
 
 /* Values besides unset and the literals: so many are put until there are this many that are set. */
 enum { SET_VALUES = 3 };
-
-/* What a person would see in a field; the order of each list is the order of its values (1.5). */
-enum kind {
-    KIND_WORD,
-    KIND_TEXT,
-    KIND_NUMBER,
-    KIND_CHECK,
-    KIND_BOOLEAN,
-    KIND_DATE,
-    KIND_TIME,
-    KIND_DATETIME,
-    KIND_FILE,
-    KIND_SIGNATURE,
-    KIND_CODE,
-    KIND_COLOR,
-    KIND_USER,
-    KIND_ROWS, /* an array that is one value */
-    KIND_COUNT
-};
-
-enum { FILLERS = 5 };
-
-static const char *const fillers[KIND_COUNT][FILLERS] = {
-    [KIND_WORD] = { "\"A\"", "\"B\"", "\"C\"", "\"D\"", "\"E\"" },
-    [KIND_TEXT] = { "\"arrived\"", "\"arrived\\npump off\"", "\"arrived\\nvalve open\"",
-                    "\"left early\"", "\"pump off\"" },
-    [KIND_NUMBER] = { "1", "2", "5", "7", "11" },
-    [KIND_CHECK] = { "0", "1" },
-    [KIND_BOOLEAN] = { "false", "true" },
-    [KIND_DATE] = { "\"2026-03-02\"", "\"2026-03-03\"", "\"2026-03-04\"", "\"2026-03-05\"",
-                    "\"2026-03-06\"" },
-    [KIND_TIME] = { "\"08:00:00\"", "\"09:00:00\"", "\"10:00:00\"", "\"11:00:00\"",
-                    "\"12:00:00\"" },
-    [KIND_DATETIME] = { "\"2026-03-02 08:00:00\"", "\"2026-03-02 09:00:00\"",
-                        "\"2026-03-02 10:00:00\"", "\"2026-03-02 11:00:00\"",
-                        "\"2026-03-02 12:00:00\"" },
-    [KIND_FILE] = { "\"/files/a.jpg\"", "\"/files/b.jpg\"", "\"/files/c.jpg\"", "\"/files/d.jpg\"",
-                    "\"/files/e.jpg\"" },
-    [KIND_SIGNATURE] = { "\"data:image/png;base64,QQ==\"", "\"data:image/png;base64,Qg==\"",
-                         "\"data:image/png;base64,Qw==\"", "\"data:image/png;base64,RA==\"",
-                         "\"data:image/png;base64,RQ==\"" },
-    [KIND_CODE] = { "\"{\\\"a\\\":1}\"", "\"{\\\"a\\\":2}\"", "\"{\\\"a\\\":3}\"",
-                    "\"{\\\"a\\\":4}\"", "\"{\\\"a\\\":5}\"" },
-    [KIND_COLOR] = { "\"#111111\"", "\"#222222\"", "\"#333333\"", "\"#444444\"", "\"#555555\"" },
-    [KIND_USER] = { "\"ann@example.com\"", "\"ben@example.com\"", "\"cho@example.com\"",
-                    "\"dee@example.com\"", "\"eva@example.com\"" },
-    [KIND_ROWS] = { "[{\"value\":1}]", "[{\"value\":2}]", "[{\"value\":1},{\"value\":2}]",
-                    "[{\"value\":3}]", "[{\"value\":4}]" },
-};
 
 struct domain_build {
     struct arena *arena;
@@ -70,6 +21,7 @@ struct domain_build {
     uint16_t field;
     uint8_t side; /* instead of a field: a role or the user; else DWR_SIDE_VALUE */
     bool ordered, against_user;
+    struct near_values cuts; /* literals that values are compared with by order */
 };
 
 static bool put(struct domain_build *b, struct dwr_str value)
@@ -103,24 +55,10 @@ static struct domain end(const struct domain_build *b)
 
 /* --- literals --- */
 
-/* Beside a literal that values are compared with by order: what comes before it and behind it. */
-static void put_neighbours(struct domain_build *b, struct dwr_str literal)
+static void put_near(struct domain_build *b, struct near_values values)
 {
-    const char *text;
-    double n;
-
-    if (literal.p[0] == '"') {
-        put(b, str_of("\"0001-01-01\""));
-        put(b, str_of("\"9999-12-31\""));
-        put(b, str_of("\"~\"")); /* behind every timestamp and every text that people type */
-        return;
-    }
-    text = arena_copy(b->arena, literal.p, literal.n);
-    n = strtod(text, NULL);
-    if (literal.p[0] == 't' || literal.p[0] == 'f' || n > 1e15 || n < -1e15)
-        return;
-    put(b, arena_printf(b->arena, "%.15g", n - 1));
-    put(b, arena_printf(b->arena, "%.15g", n + 1));
+    for (uint32_t i = 0; i < values.count; i++)
+        put(b, values.v[i]);
 }
 
 static void take_literal(void *context, const struct literal *l)
@@ -134,11 +72,11 @@ static void take_literal(void *context, const struct literal *l)
     if (l->other.side == DWR_SIDE_CLIENT_USER)
         b->against_user = true;
     b->ordered = b->ordered || l->ordered;
-    if (!l->value.p || l->value.p[0] == '[' || l->value.p[0] == '{')
+    if (!l->value.p)
         return;
     put(b, l->value);
     if (l->ordered)
-        put_neighbours(b, l->value);
+        near_put(b->arena, &b->cuts, l->value);
 }
 
 /* A field that is compared with another one must be able to have its values. */
@@ -152,97 +90,25 @@ static void take_others_literals(void *context, const struct literal *l)
         return;
     other.field = l->other.field;
     literals_each(b->doctype, take_literal, &other);
-    b->v = other.v;
-    b->count = other.count;
-    b->capacity = other.capacity;
+    other.field = b->field;
+    other.ordered = b->ordered;
+    other.against_user = b->against_user;
+    *b = other;
 }
 
-/* --- kinds --- */
-
-static enum kind kind_of_literal(struct dwr_str v)
+/* The literals that the field is compared with, then what is near them: all that conditions tell
+ * apart but for a value that they do not name. */
+static void put_literals(struct domain_build *b)
 {
-    return v.p[0] == '"'                    ? KIND_WORD
-           : v.p[0] == 't' || v.p[0] == 'f' ? KIND_BOOLEAN
-           : v.p[0] == '[' || v.p[0] == '{' ? KIND_ROWS
-                                            : KIND_NUMBER;
-}
+    const uint32_t first = b->count;
+    uint32_t literals;
 
-static enum kind kind_of_schema(const struct schema_field *f)
-{
-    switch (f->kind) {
-    case SCHEMA_TEXT:
-        return KIND_TEXT;
-    case SCHEMA_CODE:
-        return KIND_CODE;
-    case SCHEMA_NUMBER:
-    case SCHEMA_DURATION:
-        return KIND_NUMBER;
-    case SCHEMA_CHECK:
-        return KIND_CHECK;
-    case SCHEMA_DATE:
-        return KIND_DATE;
-    case SCHEMA_TIME:
-        return KIND_TIME;
-    case SCHEMA_DATETIME:
-        return KIND_DATETIME;
-    case SCHEMA_ATTACH:
-        return KIND_FILE;
-    case SCHEMA_SIGNATURE:
-        return KIND_SIGNATURE;
-    case SCHEMA_COLOR:
-        return KIND_COLOR;
-    case SCHEMA_TABLE:
-        return KIND_ROWS;
-    default:
-        return KIND_WORD;
-    }
-}
-
-static bool moment_has(const struct dwr_moment *m, uint16_t field, enum kind *kind)
-{
-    if (m->field != field && m->time_field != field)
-        return false;
-    *kind = m->time_field == field      ? KIND_TIME
-            : m->time_field != DWR_NONE ? KIND_DATE
-                                        : KIND_DATETIME;
-    return true;
-}
-
-/* What the rules use the field for, where that says its kind. */
-static bool kind_of_use(const struct dwr_doctype *d, uint16_t field, enum kind *kind)
-{
-    for (uint16_t i = 0; i < d->no_overlap_count; i++) {
-        if (moment_has(&d->no_overlap[i].from, field, kind) ||
-            moment_has(&d->no_overlap[i].to, field, kind))
-            return true;
-        if (d->no_overlap[i].length_field == field) {
-            *kind = KIND_NUMBER;
-            return true;
-        }
-    }
-    for (uint16_t i = 0; i < d->as_of_count; i++)
-        if (d->as_of[i].time == field) {
-            *kind = KIND_DATETIME;
-            return true;
-        }
-    return false;
-}
-
-static bool sync_layers_kind(const struct dwr_str name, enum kind *kind)
-{
-    static const struct {
-        const char *name;
-        enum kind kind;
-    } known[] = { { "creation", KIND_DATETIME }, { "modified", KIND_DATETIME },
-                  { "owner", KIND_USER },        { "modified_by", KIND_USER },
-                  { "idx", KIND_NUMBER },        { "docstatus", KIND_NUMBER } };
-
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (name.n == strlen(known[i].name) && memcmp(name.p, known[i].name, name.n) == 0) {
-            *kind = known[i].kind;
-            return true;
-        }
-    return false;
+    literals_each(b->doctype, take_literal, b);
+    literals_each(b->doctype, take_others_literals, b);
+    literals = b->count;
+    put_near(b, near_gaps(b->arena, &b->cuts));
+    for (uint32_t i = first; i < literals; i++)
+        put_near(b, near_variants(b->arena, b->v[i]));
 }
 
 /* --- values of a kind --- */
@@ -251,8 +117,8 @@ static void put_fillers(struct domain_build *b, enum kind kind)
 {
     uint32_t others = 0;
 
-    for (int i = 0; i < FILLERS && fillers[kind][i]; i++)
-        if ((b->count <= SET_VALUES || others == 0) && put(b, str_of(fillers[kind][i])))
+    for (int i = 0; i < FILLERS && kind_values[kind][i]; i++)
+        if ((b->count <= SET_VALUES || others == 0) && put(b, str_of(kind_values[kind][i])))
             others++;
 }
 
@@ -272,17 +138,21 @@ static void put_links(struct domain_build *b, struct dwr_str doctype)
     }
 }
 
+static struct dwr_str option(struct domain_build *b, const struct schema_field *f, uint16_t i)
+{
+    struct out_memory m;
+
+    out_memory_begin(&m, b->arena);
+    out_char(&m.out, '"');
+    out_json_text(&m.out, f->select[i]);
+    out_char(&m.out, '"');
+    return out_memory_bytes(&m);
+}
+
 static void put_options(struct domain_build *b, const struct schema_field *f)
 {
-    for (uint16_t i = 0; i < f->select_count && i <= SET_VALUES; i++) {
-        struct out_memory m;
-
-        out_memory_begin(&m, b->arena);
-        out_char(&m.out, '"');
-        out_json_text(&m.out, f->select[i]);
-        out_char(&m.out, '"');
-        put(b, out_memory_bytes(&m));
-    }
+    for (uint16_t i = 0; i < f->select_count && i <= SET_VALUES; i++)
+        put(b, option(b, f, i));
 }
 
 static void put_seen(struct domain_build *b, enum kind unless_said, const struct schema_field *f)
@@ -320,10 +190,23 @@ static void put_list(struct domain_build *b, const struct dwr_rule *rule)
     put(b, arena_printf(b->arena, keyed[3], key));
 }
 
-static void put_ranked(struct domain_build *b, const struct dwr_rule *rule)
+/* The ranks, then values of no rank. */
+static void put_ranked(struct domain_build *b, const struct dwr_rule *rule,
+                       const struct schema_field *f)
 {
-    for (uint16_t i = 0; i < rule->ranked_count; i++)
+    struct near_values numbers = { NULL, 0, 0 };
+    bool unranked = false;
+
+    for (uint16_t i = 0; i < rule->ranked_count; i++) {
         put(b, rule->ranked[i]);
+        if (rule->ranked[i].p[0] != '"')
+            near_put(b->arena, &numbers, rule->ranked[i]);
+    }
+    put_near(b, near_gaps(b->arena, &numbers));
+    if (!f || f->kind != SCHEMA_SELECT)
+        put(b, str_of("\"no rank\""));
+    for (uint16_t i = 0; f && i < f->select_count && !unranked; i++)
+        unranked = put(b, option(b, f, i));
 }
 
 /* A value that the rule alone decides on; false: it takes any. */
@@ -333,7 +216,7 @@ static bool put_for_rule(struct domain_build *b, const struct dwr_rule *rule,
     switch (rule->kind) {
     case DWR_RULE_MERGE_TEXT:
         for (int i = 0; i < FILLERS - 1; i++)
-            put(b, str_of(fillers[KIND_TEXT][i]));
+            put(b, str_of(kind_values[KIND_TEXT][i]));
         return true;
     case DWR_RULE_UNION:
     case DWR_RULE_KEEP_BOTH:
@@ -345,7 +228,7 @@ static bool put_for_rule(struct domain_build *b, const struct dwr_rule *rule,
     case DWR_RULE_MAX:
     case DWR_RULE_MIN:
         if (rule->ranked_count > 0)
-            put_ranked(b, rule);
+            put_ranked(b, rule, f);
         else
             put_seen(b, KIND_NUMBER, f);
         return true;
@@ -399,7 +282,7 @@ static void put_other_member(struct trial_doc *row, const struct dwr_table *tabl
     }
     if (f)
         name = f->name;
-    trial_doc_put(row, name, str_of(fillers[f ? kind_of_schema(f) : KIND_WORD][other % 2]));
+    trial_doc_put(row, name, str_of(kind_values[f ? kind_of_schema(f) : KIND_WORD][other % 2]));
 }
 
 /* One row: which key (0: none), which of the other values. */
@@ -486,17 +369,17 @@ struct domain domain_of_field(struct arena *arena, const struct dwr_doctype *doc
     struct domain_build b = begin(arena, doctype);
     enum kind kind = KIND_WORD;
 
+    b.field = field;
     if (name->role == DWR_NAME_TABLE) {
         put_tables(&b, name->index, f ? f->rows : NULL);
+        put_literals(&b);
         return end(&b);
     }
     if (!kind_of_use(doctype, field, &kind))
         sync_layers_kind(name->name, &kind);
     if (name->role == DWR_NAME_COUNT || name->role == DWR_NAME_VERSION)
         kind = KIND_NUMBER;
-    b.field = field;
-    literals_each(doctype, take_literal, &b);
-    literals_each(doctype, take_others_literals, &b);
+    put_literals(&b);
     if (name->role == DWR_NAME_UNIT)
         put_unit(&b, &doctype->units[name->index], f, kind);
     else if (name->role != DWR_NAME_FREE || !put_for_rule(&b, &doctype->free_rule, f))
@@ -531,6 +414,7 @@ struct domain domain_of_roles(struct arena *arena, const struct dwr_doctype *doc
 
     b.side = client ? DWR_SIDE_CLIENT_ROLE : DWR_SIDE_SERVER_ROLE;
     literals_each(doctype, take_literal, &b);
+    put_near(&b, near_roles(arena, doctype, client));
     put(&b, str_of("\"another role\""));
     return end(&b);
 }
@@ -541,8 +425,8 @@ struct domain domain_of_users(struct arena *arena, const struct dwr_doctype *doc
 
     b.side = DWR_SIDE_CLIENT_USER;
     literals_each(doctype, take_literal, &b);
-    put(&b, str_of(fillers[KIND_USER][0]));
-    put(&b, str_of(fillers[KIND_USER][1]));
+    put(&b, str_of(kind_values[KIND_USER][0]));
+    put(&b, str_of(kind_values[KIND_USER][1]));
     return end(&b);
 }
 
@@ -551,6 +435,6 @@ struct domain domain_of_instants(struct arena *arena)
     struct domain_build b = begin(arena, NULL);
 
     for (int i = 0; i < SET_VALUES; i++)
-        put(&b, str_of(fillers[KIND_DATETIME][i]));
+        put(&b, str_of(kind_values[KIND_DATETIME][i]));
     return end(&b);
 }

@@ -6,9 +6,11 @@
  * with random large domains).
  *
  * The values are of the kind the rule wants (texts of several lines for merge_text, numbers for
- * sum, ranked values for ranked, timestamps where a field orders rows), with every literal that a
- * condition, a `set` or an effect of the DocType compares the field with among them. With a schema
- * they are values a person would see there (schema.h).
+ * sum, ranks and values of no rank for ranked, timestamps where a field orders rows), with every
+ * literal that a condition, a `set` or an effect of the DocType compares the field with among them,
+ * and behind the literals what is near them (near.h): a value in each gap between those that values
+ * are compared with by order, arrays and objects that are almost the literal. With a schema they
+ * are values a person would see there (schema.h).
  *
  * Ownership: everything belongs to the arena. */
 #ifndef DWR_COMPILER_DOMAIN_H
@@ -22,7 +24,7 @@
 
 struct domain {
     const struct dwr_str *values; /* JSON texts; values[0] is unset ("null") */
-    uint16_t count;               /* 4 or 5, and the literals of the conditions */
+    uint16_t count; /* 4 or 5, and the literals of the conditions with what is near them */
 };
 
 /* The values of a field of a DocType (an index into its names); for a child table: small tables
@@ -38,7 +40,8 @@ struct domain domain_of_member(struct arena *arena, const struct dwr_doctype *do
                                const struct schema_doctype *schema);
 
 /* Roles, users and instants that conditions and last_write_wins tell apart: JSON texts, values[0]
- * "null"; instants in rising order. */
+ * "null"; arrays of roles where a condition can tell them from one; the last is a role that no
+ * condition names. Instants are in rising order. */
 struct domain domain_of_roles(struct arena *arena, const struct dwr_doctype *doctype, bool client);
 struct domain domain_of_users(struct arena *arena, const struct dwr_doctype *doctype);
 struct domain domain_of_instants(struct arena *arena);

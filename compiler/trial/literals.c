@@ -4,9 +4,11 @@
 static void comparison(const struct dwr_cond *c, bool merging, literal_use *use, void *context)
 {
     const bool ordered = c->op >= DWR_COND_LT && c->op <= DWR_COND_GE;
-    struct literal l = {
-        .side = c->left.side, .field = c->left.field, .ordered = ordered, .merging = merging
-    };
+    struct literal l = { .side = c->left.side,
+                         .field = c->left.field,
+                         .cond = c,
+                         .ordered = ordered,
+                         .merging = merging };
 
     if (c->left.side >= DWR_SIDE_SERVER_ROLE)
         l.field = DWR_NONE;

@@ -14,8 +14,9 @@ struct literal {
     uint16_t field;       /* DWR_NONE: none */
     struct dwr_str value; /* JSON; p NULL: compared with another operand, and that is `other` */
     struct dwr_operand other;
-    bool ordered; /* by <, <=, > or >= */
-    bool merging; /* while merging; else by the service, on what was merged */
+    const struct dwr_cond *cond; /* the comparison; NULL: of no condition */
+    bool ordered;                /* by <, <=, > or >= */
+    bool merging;                /* while merging; else by the service, on what was merged */
 };
 
 typedef void literal_use(void *context, const struct literal *literal);

@@ -67,7 +67,7 @@ static const struct field_case {
       "[{'id':'A','value':1},{'id':'B','value':1}],[{'id':'B','value':2}]]" },
     { "numbers to add up", "total", "[null,1,2,5]" },
     { "numbers to compare", "top", "[null,1,2,5]" },
-    { "ranks", "prio", "[null,'low','high']" },
+    { "ranks, and a value of none", "prio", "[null,'low','high','no rank']" },
     { "what a condition asks for, and another", "status", "[null,'Open','Closed','A']" },
     { "a literal compared by order has neighbours", "qty", "[null,5,4,6,1]" },
     { "true and false", "flag", "[null,true,false]" },
@@ -192,6 +192,86 @@ Test(domain, a_person_would_see_what_the_schema_says, .fini = clear)
     }
     cr_expect_not_null(strstr(
         shown(domain_of_field(&arena, d, index_of(&d->names, "lines"), &schema)), "'item':2"));
+}
+
+/* A list of single conditions' values; the field is `x`. */
+static const struct {
+    const char *says, *condition, *values;
+} near_cases[] = {
+    { "one value in each gap", "server.x > 5 and server.x < 6", "[null,5,6,4,7,5.5,1]" },
+    { "a literal that only equality asks for is no end of a gap",
+      "server.x > 5 and server.x < 9 and server.x != 6", "[null,5,9,6,4,10,7,1]" },
+    { "numbers too close for floating point",
+      "server.x > 9007199254740993 and server.x < 9007199254740994",
+      "[null,9007199254740993,9007199254740994,0,1.8014398509482e+16,"
+      "9007199254740993.5,1]" },
+    { "below zero", "server.x > -0.3 and server.x < -0.29999999999999999",
+      "[null,-0.3,-0.29999999999999999,-1.3,0.7,-0.299999999999999995,1]" },
+    { "moments", "server.x > '2026-01-01' and server.x < '2026-01-03'",
+      "[null,'2026-01-01','2026-01-03','0001-01-01','9999-12-31','~','2026-01-02 00:00:00','A']" },
+    { "moments of one second",
+      "server.x > '2026-01-01 00:00:00.4' and server.x < '2026-01-01T00:00:00.41Z'",
+      "[null,'2026-01-01 00:00:00.4','2026-01-01T00:00:00.41Z','0001-01-01','9999-12-31','~',"
+      "'2026-01-01 00:00:00.405','A']" },
+    { "words", "server.x >= 'b' and server.x < 'c'",
+      "[null,'b','c','0001-01-01','9999-12-31','~','bm','A']" },
+    { "words that almost meet", "server.x > 'b' and server.x < 'b0'",
+      "[null,'b','b0','0001-01-01','9999-12-31','~','b ','A']" },
+    { "an array", "server.x = ['A','B']",
+      "[null,['A','B'],['B','A'],['A','B','A'],['another','B'],[{'value':1}]]" },
+    { "an array in a list", "server.x in ([1],'A')", "[null,[1],'A',[1,1],[2],[{'value':1}]]" },
+    { "an object", "server.x = {'k':{'a':[true]}}",
+      "[null,{'k':{'a':[true]}},{'k':{'a':[false]}},[{'value':1}]]" },
+    { "nothing in it", "server.x = []", "[null,[],[{'value':1}],[{'value':2}]]" },
+};
+
+Test(domain, what_is_near_a_literal, .fini = clear)
+{
+    for (size_t i = 0; i < sizeof near_cases / sizeof *near_cases; i++) {
+        const struct dwr_doctype *d = doctype_of(
+            arena_printf(&arena, "strategy field_level; client_wins a when %s; server_wins a;",
+                         near_cases[i].condition)
+                .p);
+        const char *got = shown(domain_of_field(&arena, d, index_of(&d->names, "x"), NULL));
+
+        cr_expect_str_eq(got, near_cases[i].values, "%s: %s", near_cases[i].says, got);
+    }
+}
+
+Test(domain, ranks_that_are_numbers, .fini = clear)
+{
+    const struct dwr_doctype *d = doctype_of("strategy field_level; max a ranked (1, 5, 2);");
+
+    cr_expect_str_eq(shown(domain_of_field(&arena, d, index_of(&d->names, "a"), NULL)),
+                     "[null,1,5,2,0,6,1.5,3.5,'no rank']");
+}
+
+Test(domain, several_roles_at_once, .fini = clear)
+{
+    static const struct {
+        const char *says, *condition, *values;
+    } cases[] = {
+        { "both", "client_role = 'a' and client_role = 'b'",
+          "[null,'a','b',['a','b'],'another role']" },
+        { "a list of one condition: any of them is as good", "client_role in ('a','b')",
+          "[null,'a','b','another role']" },
+        { "one of the list and another", "client_role in ('a','b') and client_role != 'c'",
+          "[null,'a','b','c',['a','c'],'another role']" },
+        { "three", "client_role = 'a' and client_role = 'b' and client_role = 'c'",
+          "[null,'a','b','c',['a','b'],['a','c'],['b','c'],['a','b','c'],'another role']" },
+        { "of another side", "client_role = 'a' and server_role = 'b'",
+          "[null,'a','another role']" },
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct dwr_doctype *d = doctype_of(
+            arena_printf(&arena, "strategy field_level; client_wins a when %s; server_wins a;",
+                         cases[i].condition)
+                .p);
+        const char *got = shown(domain_of_roles(&arena, d, true));
+
+        cr_expect_str_eq(got, cases[i].values, "%s: %s", cases[i].says, got);
+    }
 }
 
 Test(domain, roles_users_and_instants, .fini = clear)
