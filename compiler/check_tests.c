@@ -210,12 +210,12 @@ static void expects_what_exists(struct check *c, const struct ast_test *test,
 
         switch (expect->expect) {
         case AST_EXPECT_STATUS:
-            if (check_word(c, DIAG_TEST_WORD, &expect->word, "status", statuses))
-                one = &status;
+            check_word(c, DIAG_TEST_WORD, &expect->word, "status", statuses);
+            one = &status; /* one more is one too many, mistyped or not */
             break;
         case AST_EXPECT_CODE:
-            if (check_word(c, DIAG_TEST_WORD, &expect->word, "code", codes))
-                one = &code;
+            check_word(c, DIAG_TEST_WORD, &expect->word, "code", codes);
+            one = &code;
             break;
         case AST_EXPECT_OUTCOME:
             check_word(c, DIAG_TEST_WORD, &expect->word, "outcome", outcomes);

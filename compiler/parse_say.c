@@ -156,6 +156,73 @@ static const char *completed(struct dwr_str word, const struct dwr_str *words, s
     return found;
 }
 
+/* May a statement of the word stand in one block more than once? */
+static bool is_repeatable(int token)
+{
+    /* clang-format off */
+    switch (token) {
+    case T_SERVER_WINS: case T_CLIENT_WINS: case T_LAST_WRITE_WINS: case T_FIRST_WRITE_WINS:
+    case T_MANUAL: case T_MERGE_TEXT: case T_UNION: case T_KEEP_BOTH: case T_SUM: case T_MAX:
+    case T_MIN: case T_IMMUTABLE: case T_SERVER_ONLY: case T_DOCTYPE: case T_TEST: case T_META:
+    case T_CHILD: case T_NO_OVERLAP: case T_NOTIFY: case T_LINK: case T_CURRENT: case T_AS_OF:
+    case T_EFFECT: case T_PUSH_PRIORITY: case T_ARCHIVE_AFTER: case T_CREATE: case T_SET:
+    case T_EXPECT:
+        return true;
+    default:
+        return false;
+    }
+    /* clang-format on */
+}
+
+/* Does the word stand in the source's text from begin to end, apart from strings and comments? */
+static bool stands_in(const char *begin, const char *end, const char *word)
+{
+    const size_t n = strlen(word);
+
+    for (const char *c = begin; c < end; c++) {
+        if (*c == '"') {
+            for (c++; c < end && *c != '"' && *c != '\n';)
+                c += *c == '\\' ? 2 : 1;
+        } else if (*c == '/' && c + 1 < end && c[1] == '/') {
+            while (c < end && *c != '\n')
+                c++;
+        } else if (parse_goes_on_word(*c)) {
+            const char *const first = c;
+
+            while (c < end && parse_goes_on_word(*c))
+                c++;
+            if ((size_t)(c - first) == n && memcmp(first, word, n) == 0)
+                return true;
+            c--;
+        }
+    }
+    return false;
+}
+
+/* Where the block that is open ends: with the next line that begins with '}', or a statement of the
+ * source. Good enough to say that something is not sure. */
+static const char *block_end(const struct parse *p, const char *c)
+{
+    const char *const end = p->text + p->source->size;
+
+    for (; c < end; c++)
+        if (*c == '\n' && c + 1 < end && (c[1] == '}' || islower((unsigned char)c[1])))
+            break;
+    return c;
+}
+
+/* Would the word, in the place of the span, say for a second time what is said once? */
+static bool says_again(const struct parse *p, struct span span, int token)
+{
+    const struct parse_block *block = &p->blocks[p->block_count - 1];
+    const char *const word = parse_token_name(token);
+    const char *const at = p->text + span.end + 1; /* flex has a NUL behind the token */
+
+    return parse_begins_statement(token, block->kind) && !is_repeatable(token) &&
+           (stands_in(p->text + block->open.end, p->text + span.begin, word) ||
+            stands_in(at, block_end(p, at), word));
+}
+
 /* "Did you mean" proposes only what is legal here; false: nothing is near. */
 static bool suggest_word(struct parse *p, struct diag_finding *finding, struct span span,
                          const bool *can)
@@ -169,6 +236,8 @@ static bool suggest_word(struct parse *p, struct diag_finding *finding, struct s
 
     if (near >= 0) {
         p->meant = tokens[near];
+        if (finding->fix != NULL && says_again(p, span, tokens[near]))
+            finding->fix->safe = false;
         return true;
     }
     whole = completed(word, words, count);

@@ -221,6 +221,17 @@ struct diag_finding *parse_lexical(struct parse *p, enum diag_code code, struct 
 /* '{' '(' '[' and their ends; false: too deep, nothing more is to be read. */
 bool parse_nest(struct parse *p, struct span span, bool brace, int by);
 
+/* Does the text begin with a quotation mark of typography, “ ‘ « or their like? */
+bool parse_begins_quoted(const char *text, size_t n);
+/* How long what such a mark begins is: to the mark that ends it on the same line, with which
+ * *within is what stands between them; p NULL: none does, and this is the mark and the word behind
+ * it. */
+size_t parse_quoted(const char *text, size_t n, struct dwr_str *within);
+/* Would a word that the byte follows go on? Bytes of characters beyond ASCII count. */
+bool parse_goes_on_word(char byte);
+/* Is nothing beyond ASCII in it but letters: no space, mark, sign or picture? */
+bool parse_is_all_letters(const char *text, size_t n);
+
 /* --- for the parser --- */
 
 struct ast_name *parse_name(struct parse *p, const struct ast_text *text);

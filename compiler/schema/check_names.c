@@ -1,5 +1,4 @@
 /* check_names.c - that the DocTypes, fields and row members which rules name are there. */
-#include <limits.h>
 #include <string.h>
 
 #include "check_schema_parts.h"
@@ -12,34 +11,17 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* street_1 is not street_2 mistyped. */
-static bool same_digits(struct dwr_str a, struct dwr_str b)
-{
-    size_t i = 0, k = 0;
-
-    for (;;) {
-        while (i < a.n && !is_digit(a.p[i]))
-            i++;
-        while (k < b.n && !is_digit(b.p[k]))
-            k++;
-        if (i == a.n || k == b.n)
-            return i == a.n && k == b.n;
-        if (a.p[i++] != b.p[k++])
-            return false;
-    }
-}
-
-/* Whether nothing but this candidate can be meant: no other is as near, and little is changed. */
+/* Whether nothing but this candidate can be meant: only capitals differ, and no other candidate
+ * differs in these alone. A name that is merely near is a guess: 'lost' may be a slip for 'cost',
+ * or a field that is to come. */
 static bool is_sure(struct dwr_str word, const struct dwr_str *candidates, size_t count,
                     size_t meant)
 {
-    const unsigned d = diag_distance(word, candidates[meant]);
-
-    if (d * 4 > word.n || !same_digits(word, candidates[meant]))
+    if (diag_distance(word, candidates[meant]) != 0)
         return false;
     for (size_t i = 0; i < count; i++)
-        if (i != meant && candidates[i].n + d >= word.n && word.n + d >= candidates[i].n &&
-            diag_distance(word, candidates[i]) <= d && !str_same(candidates[i], candidates[meant]))
+        if (i != meant && candidates[i].n == word.n && diag_distance(word, candidates[i]) == 0 &&
+            !str_same(candidates[i], candidates[meant]))
             return false;
     return true;
 }

@@ -11,7 +11,7 @@ request, given to `dwrc resolve`, has the result that it shows, and what it says
 
 NNNN-name.fixed is what `dwrc lint --fix` makes of the file. Every file that has a safe fix, also
 among the wrong rules of tests/compile_fail, is fixed in a copy: a second --fix finds nothing more, --fix --diff writes nothing
-and prints what `patch` turns into the same, and no new error of syntax is made.
+and prints what `patch` turns into the same, and no error is made that was not there before.
 
 UPDATE=1 writes the .out files anew: the difference is what is to be reviewed.
 """
@@ -23,6 +23,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import unquote
@@ -146,6 +147,11 @@ def check_pair(dwrc, rules):
     return check_formats(dwrc, arguments, rules.name, len(found))
 
 
+def errors_of(found):
+    """The errors, by what they say: a fix may move lines."""
+    return Counter((f["code"], f["message"]) for f in found if f["severity"] == "error")
+
+
 def check_fix(dwrc, rules, arguments):
     """None, or what is wrong with the fixes of a file."""
     code, out, err = run(dwrc, "lint", *arguments, "--format", "json", cwd=rules.parent)
@@ -171,9 +177,13 @@ def check_fix(dwrc, rules, arguments):
         if copy.read_bytes() != after or re.search(r"^[0-9]+ fixed$", out, re.M):
             return "a second --fix finds more to do"
         _, out, _ = run(dwrc, "lint", *arguments, "--format", "json", cwd=folder)
-        syntax = [sum(f["code"] < "DW1000" for f in some) for some in (found, json.loads(out)["findings"])]
+        left = json.loads(out)["findings"]
+        syntax = [sum(f["code"] < "DW1000" for f in some) for some in (found, left)]
         if syntax[1] > syntax[0] - sum(f["code"] < "DW1000" for f in sure):
             return f"{syntax[0]} errors of syntax before, {syntax[1]} after"
+        new = errors_of(left) - errors_of(found)
+        if new:
+            return f"--fix makes errors: {sorted(new)}"
         copy.write_bytes(before)
         subprocess.run(["patch", "-s", "-p0"], cwd=folder, input=patch.encode(), check=True)
         if copy.read_bytes() != after:
