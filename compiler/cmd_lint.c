@@ -63,7 +63,8 @@ static bool look(struct lint *l, struct cmd_rules *r)
                    l->today);
     if (!select_findings(l->command, &r->diag, &l->select))
         return false;
-    if (l->baseline)
+    /* A baseline that is written holds what is known as well. */
+    if (l->baseline && !(l->write_baseline && r->rules))
         baseline_apply(&r->diag, l->baseline, !r->rules);
     return true;
 }
@@ -239,7 +240,7 @@ int cmd_lint(const struct cli_command *command, struct arena *arena, int argc, c
           .text = &l.baseline },
         { .name = "--write-baseline",
           .value = "FILE",
-          .help = "write the findings there, and leave them out",
+          .help = "write all findings there, known ones too, and leave them out",
           .text = &l.write_baseline },
         { .name = "--fix", .help = "put right what has one right answer", .flag = &l.fix },
         { .name = "--diff", .help = "with --fix: print what would change", .flag = &l.diff },

@@ -133,6 +133,27 @@ def clean(says, arguments):
 code, _, err = run(["lint", "rules", "--write-baseline", "base.json"], BROKEN)
 check("no baseline of rules with errors", code == 1 and "base.json: not written" in err
       and not os.path.exists(os.path.join(WORK, "case", "base.json")), err)
+
+
+def baseline():
+    """Written over itself it keeps what it listed and takes what is new."""
+    path = os.path.join(WORK, "case", "base.json")
+    listed = []
+    for rules in (GOOD.replace("status;", "status, notes;", 1), GOOD.replace("status;", "status, notes, remarks;", 1)):
+        with open(os.path.join(WORK, "case", "rules", "job.dwr"), "w", encoding="utf-8") as f:
+            f.write(rules)
+        known = ["--baseline", "base.json"] if listed else []
+        done = subprocess.run([DWRC, "lint", "rules", *known, "--write-baseline", "base.json"],
+                              cwd=os.path.join(WORK, "case"), capture_output=True, text=True, timeout=60)
+        with open(path, encoding="utf-8") as f:
+            listed.append([e["field"] for e in json.load(f)["findings"] if e["code"] == "DW2001"])
+        check("a baseline is written, and leaves out what it lists",
+              done.returncode == 0 and "DW2001" not in done.stdout, done.stdout + done.stderr)
+    check("a baseline written over itself keeps what it listed",
+          listed == [["notes"], ["notes", "remarks"]], listed)
+
+
+baseline()
 for name, (words, text, expected, owned_formats) in COMMANDS.items():
     found(name, words, text, expected, owned_formats)
     clean(name, words)
