@@ -289,17 +289,16 @@ Test(check_schema, a_fix_is_safe_where_nothing_else_can_be_meant)
         bool safe;
         const char *why;
     } rows[] = {
-        { JOB("server_wins signatrue;"), true, "two letters swapped" },
-        { JOB("server_wins scheduled_dat;"), true, "the other one is further away" },
-        { JOB("server_wins street_2;"), false, "another number is another field" },
-        { JOB("server_wins scheduled_tame;"), true, "scheduled_date is two letters away" },
-        { JOB("server_wins l_ft_arm;"), false, "as near to left_arm as to lift_arm" },
-        { JOB("server_wins signature, signatrue;"), false, "it would stand twice" },
-        { JOB("server_wins signature; lock when server.signatrue is set;"), true,
+        { JOB("server_wins Signature;"), true, "only a capital differs" },
+        { JOB("server_wins signature, SIGNATURE;"), false, "it would stand twice" },
+        { JOB("server_wins signature; lock when server.Signature is set;"), true,
           "asked, not ruled" },
-        { JOB("server_wins signature when server.signatrue is set; client_wins signature;"), true,
+        { JOB("server_wins signature when server.Signature is set; client_wins signature;"), true,
           "likewise" },
-        { JOB("server_wins custom_er_x;"), false, "three letters of eleven" },
+        { JOB("server_wins signatrue;"), false, "it may be a field that is to come" },
+        { JOB("server_wins scheduled_tame;"), false, "or the date's" },
+        { JOB("server_wins street_2;"), false, "another number is another field" },
+        { JOB("server_wins l_ft_arm;"), false, "as near to left_arm as to lift_arm" },
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
