@@ -341,22 +341,36 @@ static void check_block(struct check *c, const struct ast_block *block, struct s
 
 /* --- all of it --- */
 
+/* SEMANTICS 1.6, 6. */
+static const char *const of_documents[] = { "name",     "doctype",     "owner", "creation",
+                                            "modified", "modified_by", "idx" };
+static const char *const of_rows[] = { "docstatus", "parent", "parenttype", "parentfield" };
+
+bool check_is_sync_field(struct dwr_str name, bool of_row)
+{
+    if (name.n > 0 && name.p[0] == '_')
+        return true;
+    for (size_t i = 0; i < sizeof of_documents / sizeof *of_documents; i++)
+        if (str_is(name, of_documents[i]))
+            return true;
+    for (size_t i = 0; of_row && i < sizeof of_rows / sizeof *of_rows; i++)
+        if (str_is(name, of_rows[i]))
+            return true;
+    return false;
+}
+
 static void find_built_in(struct check *c)
 {
-    static const char *const of_documents[] = { "name",     "doctype",     "owner", "creation",
-                                                "modified", "modified_by", "idx" };
-    static const char *const of_rows[] = { "docstatus", "parent", "parenttype", "parentfield" };
     uint32_t symbol;
     size_t i;
 
     for (i = 0; i < sizeof of_documents / sizeof *of_documents; i++) {
-        symbol =
-            ast_symbol_of(c->ruleset, (struct dwr_str){ of_documents[i], strlen(of_documents[i]) });
+        symbol = ast_symbol_of(c->ruleset, str_of(of_documents[i]));
         if (symbol != AST_NO_SYMBOL)
             c->is_meta[symbol] = c->is_row_meta[symbol] = true;
     }
     for (i = 0; i < sizeof of_rows / sizeof *of_rows; i++) {
-        symbol = ast_symbol_of(c->ruleset, (struct dwr_str){ of_rows[i], strlen(of_rows[i]) });
+        symbol = ast_symbol_of(c->ruleset, str_of(of_rows[i]));
         if (symbol != AST_NO_SYMBOL)
             c->is_row_meta[symbol] = true;
     }

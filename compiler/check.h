@@ -30,4 +30,8 @@
 
 void check_rules(struct arena *arena, struct ast_ruleset *ruleset, struct diag *diag);
 
+/* Does a field of this name belong to the sync layer whatever the rules say (SEMANTICS 1.6)?
+ * of_row: a member of a table's rows, where key and order_by may name one all the same (6). */
+bool check_is_sync_field(struct dwr_str name, bool of_row);
+
 #endif

@@ -66,6 +66,10 @@ struct dwr_str words_unit(const struct words *w, const struct dwr_table *table,
 struct dwr_str words_rule(const struct words *w, const struct dwr_table *table,
                           const struct dwr_rule *rule, bool several);
 
+/* Is the rule a row's `manual` (`fields { ... }`)? There it is server_wins, or client_wins with
+ * `provisional client`, and no person is asked. table NULL: the rule is of a field. */
+bool words_asks_nobody(const struct dwr_table *table, const struct dwr_rule *rule);
+
 /* docstatus has a unit even where no line says so (SEMANTICS 1.6): is this one the author's? */
 bool words_unit_is_said(const struct dwr_doctype *doctype, const struct dwr_unit *unit);
 
@@ -118,6 +122,10 @@ struct words_lines words_settings(struct arena *arena, const struct words_style 
  * must be of a merge by w->doctype itself, as its lines tell which rule it was. */
 struct dwr_str words_decision(const struct words *w, const struct dwr_report *report,
                               bool base_known);
+
+/* Did the write bring a deleted document back (7)? */
+bool words_is_revived(const struct words *w, const struct dwr_write *write,
+                      const struct dwr_result *result);
 
 /* What became of the document as a whole. `concurrent`: the server's document is not what the
  * client last saw. */

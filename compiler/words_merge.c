@@ -1,15 +1,18 @@
-/* words_merge.c - what a merge decided, in words. Sections are those of SEMANTICS.
+/* words_merge.c - what a merge decided of fields and rows, in words. Sections are those of
+ * SEMANTICS.
  *
  * A report names the line of its rule. The compiled rules of this run have one text for each line
  * that a statement stands on, and the report borrows it: so the rule is found by where that text
  * lies, also where two rules stand on one line. */
 #include "words_parts.h"
 
+#include "../runtime/core/children.h"
 #include "../runtime/name_hash.h"
 #include "trial/trial.h"
 
 /* What a report is about and which rule decided. */
 struct found {
+    struct arena *arena;
     const struct dwr_report *report;
     const struct dwr_table *table; /* a row of it; NULL: a field */
     const struct dwr_unit *unit;   /* of a field with a rule of its own; NULL: none */
@@ -23,15 +26,37 @@ static bool is_line(struct dwr_str rule, struct dwr_str at)
     return rule.p && rule.p == at.p;
 }
 
-/* "parts_used" of "parts_used[WIDGET-9]", unless a field is called so. */
-static const struct dwr_table *table_of_row(const struct dwr_doctype *d, struct dwr_text label)
+static bool is_row(struct dwr_text value)
 {
+    return !value.p || *value.p == '{';
+}
+
+/* A row's report names a line of its table, or the lock's. */
+static bool is_of(const struct dwr_doctype *d, const struct dwr_table *t,
+                  const struct dwr_report *report)
+{
+    const struct dwr_str lines[] = { t->at,      t->same_key_at,    t->removes_at,
+                                     t->hold_at, t->append_only_at, d->lock_at };
+
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        if (is_line(report->rule, lines[i]))
+            return is_row(report->base) && is_row(report->server) && is_row(report->client);
+    return false;
+}
+
+/* "parts_used" of "parts_used[WIDGET-9]", unless that is what a field is called. */
+static const struct dwr_table *table_of_row(const struct dwr_doctype *d,
+                                            const struct dwr_report *report)
+{
+    const struct dwr_text label = report->field;
+
     if (label.n == 0 || label.p[label.n - 1] != ']')
         return NULL;
     for (uint32_t i = 0; i < d->table_count; i++) {
         const struct dwr_str name = d->names.v[d->tables[i].field].name;
 
-        if (label.n > name.n + 1 && label.p[name.n] == '[' && memcmp(label.p, name.p, name.n) == 0)
+        if (label.n > name.n + 1 && label.p[name.n] == '[' &&
+            memcmp(label.p, name.p, name.n) == 0 && is_of(d, &d->tables[i], report))
             return &d->tables[i];
     }
     return NULL;
@@ -45,11 +70,11 @@ static const struct dwr_rule *rule_of(const struct dwr_unit *unit, struct dwr_st
     return &unit->rules[unit->rule_count - 1];
 }
 
-static struct found find(const struct dwr_doctype *d, const struct dwr_report *report,
-                         bool base_known)
+static struct found find(const struct words *w, const struct dwr_report *report, bool base_known)
 {
+    const struct dwr_doctype *d = w->doctype;
     const unsigned i = dwr_names_find(&d->names, report->field.p, report->field.n);
-    struct found f = { .report = report, .base_known = base_known };
+    struct found f = { .arena = w->arena, .report = report, .base_known = base_known };
 
     if (i != DWR_NONE && d->names.v[i].role == DWR_NAME_UNIT) {
         f.unit = &d->units[d->names.v[i].index];
@@ -58,7 +83,7 @@ static struct found find(const struct dwr_doctype *d, const struct dwr_report *r
         return f;
     }
     if (i == DWR_NONE)
-        f.table = table_of_row(d, report->field);
+        f.table = table_of_row(d, report);
     if (!f.table) {
         f.rule = &d->free_rule;
         f.several = d->free_together;
@@ -68,23 +93,52 @@ static struct found find(const struct dwr_doctype *d, const struct dwr_report *r
 
 /* --- fields --- */
 
+/* What else makes it a conflict: fields that a manual rule watches (3). */
+static void put_watched(struct sentence *s, const struct dwr_rule *rule)
+{
+    say(s, rule->watch_count > 1 ? "one of %l" : "%l", (const struct dwr_table *)NULL, rule->watch,
+        (unsigned)rule->watch_count);
+}
+
+/* Which of a unit's fields the server changed its other fields' reports say. */
+static void put_lead_of_unit(struct sentence *s, const struct found *f)
+{
+    say(s, "%l are decided as one", (const struct dwr_table *)NULL, f->unit->fields,
+        (unsigned)f->unit->field_count);
+    if (!f->base_known)
+        say(s, ", the server has other values, and what the client had seen is not known; ");
+    else if (f->rule->watch_count == 0)
+        say(s, " and both sides changed them; ");
+    else {
+        say(s, ", and one of them or ");
+        put_watched(s, f->rule);
+        say(s, " changed on the server too; ");
+    }
+}
+
 /* Why it is a conflict (3). */
 static void put_lead(struct sentence *s, const struct found *f)
 {
     const struct dwr_report *r = f->report;
+    const struct dwr_text unset = { NULL, 0 };
+    const bool watches = f->rule->watch_count > 0;
 
-    if (f->several && f->unit)
-        say(s, "%l are decided as one and both sides changed them; ",
-            (const struct dwr_table *)NULL, f->unit->fields, (unsigned)f->unit->field_count);
-    else if (f->several)
+    if (f->several && f->unit) {
+        put_lead_of_unit(s, f);
+    } else if (!f->base_known && watches && trial_equal(s->w->arena, r->server, unset)) {
+        put_watched(s, f->rule);
+        say(s, " has another value on the server, and what the client had seen is not known; ");
+    } else if (!f->base_known) {
+        say(s, "the server has %s, and what the client had seen is not known; ",
+            f->several ? "other values" : "another value");
+    } else if (f->several) {
         say(s, "both changed the document; ");
-    else if (!f->base_known)
-        say(s, "the server has another value, and what the client had seen is not known; ");
-    else if (f->rule->watch_count > 0 && trial_equal(s->w->arena, r->base, r->server))
-        say(s, "%l changed on the server; ", (const struct dwr_table *)NULL, f->rule->watch,
-            (unsigned)f->rule->watch_count);
-    else
+    } else if (watches && trial_equal(s->w->arena, r->base, r->server)) {
+        put_watched(s, f->rule);
+        say(s, " changed on the server; ");
+    } else {
         say(s, "both changed it; ");
+    }
 }
 
 static void put_server_kept(struct sentence *s, const struct found *f)
@@ -200,6 +254,33 @@ static void put_field_decision(struct sentence *s, const struct found *f)
 
 /* --- rows (6) --- */
 
+static bool same_rows(const struct found *f, struct dwr_text a, struct dwr_text b)
+{
+    struct dwr_scratch *scratch = dwr_scratch_new();
+    bool same, failed;
+
+    if (!scratch)
+        arena_fail(f->arena);
+    same = rows_equal(f->table, scratch, a, b);
+    failed = scratch->failed;
+    dwr_scratch_free(scratch);
+    if (failed)
+        arena_fail(f->arena);
+    return same;
+}
+
+static bool server_changed_row(const struct found *f)
+{
+    return !f->report->base.p || !same_rows(f, f->report->base, f->report->server);
+}
+
+static const char *row_lead(const struct found *f)
+{
+    if (!f->report->base.p)
+        return "both have the row, and it differs";
+    return server_changed_row(f) ? "both changed the row" : "only the client changed the row";
+}
+
 static void put_both_rows(struct sentence *s, const struct found *f)
 {
     const struct dwr_table *t = f->table;
@@ -208,7 +289,7 @@ static void put_both_rows(struct sentence *s, const struct found *f)
                        t->order_by != DWR_NONE;
     const char *whose = f->report->outcome == DWR_OUTCOME_CLIENT ? "client's" : "server's";
 
-    say(s, f->report->base.p ? "both changed the row; " : "both have the row, and it differs; ");
+    say(s, "%s; ", row_lead(f));
     if (timed && f->report->outcome == DWR_OUTCOME_CLIENT)
         say(s, "the client's has the %s %m and stands",
             t->same_key == DWR_SAME_KEY_FIRST_WRITE_WINS ? "earlier" : "later", t,
@@ -221,6 +302,17 @@ static void put_both_rows(struct sentence *s, const struct found *f)
         say(s, "the %s stands", whose);
 }
 
+/* Member by member, and no member was in conflict. */
+static void put_members_of_client(struct sentence *s, const struct found *f)
+{
+    if (!f->report->base.p)
+        say(s, "both have the row, and where it differs only the client has a value");
+    else if (server_changed_row(f))
+        say(s, "both changed the row, but no member in two ways: what each changed stands");
+    else
+        say(s, "only the client changed the row");
+}
+
 static void put_client_row(struct sentence *s, const struct found *f)
 {
     const struct dwr_report *r = f->report;
@@ -231,7 +323,7 @@ static void put_client_row(struct sentence *s, const struct found *f)
     else if (r->conflict)
         put_both_rows(s, f);
     else
-        say(s, "only the client changed the row");
+        put_members_of_client(s, f);
 }
 
 static void put_server_row(struct sentence *s, const struct found *f)
@@ -258,10 +350,13 @@ static void put_merged_row(struct sentence *s, const struct found *f)
     const struct dwr_table *t = f->table;
 
     if (t->same_key != DWR_SAME_KEY_FIELDS) {
-        say(s, "both changed the row; both are kept");
+        say(s, "%s; both are kept", row_lead(f));
         return;
     }
-    say(s, "both changed the row, and it is merged member by member (");
+    say(s,
+        f->report->base.p ? "%s, and it is merged member by member ("
+                          : "%s; it is merged member by member (",
+        row_lead(f));
     for (uint32_t u = 0; u < t->unit_count; u++) {
         say(s, "%l: ", t, t->units[u].fields, (unsigned)t->units[u].field_count);
         put_rule(s, t, &t->units[u].rules[0], t->units[u].field_count > 1);
@@ -272,11 +367,23 @@ static void put_merged_row(struct sentence *s, const struct found *f)
     say(s, ")");
 }
 
+/* Of a row decided member by member only what the client changed has to be the same. */
+static void put_same_row(struct sentence *s, const struct found *f)
+{
+    if (f->table->same_key != DWR_SAME_KEY_FIELDS ||
+        same_rows(f, f->report->server, f->report->client))
+        say(s, "both wrote the same row");
+    else if (f->report->base.p)
+        say(s, "whatever the client changed in the row, the server changed to the same");
+    else
+        say(s, "the server's row has all that the client's has");
+}
+
 static void put_row_decision(struct sentence *s, const struct found *f)
 {
     switch (f->report->outcome) {
     case DWR_OUTCOME_SAME:
-        say(s, "both wrote the same row");
+        put_same_row(s, f);
         break;
     case DWR_OUTCOME_CLIENT:
         put_client_row(s, f);
@@ -288,7 +395,7 @@ static void put_row_decision(struct sentence *s, const struct found *f)
         put_merged_row(s, f);
         break;
     case DWR_OUTCOME_MANUAL:
-        say(s, "both changed the row; a person decides, and until then the server's stands");
+        say(s, "%s; a person decides, and until then the server's stands", row_lead(f));
         break;
     case DWR_OUTCOME_HELD:
         say(s, "a row of the client's alone waits for a person, as %c", f->table->hold,
@@ -302,7 +409,7 @@ static void put_row_decision(struct sentence *s, const struct found *f)
 struct dwr_str words_decision(const struct words *w, const struct dwr_report *report,
                               bool base_known)
 {
-    const struct found f = find(w->doctype, report, base_known);
+    const struct found f = find(w, report, base_known);
     struct sentence s;
 
     say_begin(&s, w);
@@ -311,106 +418,4 @@ struct dwr_str words_decision(const struct words *w, const struct dwr_report *re
     else
         put_field_decision(&s, &f);
     return say_sentence(&s);
-}
-
-/* --- the document (5, 7, 8) --- */
-
-static struct dwr_str rejected(const struct words *w, enum dwr_code code)
-{
-    switch (code) {
-    case DWR_CODE_LOCKED:
-        return said(w, "Refused: the document is locked, as %c.", w->doctype->lock, WORDS_OF_MERGE);
-    case DWR_CODE_VALIDATION_ERROR:
-        return said(w, "Refused: a table must be a list of rows.");
-    case DWR_CODE_CREATE_NOT_ALLOWED:
-        return said(w, "Refused: only the server makes documents of this kind.");
-    case DWR_CODE_NOT_FOUND:
-        return said(w, "Refused: the server has no such document. What the client wrote is in the "
-                       "audit record.");
-    case DWR_CODE_DELETE_NOT_ALLOWED:
-        return said(w, "Refused: documents of this kind are never deleted.");
-    case DWR_CODE_DELETE_CONFLICT:
-        return said(w, "Not deleted: the document has changed since the client saw it.");
-    case DWR_CODE_DELETED:
-        return said(w,
-                    "Refused: the document was deleted, and a delete wins over a write. What the "
-                    "client wrote is in the audit record.");
-    case DWR_CODE_NONE:
-        break;
-    }
-    return said(w, "Refused.");
-}
-
-static struct dwr_str deleted(const struct words *w, const struct dwr_result *result,
-                              bool concurrent)
-{
-    if (!result->rule.p && !concurrent)
-        return said(w, "Nothing changes: it was deleted already.");
-    if (concurrent)
-        return said(w,
-                    "Deleted, although the client has not seen the server's last change: a delete "
-                    "wins. What was there can be recovered.");
-    return said(w, "Deleted: nothing had changed since the client saw it.");
-}
-
-static struct dwr_str soft_deleted(const struct words *w)
-{
-    const struct dwr_set *set = &w->doctype->tombstone.soft_delete;
-
-    return said(w,
-                "Not deleted: documents of this kind get %f set to %v instead, which is decided "
-                "like any other write.",
-                (unsigned)set->field, set->value);
-}
-
-static struct dwr_str as_a_whole(const struct words *w, const struct dwr_result *result,
-                                 bool concurrent)
-{
-    switch (result->status) {
-    case DWR_BRANCHED:
-        return said(w,
-                    "Both sides wrote the document: the server's stands, and the client's is kept "
-                    "as a document of its own.");
-    case DWR_CONFLICT_MANUAL:
-        return said(w, "A person has to decide; the document holds what stands until then.");
-    case DWR_MERGED:
-        if (concurrent && result->field_count == 0)
-            return said(w, "What the two sides wrote did not meet.");
-        return said(w, concurrent ? "Both sides wrote: the document is made by the rules below."
-                                  : "Not all that the client wrote was taken.");
-    default:
-        if (concurrent && result->field_count == 0)
-            return said(w, "The document is what the client wrote.");
-        return said(w, concurrent
-                           ? "The document is what the client wrote, by the rules below."
-                           : "The document is what the client wrote: nobody else had changed "
-                             "it.");
-    }
-}
-
-/* Section 7: the server has a tombstone. */
-static bool is_tombstone(const struct words *w, struct dwr_text server)
-{
-    static const struct dwr_str deleted_member = DWR_STR("_deleted");
-    struct dwr_text value = { NULL, 0 };
-
-    if (server.p && memchr(server.p, '{', server.n))
-        value = trial_member(w->arena, server, deleted_member);
-    return value.n == 4 && memcmp(value.p, "true", 4) == 0;
-}
-
-struct dwr_str words_outcome(const struct words *w, const struct dwr_write *write,
-                             const struct dwr_result *result, bool concurrent)
-{
-    if (result->status == DWR_REJECTED)
-        return rejected(w, result->code);
-    if (write->op == DWR_DELETE && !result->doc.p)
-        return deleted(w, result, concurrent);
-    if (write->op == DWR_DELETE)
-        return soft_deleted(w);
-    if (write->op == DWR_INSERT && !write->server.p)
-        return said(w, "A new document: the server had none of this name.");
-    if (is_tombstone(w, write->server))
-        return said(w, "The document was deleted and is brought back.");
-    return as_a_whole(w, result, concurrent);
 }

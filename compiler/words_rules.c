@@ -49,14 +49,23 @@ static const char *clause(enum dwr_rule_kind kind, bool several)
     }
 }
 
+/* Section 6: a row whose members are decided is `merged` and opens no conflict. */
+bool words_asks_nobody(const struct dwr_table *table, const struct dwr_rule *rule)
+{
+    return table && rule->kind == DWR_RULE_MANUAL;
+}
+
 void put_rule(struct sentence *s, const struct dwr_table *table, const struct dwr_rule *rule,
               bool several)
 {
-    (void)table;
-    if (rule->kind == DWR_RULE_MAX || rule->kind == DWR_RULE_MIN)
-        put_ranked(s, rule, rule->kind == DWR_RULE_MAX ? "higher" : "lower");
+    enum dwr_rule_kind kind = (enum dwr_rule_kind)rule->kind;
+
+    if (words_asks_nobody(table, rule))
+        kind = rule->provisional_client ? DWR_RULE_CLIENT_WINS : DWR_RULE_SERVER_WINS;
+    if (kind == DWR_RULE_MAX || kind == DWR_RULE_MIN)
+        put_ranked(s, rule, kind == DWR_RULE_MAX ? "higher" : "lower");
     else
-        say(s, "%s", clause((enum dwr_rule_kind)rule->kind, several));
+        say(s, "%s", clause(kind, several));
 }
 
 /* --- what else a rule says: clauses, put by `next` in front of each --- */
@@ -78,7 +87,9 @@ static void more_of_manual(struct more *m, const struct dwr_table *table,
 {
     const char *values = several ? "values stand" : "value stands";
 
-    if (rule->provisional_client)
+    if (words_asks_nobody(table, rule))
+        say(next_of(m), "no person is asked about members of a row");
+    else if (rule->provisional_client)
         say(next_of(m), "until then the client's %s, marked as open", values);
     else
         say(next_of(m), "until then the server's %s", values);

@@ -10,6 +10,7 @@
 
 #include "../../runtime/core/report.h"
 #include "cmd.h"
+#include "str.h"
 #include "why.h"
 
 /* As much as one line of `dwrc resolve` may be. */
@@ -18,6 +19,7 @@
 struct command {
     struct arena *arena;
     const struct dwr_ruleset *rules;
+    struct ast_ruleset *ast;
     struct trial_bench bench;
     struct dwr_text input;
     struct out_memory out;
@@ -143,6 +145,32 @@ static void show(struct command *c, const struct why *why)
     why_text(&c->out.out, c->arena, &c->frame, why);
 }
 
+/* The `meta` of a block that names the field; NULL: none does. */
+static const struct ast_stmt *meta_of(const struct ast_block *block, struct dwr_str field)
+{
+    for (const struct ast_stmt *s = block->of[AST_META]; s; s = s->same)
+        for (uint32_t i = 0; i < AST_AS(ast_fields, s)->fields.count; i++)
+            if (str_same(AST_AS(ast_fields, s)->fields.v[i].text, field))
+                return s;
+    return NULL;
+}
+
+/* The tables do not say by which line a field is the sync layer's: the rules' tree does. */
+static struct dwr_str line_of_meta(struct command *c, struct dwr_str doctype, struct dwr_str field)
+{
+    const struct ast_block *top = &c->ast->top;
+    const struct ast_stmt *meta = NULL;
+    uint32_t hint = 0;
+
+    for (const struct ast_stmt *s = top->of[AST_DOCTYPE]; s && !meta; s = s->same)
+        if (str_same(AST_AS(ast_doctype, s)->name.text, doctype))
+            meta = meta_of(&AST_AS(ast_doctype, s)->block, field);
+    if (!meta && top->of[AST_DEFAULT])
+        meta = meta_of(&AST_AS(ast_section, top->of[AST_DEFAULT])->block, field);
+    return meta ? source_at(c->arena, &c->ast->sources, meta->span, &hint)
+                : (struct dwr_str){ NULL, 0 };
+}
+
 static void explain(struct command *c, struct dwr_text line, size_t number)
 {
     struct dwr_request request;
@@ -158,6 +186,9 @@ static void explain(struct command *c, struct dwr_text line, size_t number)
         write = copied(c->arena, &request.write);
         c->frame.doctype = doctype_of(c, line, request.doctype);
         rc = why_merge(&c->bench, &words_plain, request.doctype, &write, &why);
+        for (uint32_t i = 0; rc == DWR_OK && i < why.line_count; i++)
+            if (why.lines[i].kind == WHY_IGNORED)
+                why.lines[i].rule = line_of_meta(c, request.doctype->name, why.lines[i].field);
     }
     if (rc == DWR_NOMEM)
         arena_fail(c->arena);
@@ -277,6 +308,7 @@ int cmd_why(const struct cli_command *command, struct arena *arena, int argc, ch
     if (status != CLI_GOOD)
         return status;
     c.rules = r.rules;
+    c.ast = &r.ast;
     c.json = as == 1;
     c.frame.width = output ? 0 : terminal_width();
     c.frame.color = !output && diag_wants_color(findings.style.color, stdout);

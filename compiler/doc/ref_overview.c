@@ -18,8 +18,10 @@ static enum column column_of_unit(const struct dwr_unit *unit)
 }
 
 /* A rule in as few words as a cell has room for. */
-static const char *few_words(const struct dwr_rule *rule)
+static const char *few_words(const struct dwr_table *table, const struct dwr_rule *rule)
 {
+    if (words_asks_nobody(table, rule))
+        return rule->provisional_client ? "the client's" : "the server's";
     switch (rule->kind) {
     case DWR_RULE_SERVER_WINS:
         return "the server's";
@@ -112,7 +114,7 @@ static void put_rules(struct cell *c, const struct dwr_unit *unit)
     for (uint32_t i = 0; i < unit->rule_count; i++) {
         if (i > 0)
             page_word(&c->ref->page, " or ");
-        page_word(&c->ref->page, few_words(&unit->rules[i]));
+        page_word(&c->ref->page, few_words(NULL, &unit->rules[i]));
     }
     if (unit->rule_count > 1)
         page_word(&c->ref->page, ", by a condition");
@@ -168,12 +170,12 @@ static void put_table(struct cell *c, const struct dwr_table *t)
         page_word(p, ", ");
         put_fields(c, t, &t->units[u]);
         page_word(p, " ");
-        page_word(p, few_words(&t->units[u].rules[0]));
+        page_word(p, few_words(t, &t->units[u].rules[0]));
     }
     if (t->same_key == DWR_SAME_KEY_FIELDS && !t->append_only &&
         t->otherwise.kind != DWR_RULE_SERVER_WINS) {
         page_word(p, ", the others ");
-        page_word(p, few_words(&t->otherwise));
+        page_word(p, few_words(t, &t->otherwise));
     }
     if (t->hold)
         page_word(p, ", held for a person by a condition");
@@ -207,7 +209,7 @@ static void put_rest(struct cell *c)
         put_table(c, &d->tables[i]);
     if (column_of(&d->free_rule) == OF_NEITHER) {
         page_word(next_entry(c), words_has_others(d) ? "all others: " : "all: ");
-        page_word(&c->ref->page, few_words(&d->free_rule));
+        page_word(&c->ref->page, few_words(NULL, &d->free_rule));
     }
     put_special(c);
     if (c->entries == 0)

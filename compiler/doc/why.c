@@ -2,6 +2,8 @@
 #include "why.h"
 
 #include "../../runtime/core/value.h"
+#include "check.h"
+#include "str.h"
 
 enum { SERVER, BASE, CLIENT, RESULT, SIDES };
 
@@ -191,31 +193,50 @@ static void say_line(struct why_line *line, enum why_kind kind, const char *wins
         line->words = (struct dwr_str){ words, strlen(words) };
 }
 
-/* Section 4.3. */
-static struct dwr_str line_that_sets(const struct dwr_doctype *d, uint16_t field)
+/* Was a conflict over one of the unit's fields opened? */
+static bool is_open(const struct explain *x, const struct dwr_unit *unit)
 {
-    for (uint32_t u = 0; u < d->unit_count; u++)
-        for (uint32_t i = 0; i < d->units[u].rule_count; i++)
-            for (uint32_t k = 0; k < d->units[u].rules[i].set_count; k++)
-                if (d->units[u].rules[i].set[k].field == field)
-                    return d->units[u].rules[i].set[k].at;
-    return (struct dwr_str){ NULL, 0 };
+    const struct dwr_names *names = &x->words.doctype->names;
+
+    for (uint32_t i = 0; i < x->why->line_count; i++)
+        for (uint32_t k = 0; k < unit->field_count && x->why->lines[i].kind == WHY_REPORTED; k++)
+            if (strcmp(x->why->lines[i].wins, dwr_outcome_name(DWR_OUTCOME_MANUAL)) == 0 &&
+                str_same(x->why->lines[i].field, names->v[unit->fields[k]].name))
+                return true;
+    return false;
 }
 
-static void say_computed(struct explain *x, struct why_line *line, uint16_t field, uint8_t role)
+/* Section 4.3: the `set` of a conflict that gave the field what it has; NULL: none did. */
+static const struct dwr_set *set_of(struct explain *x, const struct entry *e, unsigned field)
 {
-    const struct dwr_set *instead = &x->words.doctype->tombstone.soft_delete;
+    const struct dwr_doctype *d = x->words.doctype;
 
-    if (x->write->op == DWR_DELETE && field == instead->field) {
-        say_line(line, WHY_COMPUTED, "set", "Set in place of the delete.");
-        line->rule = instead->at;
-    } else if (role == DWR_NAME_COUNT || role == DWR_NAME_VERSION) {
-        say_line(line, WHY_COMPUTED, "set", NULL);
-        line->words = words_field(&x->words, field);
-    } else {
-        say_line(line, WHY_COMPUTED, "set", "A conflict was opened, and that sets it.");
-        line->rule = line_that_sets(x->words.doctype, field);
-    }
+    for (uint32_t u = 0; u < d->unit_count; u++)
+        for (uint32_t i = 0; i < d->units[u].rule_count; i++)
+            for (uint32_t k = 0; k < d->units[u].rules[i].set_count; k++) {
+                const struct dwr_set *set = &d->units[u].rules[i].set[k];
+                const struct dwr_text value = { set->value.p, set->value.n };
+
+                if (set->field == field && same(x, value, e->value[RESULT]) &&
+                    is_open(x, &d->units[u]))
+                    return set;
+            }
+    return NULL;
+}
+
+static void say_set(struct why_line *line, const char *words, struct dwr_str at)
+{
+    say_line(line, WHY_COMPUTED, "set", words);
+    line->rule = at;
+}
+
+/* What the client wrote there is ignored. */
+static void say_counted(struct explain *x, struct why_line *line, const struct dwr_name *name)
+{
+    const struct dwr_doctype *d = x->words.doctype;
+
+    say_set(line, NULL, name->role == DWR_NAME_COUNT ? d->tables[name->index].at : d->branch_at);
+    line->words = words_field(&x->words, (uint16_t)(name - d->names.v));
 }
 
 static void say_unwritten(struct explain *x, struct why_line *line, const struct entry *e)
@@ -228,26 +249,92 @@ static void say_unwritten(struct explain *x, struct why_line *line, const struct
         say_line(line, WHY_SERVER, "server", "Only the server changed it.");
 }
 
-static void say_written(struct explain *x, struct why_line *line, const struct entry *e)
+/* Rows that were reported stand in lines of their own. */
+static void say_table(struct explain *x, struct why_line *line, const struct entry *e,
+                      const struct dwr_table *table)
 {
     const struct dwr_text seen = e->value[x->base_known ? BASE : SERVER];
 
-    if (same(x, seen, e->value[CLIENT]))
+    if (same(x, e->value[RESULT], e->value[SERVER]) || same(x, seen, e->value[CLIENT])) {
+        say_line(line, WHY_SERVER, "server",
+                 table->order_by == DWR_NONE ? "The server's rows stand."
+                                             : "The server's rows stand, in the table's order.");
+        line->rule = table->at;
+    } else if (x->base_known && !same(x, e->value[BASE], e->value[SERVER])) {
+        say_line(line, WHY_CLIENT, "merged", "Both changed it, and no row in two ways.");
+        line->rule = table->at;
+    } else {
+        say_line(line, WHY_CLIENT, "client", "Only the client changed it.");
+    }
+}
+
+static void say_written(struct explain *x, struct why_line *line, const struct entry *e,
+                        const struct dwr_name *name)
+{
+    const struct dwr_text seen = e->value[x->base_known ? BASE : SERVER];
+    const bool stands = same(x, e->value[RESULT], e->value[SERVER]);
+
+    if (same(x, seen, e->value[CLIENT]) && (stands || x->why->status == DWR_REJECTED))
         say_unwritten(x, line, e);
     else if (x->why->status == DWR_REJECTED)
         say_line(line, WHY_SERVER, "server", "The write is refused as a whole.");
-    else if (same(x, e->value[RESULT], e->value[SERVER]))
+    else if (name && name->role == DWR_NAME_TABLE)
+        say_table(x, line, e, &x->words.doctype->tables[name->index]);
+    else if (stands)
         say_line(line, WHY_SERVER, "server", "The server's stands.");
     else
         say_line(line, WHY_CLIENT, "client", "Only the client changed it.");
+}
+
+/* 1.6: the sync layer's own; `name`: what the rules say of it, NULL: they do not. A write to a
+ * field that the rules declare so is told, and every client writes the others. */
+static void say_layer(struct explain *x, struct why_line *line, const struct entry *e,
+                      const struct dwr_name *name)
+{
+    const struct dwr_text seen = e->value[x->base_known ? BASE : SERVER];
+
+    say_line(line, WHY_LAYER, "-", "Belongs to the sync layer.");
+    if (name && name->name.p[0] != '_' && !check_is_sync_field(name->name, false) &&
+        e->value[CLIENT].p && !same(x, seen, e->value[CLIENT]) &&
+        !same(x, e->value[RESULT], e->value[CLIENT]))
+        say_line(line, WHY_IGNORED, "server",
+                 "Belongs to the sync layer: what the client wrote is ignored.");
+}
+
+/* What changed it, where neither side's write did. */
+static bool say_computed(struct explain *x, struct why_line *line, const struct entry *e,
+                         unsigned field)
+{
+    const struct dwr_doctype *d = x->words.doctype;
+    const struct dwr_name *name = field == DWR_NONE ? NULL : &d->names.v[field];
+    const struct dwr_set *set;
+
+    if (!name)
+        return false;
+    if (name->role == DWR_NAME_COUNT || name->role == DWR_NAME_VERSION) {
+        say_counted(x, line, name);
+        return true;
+    }
+    if (!x->why->doc.p || x->why->status == DWR_REJECTED ||
+        same(x, e->value[RESULT], e->value[SERVER]))
+        return false;
+    if (x->write->op == DWR_DELETE && field == d->tombstone.soft_delete.field) {
+        say_set(line, "Set in place of the delete.", d->tombstone.soft_delete.at);
+        return true;
+    }
+    set = e->value[CLIENT].p && same(x, e->value[RESULT], e->value[CLIENT]) ? NULL
+                                                                            : set_of(x, e, field);
+    if (set)
+        say_set(line, "A conflict was opened, and that sets it.", set->at);
+    return set != NULL;
 }
 
 static void add_other(struct explain *x, const struct entry *e)
 {
     const struct dwr_doctype *d = x->words.doctype;
     const unsigned i = dwr_names_find(&d->names, e->name.p, e->name.n);
-    const uint8_t role = i != DWR_NONE ? d->names.v[i].role : DWR_NAME_FREE;
-    const bool layer = role == DWR_NAME_META || (i == DWR_NONE && e->name.p[0] == '_');
+    const struct dwr_name *name = i != DWR_NONE ? &d->names.v[i] : NULL;
+    const bool layer = name ? name->role == DWR_NAME_META : e->name.n > 0 && e->name.p[0] == '_';
     struct why_line *line = new_line(x);
 
     *line = (struct why_line){
@@ -258,13 +345,11 @@ static void add_other(struct explain *x, const struct entry *e)
         .result = copy_text(x->arena, e->value[RESULT]),
     };
     if (layer)
-        say_line(line, WHY_LAYER, "-", "Belongs to the sync layer.");
-    else if (role == DWR_NAME_COUNT || role == DWR_NAME_VERSION ||
-             (!e->value[CLIENT].p && x->why->doc.p && x->why->status != DWR_REJECTED &&
-              !same(x, e->value[RESULT], e->value[SERVER])))
-        say_computed(x, line, (uint16_t)i, role);
+        say_layer(x, line, e, name);
+    else if (say_computed(x, line, e, i))
+        return;
     else if (e->value[CLIENT].p)
-        say_written(x, line, e);
+        say_written(x, line, e, name);
     else
         say_unwritten(x, line, e);
 }
@@ -397,6 +482,8 @@ enum dwr_rc why_merge(struct trial_bench *bench, const struct words_style *style
     why->status = result.status;
     why->code = result.code;
     why->rule = copy(x.arena, result.rule.p, result.rule.n);
+    if (words_is_revived(&x.words, write, &result) && !why->rule.p && write->op != DWR_UNDELETE)
+        why->rule = doctype->tombstone.delete_wins_at;
     why->doc = copy_text(x.arena, result.doc);
     why->branch = copy_text(x.arena, result.branch);
     why->words = words_outcome(&x.words, write, &result, concurrent);

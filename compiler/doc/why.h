@@ -19,7 +19,8 @@ enum why_kind {
     WHY_CLIENT,   /* only the client changed it */
     WHY_SERVER,   /* only the server changed it */
     WHY_NOBODY,
-    WHY_LAYER /* the sync layer's own (1.6) */
+    WHY_IGNORED, /* the client wrote a field that the rules give to the sync layer */
+    WHY_LAYER    /* the sync layer's own (1.6) */
 };
 
 struct why_line {

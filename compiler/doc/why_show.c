@@ -186,7 +186,8 @@ static void put_row(struct out *o, const struct sheet *sheet, const struct row *
 
 static bool is_shown(const struct why_frame *frame, const struct why_line *line)
 {
-    return frame->all || line->kind == WHY_REPORTED || line->kind == WHY_COMPUTED;
+    return frame->all || line->kind == WHY_REPORTED || line->kind == WHY_COMPUTED ||
+           line->kind == WHY_IGNORED;
 }
 
 static void put_title(struct out *o, struct arena *arena, const struct why_frame *frame,
@@ -207,6 +208,10 @@ static void put_title(struct out *o, struct arena *arena, const struct why_frame
         out_bytes(o, code, strlen(code));
     }
     paint(o, frame->color, "\33[0m");
+    if (frame->id.p) {
+        out_lit(o, ", id ");
+        out_str(o, plain(arena, words_short(arena, frame->id, 60)));
+    }
     out_char(o, '\n');
     out_str(o, why->words);
     if (why->rule.p) {

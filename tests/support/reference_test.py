@@ -226,6 +226,12 @@ some = md.split("### Some", 1)[1]
 check(re.search(r"^\| `x` \| (\S+) \| (\S+) \| (\S+) \| \3 \| ", some, re.M), "and for one that does")
 check("`any_field`" not in some.split("###")[0], "a stand-in only where nothing is named")
 
+# A row's `manual` asks nobody (SEMANTICS 6: the row is `merged`).
+rows, _ = pages_of('doctype "R" { strategy field_level; child t { key k; on_same_key fields { manual a; '
+                   'manual b { provisional client; } otherwise manual; } } }\n')
+check("`a` the server's, `b` the client's, the others the server's" in overview(rows)["R"][4] and
+      "a person decides" not in rows, "a row's manual: " + overview(rows)["R"][4])
+
 two = ('doctype "Two" { strategy client_wins; }\n',
        "".join('test "claim %d" for "Two" { server { "a": 1 } client { "a": 2 } expect success; }\n' % i
                for i in range(5)))

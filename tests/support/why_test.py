@@ -73,7 +73,8 @@ merge = line(
 code, out, err = run(rules, stdin=merge)
 rows = table(out)
 check(code == 0 and err == "", "a merge is explained, exit 0")
-check(out.startswith('Job "J-1": merged\n'), "the title names DocType, document and status")
+check(out.startswith('Job "J-1": merged, id "1"\n'),
+      "the title names DocType, document, status and request")
 for field, want in {
     "FIELD": ["WINS", "BASE", "SERVER", "CLIENT", "RULE", "WHY"],
     "status": ["server", '"A"', '"B"', '"C"', "jobs/jobs.dwr:3",
@@ -106,7 +107,7 @@ check(rows["day"][1] == "server", "--all: what goes with another field")
 check(rows["name"][-1] == "Belongs to the sync layer.", "--all: the sync layer's")
 alone = line(base={"status": "A", "x": 1}, server={"status": "A", "x": 1}, client={"x": 2})
 code, out, err = run(rules, stdin=alone)
-check(out == "Job: success\nThe document is what the client wrote: nobody else had changed it.\n",
+check(out == "Job: success, id \"1\"\nThe document is what the client wrote: nobody else had changed it.\n",
       "nobody else wrote: %r" % out)
 code, out, err = run(rules, "--all", stdin=alone)
 check(table(out)["x"][1:] == ["client", "1", "1", "2", "-", "Only the client changed it."],
@@ -142,7 +143,7 @@ WHOLE = [
 for text, status, words in WHOLE:
     code, out, err = run(rules, stdin=text)
     first, second = (out.splitlines() + ["", ""])[:2]
-    check(first.endswith(": " + status) and second == words,
+    check(first.endswith(": " + status + ', id "1"') and second == words,
           "%s: expected %r, got %r and %r" % (status, words, first, second))
 code, out, err = run(rules, stdin=WHOLE[5][0])
 check(table(out)["state"][1:] == ["set", "-", "-", "-", "jobs/jobs.dwr:6",
@@ -150,10 +151,75 @@ check(table(out)["state"][1:] == ["set", "-", "-", "-", "jobs/jobs.dwr:6",
 code, out, err = run(rules, stdin=WHOLE[6][0])
 check('\nbranch: {"name":' in out, "the branch is shown")
 
+# Fields of the sync layer, computed fields and `set`: what a client wrote there, by which line
+# (SEMANTICS 1.6, 4.3, 6, 7); and tables of which no row is reported.
+with open(os.path.join(folder, "layer.dwr"), "w") as out:
+    out.write("""default { strategy server_wins; meta seen_at; }
+doctype "Job" {
+    strategy field_level;
+    meta     synced_at, device;
+    manual   cause { set state = 1; }
+    manual   other { set state = 2; }
+    child    t { key k; order_by o; count_into n; }
+    child    u { key k; removes yes; on_same_key client_wins; }
+    tombstone { delete_wins_over_update no; }
+}
+doctype "Paper" {
+    strategy version_all;
+    branch   "{name}-b" version_field v;
+}
+""")
+layer = os.path.join(folder, "layer.dwr")
+label = os.path.basename(folder) + "/layer.dwr:"
+ROW = [{"k": 1, "o": 1}, {"k": 2, "o": 2}]
+THERE = {"synced_at": 1, "n": 2, "t": ROW, "u": ROW, "state": 5}
+IGNORED = "Belongs to the sync layer: what the client wrote is ignored."
+for says, write, field, want in (
+        ("a declared meta field", {"client": {"synced_at": 2}}, "synced_at",
+         ["server", "1", "1", "2", label + "4", IGNORED]),
+        ("one that was not there", {"client": {"device": "d"}}, "device",
+         ["server", "-", "-", '"d"', label + "4", IGNORED]),
+        ("what the client left as it was", {"client": {"synced_at": 1}}, "synced_at", None),
+        ("built-in ones, which every client sends", {"client": {"modified": 1, "_x": 2}}, "modified", None),
+        ("the default's", {"doctype": "Not Named", "client": {"seen_at": 1}}, "seen_at",
+         ["server", "-", "-", "1", label + "1", IGNORED]),
+        ("a computed field", {"client": {"n": 7}}, "n", ["set", "2", "2", "7", label + "7"]),
+        ("the version", {"doctype": "Paper", "client": {"a": 1, "v": 9}}, "v",
+         ["set", "-", "-", "9", label + "13"]),
+        ("set, written and left as it was", {"server": dict(THERE, other="s"),
+                                             "client": {"other": "c", "state": 5}}, "state",
+         ["set", "5", "5", "5", label + "6", "A conflict was opened, and that sets it."]),
+        ("set where the client wrote just that", {"server": dict(THERE, cause="s"),
+                                                  "client": {"cause": "c", "state": 1}}, "state",
+         ["client", "5", "5", "1", label + "3", "Only the client changed it."])):
+    merge_ = dict({"id": 1, "doctype": "Job", "base": THERE, "server": THERE}, **write)
+    code, out, err = run(layer, stdin=json.dumps(merge_))
+    got = table(out).get(field, [None])[1:] or None
+    check(got == want if want is None else (got or [])[:len(want)] == want,
+          "%s: expected %r, got %r" % (says, want, out))
+for says, server, client, field, want in (
+        ("rows out of order", THERE, {"t": ROW[::-1]}, "t",
+         ["server", label + "7", "The server's rows stand, in the table's order."]),
+        ("each side its rows", dict(THERE, u=ROW + [{"k": 3}]), {"u": ROW[1:]}, "u",
+         ["merged", label + "8", "Both changed it, and no row in two ways."]),
+        ("a row taken away", THERE, {"u": ROW[1:]}, "u", ["client", "-", "Only the client changed it."])):
+    code, out, err = run(layer, "--all", "--format", "json", stdin=json.dumps(
+        {"doctype": "Job", "base": THERE, "server": server, "client": client}))
+    got = [[f["wins"], f["rule"] or "-", f["words"]] for f in json.loads(out)["fields"]
+           if f["field"] == field]
+    check(got == [want], "%s: expected %r, got %r" % (says, want, got))
+for op, rule in (("update", " (" + label + "9)"), ("insert", " (" + label + "9)"), ("undelete", "")):
+    code, out, err = run(layer, stdin=json.dumps(
+        {"doctype": "Job", "op": op, "server": {"_deleted": True, "state": 1}, "client": {"state": 2}}))
+    check(out.splitlines()[1] == "The document was deleted and is brought back." + rule,
+          "%s of a deleted document names the line that brings it back: %r" % (op, out))
+check(run(layer, stdin=json.dumps({"doctype": "Job", "op": "insert", "server": None, "client": {}}))[1]
+      == "Job: success\nA new document: the server had none of this name.\n", "server null is none")
+
 # Input: several lines, blank ones, bad ones, one merge over several lines, a file, none at all.
 code, out, err = run(rules, stdin=merge + "\n{]\n" + alone)
 check(code == 0 and "\nline 3: error INVALID_JSON: " in out and out.count('": merged') == 1 and
-      out.count("Job: success") == 1, "a bad line is named, the others are explained")
+      out.count("Job: success, id") == 1, "a bad line is named, the others are explained")
 code, out, err = run(rules, "--format", "json", stdin="\n{\"id\": 7}\n")
 answer = subprocess.run([dwrc, "resolve", rules], input=b"\n{\"id\": 7}\n", capture_output=True)
 check(out == answer.stdout.decode() and '"line":2' in out, "a bad line in JSON is resolve's answer")
@@ -187,9 +253,11 @@ check("\x1b[" not in run(rules, stdin=merge)[1], "no colour into a pipe")
 def agrees(got, want):
     fields = {f["field"]: f for f in got["fields"]}
     reported = [f["field"] for f in got["fields"] if f["reported"]]
-    if (got["id"], got["status"], got["rule"], got["notifications"], reported) != (
-            want["id"], want["status"], want.get("rule"), want["notifications"],
-            list(want["fields"])):
+    # The resolver names no line where a write brings a deleted document back.
+    revived = got["words"] == "The document was deleted and is brought back."
+    if (got["id"], got["status"], got["notifications"], reported) != (
+            want["id"], want["status"], want["notifications"], list(want["fields"])) or (
+            got["rule"] != want.get("rule") and not (revived and "rule" not in want)):
         return False
     return all(fields[name]["wins"] == report["outcome"] and
                all(fields[name][k] == report[k]

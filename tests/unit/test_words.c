@@ -255,6 +255,21 @@ static const struct {
                          "a and b: the client's values stand.\n"
                          "Every other member: the later write stands; a tie is the server's.\n"
                          "A row that the client leaves out stays." },
+    /* 6: a row is decided at once: a member's manual opens no conflict. */
+    { table_lines,
+      "strategy field_level; child t { key k; on_same_key fields { manual a, b; manual together c, "
+      "d { provisional client; watch w; set s = 1; } otherwise manual; } }",
+      ROWS_BY("k",
+              "it") "A row that both have is merged member by member.\n"
+                    "a: the server's value stands; no person is asked about members of a "
+                    "row.\n"
+                    "b: the server's value stands; no person is asked about members of a "
+                    "row.\n"
+                    "c and d: the client's values stand; no person is asked about members of a "
+                    "row; a change of w on the server is a conflict too; s is then set to 1.\n"
+                    "Every other member: the server's value stands; no person is asked about "
+                    "members of a row.\n"
+                    "A row that the client leaves out stays." },
     { table_lines, "strategy append_only; child t { key k; }",
       ROWS_BY("k", "it") "Rows are only added: a stored row is never changed.\n"
                          "A row that the client leaves out stays." },
@@ -286,6 +301,8 @@ static const struct {
     { words_notify, "strategy field_level; manual a; notify conflict; notify moved when a changes;",
       "client_change_overridden, when something that a client wrote was not taken.\nmoved, when a "
       "was changed on the server.\nmanual_resolution_required, when a person has to decide." },
+    { words_notify, "strategy field_level; child t { key k; on_same_key fields { manual a; } }",
+      "" },
     { words_notify, "strategy version_all;",
       "branch_created, when a write is kept as a document of its own." },
     { words_overlaps,
@@ -396,6 +413,17 @@ static const struct {
     { "strategy field_level; manual f { set s = 1; }",
       "'base':{},'server':{'f':2},'client':{'f':3,'s':5}", "s",
       "A conflict was opened, and that sets it to 1." },
+    { "strategy field_level; manual f { watch g, h; }",
+      "'base':{'g':1},'server':{'g':2},'client':{'f':3}", "f",
+      "One of g and h changed on the server; a person decides, and until then the server's value "
+      "stands." },
+    { "strategy field_level; manual f { watch g; }", "'server':{'g':2},'client':{'f':3,'g':1}", "f",
+      "g has another value on the server, and what the client had seen is not known; a person "
+      "decides, and until then the server's value stands." },
+    { "strategy field_level; manual together f, e { watch g; }",
+      "'base':{'g':1},'server':{'g':2},'client':{'f':3}", "f",
+      "f and e are decided as one, and one of them or g changed on the server too; a person "
+      "decides, and until then the server's value stands." },
     { "strategy field_level; sum f;", "'base':{'f':1},'server':{'f':2},'client':{'f':3}", "f",
       "Both changed it; both changes are added up." },
     { "strategy field_level; sum f;", "'base':{'f':1},'server':{'f':2},'client':{'f':'x'}", "f",
@@ -411,6 +439,12 @@ static const struct {
     { "strategy field_level; server_wins together f, g;",
       "'base':{'f':1,'g':1},'server':{'f':1,'g':2},'client':{'f':3}", "f",
       "f and g are decided as one and both sides changed them; the server's values stand." },
+    { "strategy field_level; server_wins together f, g;", "'server':{'g':2},'client':{'f':3}", "f",
+      "f and g are decided as one, the server has other values, and what the client had seen is not "
+      "known; the server's values stand." },
+    { "strategy server_wins;", "'server':{'g':2},'client':{'f':3}", "f",
+      "The server has other values, and what the client had seen is not known; the server's values "
+      "stand." },
     { "strategy field_level; server_wins together f, g;",
       "'base':{'f':1,'h':1},'server':{'f':1,'h':2},'client':{'f':3}", "f",
       "Of f and g only the client changed any." },
@@ -458,7 +492,12 @@ static const struct {
       "other: the server's value stands)." },
     { "strategy field_level; child t { key k; on_same_key keep_both; }",
       "'server':{'t':[{'k':1,'q':2}]},'client':{'t':[{'k':1,'q':3}]}", "t[1]",
-      "Both changed the row; both are kept." },
+      "Both have the row, and it differs; both are kept." },
+    /* A field may be called like a row. */
+    { "strategy field_level; child t { key k; on_same_key fields { sum q; } }",
+      "'server':{'t[1]':2},'client':{'t[1]':{'k':1}}", "t[1]",
+      "The server has another value, and what the client had seen is not known; the server's value "
+      "stands." },
     { "strategy append_only; child t { key k; }",
       "'base':{'t':[{'k':1,'q':2}]},'server':{'t':[{'k':1,'q':2}]},'client':{'t':[{'k':1,'q':3}]}",
       "t[1]", "A stored row is never changed." },
@@ -515,6 +554,12 @@ static const struct {
       "The document is what the client wrote." },
     { "strategy field_level;", "'base':{'a':1},'server':{'a':2},'client':{}", true,
       "What the two sides wrote did not meet." },
+    { "strategy field_level;", "'op':'insert','server':null,'client':{'a':2}", false,
+      "A new document: the server had none of this name." },
+    { "strategy field_level; child t { key k; order_by k; }",
+      "'base':{'t':[{'k':1},{'k':2}]},'server':{'t':[{'k':1},{'k':2}]},"
+      "'client':{'t':[{'k':2},{'k':1}]}",
+      false, "All that the client wrote was taken, but the rows stand in the table's order." },
     { "strategy field_level;", "'op':'insert','client':{'a':2}", false,
       "A new document: the server had none of this name." },
     { "strategy server_only;", "'op':'insert','client':{'a':2}", false,
