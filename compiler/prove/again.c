@@ -16,12 +16,13 @@ static struct dwr_text stored_after(const struct inquiry *j)
 }
 
 /* Says for each slot that changed a second time why; false: none did. */
-static bool record_changed(struct inquiry *j, struct dwr_text again)
+static bool record_changed(struct inquiry *j, struct dwr_text again, bool sync_layers)
 {
     bool any = false;
 
     for (uint8_t i = 0; i < j->part->slot_count; i++)
-        if (!trial_same(j->bench, j->seen[i], inquiry_value_in(j, again, i))) {
+        if (part_is_sync_layers(j->part, i) == sync_layers &&
+            !trial_same(j->bench, j->seen[i], inquiry_value_in(j, again, i))) {
             inquiry_record(j, PROVE_IDEMPOTENT, reason_again(j, i), i);
             any = true;
         }
@@ -43,7 +44,8 @@ void inquiry_idempotent(struct inquiry *j)
         return;
     if (!j->result.doc.p || !again.doc.p)
         inquiry_record(j, PROVE_IDEMPOTENT, PROVE_BY_NOTHING, 0);
-    else if (!record_changed(j, again.doc) && !inquiry_documents_equal(j, j->result.doc, again.doc))
+    else if (!record_changed(j, again.doc, false) && !record_changed(j, again.doc, true) &&
+             !inquiry_documents_equal(j, j->result.doc, again.doc))
         inquiry_record(j, PROVE_IDEMPOTENT, reason_again(j, 0), 0); /* marks, counts, the version */
 }
 
@@ -98,7 +100,8 @@ static bool value_returned(const struct inquiry *j, uint8_t slot)
 {
     const struct dwr_text base = inquiry_base(j, slot), server = inquiry_server(j, slot);
 
-    if (!inquiry_is_written(j, slot) || dwr_is_unset(base) || j->part->slots[slot].in_row)
+    if (!inquiry_is_written(j, slot) || dwr_is_unset(base) || j->part->slots[slot].in_row ||
+        part_is_sync_layers(j->part, slot))
         return false;
     if (has_elements(j, slot) && is_list(base))
         return (is_list(server) || dwr_is_unset(server)) && is_list(inquiry_wrote(j, slot)) &&

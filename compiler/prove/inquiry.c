@@ -254,7 +254,7 @@ static void inquiry_no_loss(struct inquiry *j)
     if (part->kind == PART_ROW)
         inquiry_no_loss_of_rows(j);
     for (uint8_t i = 0; i < part->slot_count; i++) {
-        if (part->slots[i].in_row || !inquiry_is_written(j, i))
+        if (part->slots[i].in_row || !inquiry_is_written(j, i) || part_is_sync_layers(part, i))
             continue;
         j->out->cases[PROVE_NO_LOSS]++;
         if (j->result.doc.p && trial_same(j->bench, j->seen[i], inquiry_wrote(j, i)))
@@ -304,7 +304,8 @@ static void inquiry_local(struct inquiry *j)
         return;
     j->out->cases[PROVE_LOCAL]++;
     for (uint8_t i = 0; i < j->part->slot_count; i++)
-        if (!j->part->slots[i].in_row && !inquiry_is_written(j, i) && inquiry_is_changed(j, i))
+        if (!j->part->slots[i].in_row && !part_is_sync_layers(j->part, i) &&
+            !inquiry_is_written(j, i) && inquiry_is_changed(j, i))
             inquiry_record(j, PROVE_LOCAL, reason_not_written(j, i), i);
     walk = dwr_walk_of(j->result.doc);
     while (dwr_walk_next(&walk, j->again->scan, &key, &value))

@@ -41,6 +41,8 @@ void part_each_merging_cond(const struct dwr_doctype *d, part_cond_use *use, voi
 
 /* --- slots --- */
 
+static void add_field(struct build *b, uint16_t field, bool own);
+
 static void add_slot(struct build *b, struct part_slot slot)
 {
     struct part *p = b->part;
@@ -57,15 +59,58 @@ static void add_slot(struct build *b, struct part_slot slot)
         p->slots[p->slot_count++] = slot;
 }
 
+/* Is the name that of a mark which a merge puts beside a field (4.3): before, the field, after? */
+static bool is_mark_of(struct dwr_str name, const char *before, struct dwr_str field,
+                       const char *after)
+{
+    const size_t b = strlen(before), a = strlen(after);
+
+    return name.n == b + field.n + a && memcmp(name.p, before, b) == 0 &&
+           memcmp(name.p + b, field.p, field.n) == 0 && memcmp(name.p + b + field.n, after, a) == 0;
+}
+
+static bool leaves_marks(const struct dwr_doctype *d, uint16_t field)
+{
+    const struct dwr_name *name = &d->names.v[field];
+
+    if (name->role == DWR_NAME_FREE)
+        return d->free_rule.provisional_client;
+    for (uint16_t r = 0; name->role == DWR_NAME_UNIT && r < d->units[name->index].rule_count; r++)
+        if (d->units[name->index].rules[r].provisional_client)
+            return true;
+    return false;
+}
+
+/* What the sync layer keeps does not change by a merge, but marks do: of the field that they mark.
+ * Copies of its values are not tried, nor is what tells a document from a tombstone. */
+static void add_sync_layers(struct build *b, struct dwr_str name)
+{
+    const struct dwr_doctype *d = b->d;
+
+    if (str_same(name, (struct dwr_str)DWR_STR("_deleted")))
+        b->part->too_large = true;
+    for (uint16_t i = 0; i < d->names.count; i++) {
+        const struct dwr_str field = d->names.v[i].name;
+
+        if (!leaves_marks(d, i))
+            continue;
+        if (is_mark_of(name, "_", field, "_conflict"))
+            add_field(b, i, false);
+        if (is_mark_of(name, "_server_", field, "") || is_mark_of(name, "_client_", field, ""))
+            b->part->too_large = true;
+    }
+}
+
 static void add_field(struct build *b, uint16_t field, bool own)
 {
-    const uint8_t role = b->d->names.v[field].role;
+    const struct dwr_name *name = &b->d->names.v[field];
 
-    /* What the sync layer keeps never changes by a merge. */
-    if (role == DWR_NAME_META || role == DWR_NAME_COUNT || role == DWR_NAME_VERSION)
-        return;
-    add_slot(b,
-             (struct part_slot){ .name = b->d->names.v[field].name, .field = field, .own = own });
+    add_slot(b, (struct part_slot){ .name = name->name, .field = field, .own = own });
+    if (name->role == DWR_NAME_META)
+        add_sync_layers(b, name->name);
+    if (name->role == DWR_NAME_COUNT)
+        add_slot(b, (struct part_slot){ .name = b->d->names.v[b->d->tables[name->index].field].name,
+                                        .field = b->d->tables[name->index].field });
 }
 
 static void add_operand(struct build *b, const struct dwr_operand *o)
@@ -378,6 +423,34 @@ static bool is_key(const struct dwr_table *t, uint16_t member)
     return false;
 }
 
+static void add_member(struct build *b, const struct dwr_table *t, uint16_t member, bool own)
+{
+    if (!is_key(t, member))
+        add_slot(
+            b, (struct part_slot){
+                   .name = t->names.v[member].name, .field = member, .own = own, .in_row = true });
+}
+
+/* What a unit of members watches and sets, and the units that set it. */
+static void add_what_decides_member(struct build *b, const struct dwr_table *t, uint16_t member)
+{
+    for (uint16_t u = 0; u < t->unit_count; u++)
+        for (uint16_t r = 0; r < t->units[u].rule_count; r++) {
+            const struct dwr_rule *rule = &t->units[u].rules[r];
+            const bool is_its_own =
+                t->names.v[member].role == DWR_NAME_UNIT && t->names.v[member].index == u;
+
+            for (uint16_t i = 0; i < rule->watch_count && is_its_own; i++)
+                add_member(b, t, rule->watch[i], false);
+            for (uint16_t i = 0; i < rule->set_count; i++) {
+                if (is_its_own)
+                    add_member(b, t, rule->set[i].field, false);
+                if (rule->set[i].field == member)
+                    add_member(b, t, t->units[u].fields[0], false);
+            }
+        }
+}
+
 static void add_row_units(struct build *b, uint16_t table)
 {
     const struct dwr_table *t = &b->d->tables[table];
@@ -386,11 +459,9 @@ static void add_row_units(struct build *b, uint16_t table)
         begin(b, PART_ROW, table);
         b->part->unit = u;
         for (uint16_t i = 0; i < t->units[u].field_count && i < 2; i++)
-            if (!is_key(t, t->units[u].fields[i]))
-                add_slot(b, (struct part_slot){ .name = t->names.v[t->units[u].fields[i]].name,
-                                                .field = t->units[u].fields[i],
-                                                .own = true,
-                                                .in_row = true });
+            add_member(b, t, t->units[u].fields[i], true);
+        for (uint8_t i = 0; i < b->part->slot_count; i++)
+            add_what_decides_member(b, t, b->part->slots[i].field);
         finish(b);
     }
     begin(b, PART_ROW, table);
@@ -454,11 +525,13 @@ const struct dwr_unit *part_unit(const struct part *part, uint8_t slot)
     const struct part_slot *s = &part->slots[slot];
     const struct dwr_name *name;
 
-    if (s->in_row)
-        return part->unit == DWR_NONE ? NULL
-                                      : &part->doctype->tables[part->index].units[part->unit];
     if (s->field == DWR_NONE)
         return NULL;
+    if (s->in_row) {
+        name = &part->doctype->tables[part->index].names.v[s->field];
+        return name->role == DWR_NAME_UNIT ? &part->doctype->tables[part->index].units[name->index]
+                                           : NULL;
+    }
     name = &part->doctype->names.v[s->field];
     return name->role == DWR_NAME_UNIT ? &part->doctype->units[name->index] : NULL;
 }
@@ -472,6 +545,15 @@ const struct dwr_table *part_table(const struct part *part, uint8_t slot)
         return NULL;
     name = &part->doctype->names.v[s->field];
     return name->role == DWR_NAME_TABLE ? &part->doctype->tables[name->index] : NULL;
+}
+
+bool part_is_sync_layers(const struct part *part, uint8_t slot)
+{
+    const struct part_slot *s = &part->slots[slot];
+    const uint8_t role =
+        s->in_row || s->field == DWR_NONE ? DWR_NAME_FREE : part->doctype->names.v[s->field].role;
+
+    return role == DWR_NAME_META || role == DWR_NAME_COUNT || role == DWR_NAME_VERSION;
 }
 
 /* A row is a whole: all its members are written. */

@@ -74,6 +74,9 @@ struct dwr_str part_field_name(struct arena *arena, const struct part *part, uin
 const struct dwr_unit *part_unit(const struct part *part, uint8_t slot);
 const struct dwr_table *part_table(const struct part *part, uint8_t slot);
 
+/* Meta, counts, the version (1.6): what a client writes there is ignored. */
+bool part_is_sync_layers(const struct part *part, uint8_t slot);
+
 /* Combinations of the slots' values: of a stored document (unset: left out), of a client's (not
  * written: left out; unset: null). */
 uint64_t part_stored_count(const struct part *part);

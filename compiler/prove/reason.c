@@ -8,16 +8,28 @@
 
 #include "../../runtime/core/value.h"
 
-bool reason_is_set_target(const struct part *part, uint16_t field)
+static bool is_set_by(const struct dwr_unit *units, uint16_t count, uint16_t field)
 {
-    const struct dwr_doctype *d = part->doctype;
-
-    for (uint16_t u = 0; u < d->unit_count; u++)
-        for (uint16_t r = 0; r < d->units[u].rule_count; r++)
-            for (uint16_t i = 0; i < d->units[u].rules[r].set_count; i++)
-                if (d->units[u].rules[r].set[i].field == field)
+    for (uint16_t u = 0; u < count; u++)
+        for (uint16_t r = 0; r < units[u].rule_count; r++)
+            for (uint16_t i = 0; i < units[u].rules[r].set_count; i++)
+                if (units[u].rules[r].set[i].field == field)
                     return true;
     return false;
+}
+
+bool reason_is_set_target(const struct part *part, uint16_t field)
+{
+    return is_set_by(part->doctype->units, part->doctype->unit_count, field);
+}
+
+/* The same of a slot, a row's member too. */
+static bool slot_is_set(const struct part *part, const struct part_slot *s)
+{
+    const struct dwr_table *table = &part->doctype->tables[part->index];
+
+    return s->in_row ? is_set_by(table->units, table->unit_count, s->field)
+                     : reason_is_set_target(part, s->field);
 }
 
 /* --- conditions that read what the write changes --- */
@@ -27,12 +39,17 @@ struct reads {
     bool base_known, changed;
 };
 
-static bool field_changed(const struct inquiry *j, uint16_t field)
+static bool changed(const struct inquiry *j, uint16_t field, bool in_row)
 {
     for (uint8_t i = 0; i < j->part->slot_count; i++)
-        if (j->part->slots[i].field == field && !j->part->slots[i].in_row)
+        if (j->part->slots[i].field == field && j->part->slots[i].in_row == in_row)
             return inquiry_is_changed(j, i);
     return false;
+}
+
+static bool field_changed(const struct inquiry *j, uint16_t field)
+{
+    return changed(j, field, false);
 }
 
 static void read_operand(struct reads *r, const struct dwr_operand *o)
@@ -140,7 +157,7 @@ static enum prove_reason by_unit(const struct inquiry *j, const struct dwr_unit 
             reason = by_kind(j, (enum dwr_rule_kind)rule->kind, slot);
         condition = condition || reads_changed(j, rule->when);
         for (uint16_t i = 0; i < rule->watch_count; i++)
-            watched = watched || field_changed(j, rule->watch[i]);
+            watched = watched || changed(j, rule->watch[i], j->part->slots[slot].in_row);
     }
     if (reason != PROVE_BY_NOTHING)
         return reason;
@@ -204,7 +221,7 @@ enum prove_reason reason_again(const struct inquiry *j, uint8_t slot)
         return reason;
     if (reads_changed(j, j->part->doctype->lock))
         return base_known_again(j) ? PROVE_BY_LOCK : PROVE_BY_UNKNOWN_BASE;
-    return reason_is_set_target(j->part, s->field) ? PROVE_BY_SET : PROVE_BY_NOTHING;
+    return slot_is_set(j->part, s) ? PROVE_BY_SET : PROVE_BY_NOTHING;
 }
 
 enum prove_reason reason_not_written(const struct inquiry *j, uint8_t slot)
@@ -215,7 +232,7 @@ enum prove_reason reason_not_written(const struct inquiry *j, uint8_t slot)
 
     if (j->at.op == DWR_DELETE && soft->field != DWR_NONE && soft->field == s->field)
         return PROVE_BY_SET_FIELD; /* a delete that is a write (7) */
-    if (reason_is_set_target(j->part, s->field))
+    if (slot_is_set(j->part, s))
         return PROVE_BY_SET_FIELD;
     if (unit && unit->field_count > 1)
         return PROVE_BY_TOGETHER;

@@ -6,8 +6,11 @@
  * two are tried, and only one where a part would become too large. */
 #include "part.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "../../runtime/core/value.h"
 #include "out.h"
 #include "trial/trial.h"
 
@@ -269,6 +272,13 @@ static bool is_plain(const struct part *part, struct arena *arena, const struct 
     return !l.ordered && !l.with_another;
 }
 
+/* What the slot's name is to the resolver; of what no rule names: free. */
+static uint8_t role_of(const struct part *part, const struct part_slot *slot)
+{
+    return slot->field == DWR_NONE || slot->in_row ? DWR_NAME_FREE
+                                                   : part->doctype->names.v[slot->field].role;
+}
+
 static bool put_typed(struct chosen *c, const struct part *part, const struct part_slot *slot,
                       bool few)
 {
@@ -280,7 +290,7 @@ static bool put_typed(struct chosen *c, const struct part *part, const struct pa
         typed = put_for_rule(c, &unit->rules[r], few) || typed;
     if (!unit && slot->in_row)
         typed = put_for_rule(c, &part->doctype->tables[part->index].otherwise, few);
-    else if (!unit)
+    else if (!unit && role_of(part, slot) == DWR_NAME_FREE)
         typed = put_for_rule(c, &part->doctype->free_rule, few);
     return typed;
 }
@@ -322,6 +332,105 @@ static void put_table(struct chosen *c, struct domain tables, bool few)
     }
 }
 
+/* --- numbers of the sync layer: counts and the version --- */
+
+/* A table of more rows than that is not tried. */
+enum { ROWS_MAX = 24 };
+
+struct numbers {
+    uint16_t field;
+    double v[16]; /* that conditions compare the field with */
+    uint16_t count;
+    bool too_many; /* or with what is no number */
+};
+
+static void take_number(struct numbers *n, struct dwr_str value)
+{
+    char text[32];
+
+    if (dwr_is_unset((struct dwr_text){ value.p, value.n }))
+        return;
+    if (n->count == sizeof n->v / sizeof *n->v || value.n >= sizeof text ||
+        (value.p[0] != '-' && (value.p[0] < '0' || value.p[0] > '9'))) {
+        n->too_many = true;
+        return;
+    }
+    memcpy(text, value.p, value.n);
+    text[value.n] = '\0';
+    n->v[n->count] = strtod(text, NULL);
+    n->too_many = n->too_many || n->v[n->count] < -1e9 || n->v[n->count] > 1e9;
+    n->count++;
+}
+
+static void take_numbers(void *context, const struct dwr_cond *c)
+{
+    struct numbers *n = context;
+
+    if (!is_side(&c->left, n->field) && !is_side(&c->right, n->field))
+        return;
+    if (c->op >= DWR_COND_EQ && c->op <= DWR_COND_GE && c->value_count == 0)
+        n->too_many = true; /* another field's */
+    for (uint16_t i = 0; i < c->value_count; i++)
+        take_number(n, c->values[i]);
+}
+
+static struct numbers numbers_of(const struct part *part, uint16_t field)
+{
+    struct numbers n = { .field = field };
+
+    part_each_merging_cond(part->doctype, take_numbers, &n);
+    return n;
+}
+
+/* Each number that a condition names, what comes before it and what comes behind. */
+static void put_numbers(struct chosen *c, struct part *part, uint16_t field)
+{
+    const struct numbers n = numbers_of(part, field);
+
+    part->too_large = part->too_large || n.too_many;
+    put(c, (struct dwr_str)DWR_STR("1"));
+    put(c, (struct dwr_str)DWR_STR("2"));
+    for (uint16_t i = 0; i < n.count; i++)
+        for (int beside = -1; beside <= 1; beside++)
+            put(c, arena_printf(c->arena, "%.0f", floor(n.v[i]) + beside));
+    for (uint16_t i = 0; i < n.count; i++)
+        put(c, arena_printf(c->arena, "%.17g", n.v[i]));
+}
+
+static struct dwr_str table_of_rows(struct arena *arena, const struct dwr_table *table, int rows)
+{
+    struct dwr_str all = { "", 0 };
+
+    for (int i = 0; i < rows; i++) {
+        struct trial_doc row;
+        struct dwr_text one;
+        const struct dwr_str key = arena_printf(arena, "\"row %d\"", i + 1);
+
+        trial_doc_start(&row, arena);
+        for (uint16_t k = 0; k < table->key_count; k++)
+            trial_doc_put(&row, table->names.v[table->key[k]].name, key);
+        one = trial_doc_end(&row);
+        all = arena_printf(arena, "%s%s%.*s", all.p, i ? "," : "", (int)one.n, one.p);
+    }
+    return arena_printf(arena, "[%s]", all.p);
+}
+
+/* Tables with so many rows as let the count be each of its numbers, less and more. */
+static void put_sizes(struct chosen *c, struct part *part, const struct dwr_table *table)
+{
+    const struct numbers n = numbers_of(part, table->count_into);
+
+    for (uint16_t i = 0; i < n.count; i++)
+        for (int beside = -1; beside <= 1; beside++) {
+            const double rows = floor(n.v[i]) + beside;
+
+            if (rows > ROWS_MAX)
+                part->too_large = true;
+            else if (rows >= 0)
+                put(c, table_of_rows(c->arena, table, (int)rows));
+        }
+}
+
 /* The second field of a unit is there to differ or not: where there are many cases, one value does.
  */
 static unsigned own_values(const struct part *part, const struct part_slot *slot, int level)
@@ -342,13 +451,19 @@ static void put_values(struct arena *arena, struct part *part, struct part_slot 
 {
     const struct domain from = domain_of_slot(arena, part, slot, schema);
     const bool few = slot->own ? level >= 3 : level >= 1;
+    const struct dwr_table *table = part_table(part, (uint8_t)(slot - part->slots));
+    const uint8_t role = role_of(part, slot);
     struct chosen c = { .arena = arena };
     struct dwr_str *values;
 
     put(&c, (struct dwr_str){ "null", 4 });
     slot->plain = false;
-    if (part_table(part, (uint8_t)(slot - part->slots))) {
+    if (table) {
         put_table(&c, from, few);
+        if (table->count_into != DWR_NONE)
+            put_sizes(&c, part, table);
+    } else if (role == DWR_NAME_COUNT || role == DWR_NAME_VERSION) {
+        put_numbers(&c, part, slot->field);
     } else if (put_typed(&c, part, slot, few)) {
         if (slot->field != DWR_NONE && !slot->in_row)
             put_chosen(&c, part, slot, from, level < 2 ? 2 : 1, 0);
