@@ -365,16 +365,25 @@ static bool (*const decide[])(const struct unit_case *) = {
 
 /* --- section 3 --- */
 
+/* The client wrote the server's value: of a table row by row, of a field of the sync layer's never,
+ * for what it writes there is ignored (1.6). */
+static bool client_agrees(struct record *r, uint32_t i)
+{
+    if (!client_wrote(&r->slots[i]))
+        return false;
+    if (r->table != NULL)
+        return slot_client_is_server(r, i);
+    return !is_sync_layers(r, i) && sides_equal(r, i, DWR_CLIENT, DWR_SERVER);
+}
+
 /* A field of the watch list changed: on the server, and not to what the client's view says. */
 static bool watched_changed(struct record *r, const struct dwr_rule *rule)
 {
     for (unsigned k = 0; k < rule->watch_count; k++) {
         const uint32_t i = record_part(r, rule->watch[k]);
-        const struct dwr_slot *slot = i == NO_SLOT ? NULL : &r->slots[i];
 
-        if (slot == NULL || !field_changes(r, rule->watch[k]))
-            continue;
-        if (!r->base_known || !client_wrote(slot) || !slot_client_is_server(r, i))
+        if (i != NO_SLOT && field_changes(r, rule->watch[k]) &&
+            (!r->base_known || !client_agrees(r, i)))
             return true;
     }
     return false;
@@ -563,8 +572,6 @@ bool decide_units(struct record *r)
 
 bool decide_sets(struct record *r, const struct opened *opened)
 {
-    struct dwr_scratch *s = r->m->s;
-
     for (const struct opened *o = opened; o != NULL; o = o->next)
         for (unsigned k = 0; k < o->rule->set_count; k++) {
             const struct dwr_set *set = &o->rule->set[k];
@@ -575,8 +582,8 @@ bool decide_sets(struct record *r, const struct opened *opened)
                 i = record_add(r, set->field);
             if (i == NO_SLOT)
                 return false;
-            /* What the client wrote there is refused, unless it wrote just that. */
-            if (slot_in_c(r, i) && !dwr_field_equal(s, r->slots[i].value[DWR_CLIENT], value))
+            /* What the client wrote there is refused, were it the very value. */
+            if (slot_in_c(r, i))
                 decide_report(r, i, DWR_OUTCOME_REFUSED, true, &set->at);
             decide_value(r, i, value);
         }

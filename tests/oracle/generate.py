@@ -108,10 +108,12 @@ class RuleWriter:
         if kind == "manual" and members is not None:
             if chance(r, 0.4):
                 block += " provisional client;"
-            if others and chance(r, 0.4):
-                block += f" watch {self.name(pick(r, others))};"
+            watchable = others + (self.tables + ["owner"] if members is self.fields else [])
+            if watchable and chance(r, 0.4):
+                block += f" watch {self.name(pick(r, watchable))};"
             # Not two units that set one field: the order of statements means nothing.
-            free = [f for f in others if f not in self.set_by]
+            own = fields if chance(r, 0.1) else []
+            free = [f for f in others + own if f not in self.set_by]
             if free and chance(r, 0.4):
                 self.set_by.append(pick(r, free))
                 block += f" set {self.name(self.set_by[-1])} = {self.scalar()};"

@@ -301,7 +301,7 @@ class Merge(Tables):
             doc["name"] = patch["name"]
         side = Side(self.base_known, self.base, self.server, self.view, self.wrote,
                     self.r.get("client_ts", ABSENT), self.r.get("now", ABSENT),
-                    self.server_ts_for)
+                    self.server_ts_for, self.same_field)
         opened = []
         branch = False
         for u in self.all_units():
@@ -327,7 +327,7 @@ class Merge(Tables):
         for rule, manual in opened:
             for f, v, at in rule.sets:
                 put(doc, f, v)
-                if side.c([f]) and not field_equal(get(self.view, f), v):
+                if side.c([f]):
                     self.report(f, "refused", True, get(self.base, f), get(server, f),
                                 get(self.view, f), at)
         for rule, manual in opened:

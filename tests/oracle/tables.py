@@ -133,7 +133,7 @@ class Tables:
         for f, v, _ in sets:
             if not field_equal(get(row, f), v):
                 put(row, f, v)
-            if side.c([f]) and not field_equal(get(client, f), v):
+            if side.c([f]):
                 reports.append((f, "refused", True))
         if not reports:
             return row, None, False

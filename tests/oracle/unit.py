@@ -34,9 +34,11 @@ def right_kind(rule, v):
 class Side:
     """What a unit is decided from: the documents, or the rows, and the clocks."""
 
-    def __init__(self, base_known, base, server, view, wrote, client_ts, now, server_ts):
+    def __init__(self, base_known, base, server, view, wrote, client_ts, now, server_ts,
+                 same=lambda f, a, b: field_equal(a, b)):
         self.base_known, self.base, self.server, self.view = base_known, base, server, view
         self.wrote = wrote  # name -> did the client write it
+        self.same = same    # of two values of a field, which may be a child table
         self.client_ts, self.now = instant(client_ts), instant(now)
         self.server_ts = server_ts  # names -> the latest readable time, or None
 
@@ -48,9 +50,9 @@ class Side:
     def watched(self, f):
         s = get(self.server, f)
         if self.base_known:
-            return (not field_equal(s, get(self.base, f))
-                    and not field_equal(s, get(self.view, f)))
-        return self.wrote(f) and not field_equal(s, get(self.view, f))
+            return (not self.same(f, s, get(self.base, f))
+                    and not self.same(f, s, get(self.view, f)))
+        return self.wrote(f) and not self.same(f, s, get(self.view, f))
 
 
 class Decided:
