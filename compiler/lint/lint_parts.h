@@ -190,6 +190,14 @@ struct dwr_str lint_member_label(struct lint *l, const struct lint_case *c, stru
 void lint_say_behind(struct lint *l, struct diag_finding *finding, const struct ast_stmt *stmt,
                      const char *statement);
 
+/* --- times.c: settings --- */
+
+/* What `sync` and its like say, where they do; NULL: they do not. */
+const struct ast_setting *lint_setting(const struct lint *l, enum ast_kind section,
+                                       enum ast_kind kind);
+/* A time of `sync`, as the rules say it where they do. */
+struct dwr_str lint_time_said(struct lint *l, enum ast_kind kind, uint64_t seconds);
+
 /* --- the checks: each looks at the DocType at hand --- */
 
 /* discarded.c, discarded_rows.c */
@@ -209,8 +217,9 @@ void lint_rows(struct lint *l);
 void lint_whole_tables(struct lint *l);
 /* deletes.c */
 void lint_deleted_evidence(struct lint *l);
-/* times.c: of the rule set, and of the DocType at hand */
+/* asks.c: of the rule set */
 void lint_manual_timeout(struct lint *l);
+/* times.c: of the rule set, and of the DocType at hand */
 void lint_retention(struct lint *l);
 void lint_repeats(struct lint *l);
 /* unspoken.c */

@@ -1,12 +1,12 @@
-/* times.c - what time does to writes: conflicts that close before their device is back (DW2004), a
- * feed that does not reach back far enough (DW4002), repeats that nobody recognizes (DW2015). */
+/* times.c - what time does to writes: a feed that does not reach back far enough (DW4002), repeats
+ * that nobody recognizes (DW2015). What it does to open conflicts is asks.c's. */
 #include "lint_parts.h"
 #include "str.h"
 
 static const struct dwr_str none = { NULL, 0 };
 
-static const struct ast_setting *setting(const struct lint *l, enum ast_kind section,
-                                         enum ast_kind kind)
+const struct ast_setting *lint_setting(const struct lint *l, enum ast_kind section,
+                                       enum ast_kind kind)
 {
     const struct ast_stmt *s = l->ast->top.of[section];
     const struct ast_stmt *said = s ? AST_AS(ast_section, s)->block.of[kind] : NULL;
@@ -30,137 +30,29 @@ static struct dwr_str duration(struct lint *l, uint64_t seconds)
 }
 
 /* As the rules say it, where they do. */
-static struct dwr_str time_said(struct lint *l, enum ast_kind kind, uint64_t seconds)
+struct dwr_str lint_time_said(struct lint *l, enum ast_kind kind, uint64_t seconds)
 {
-    const struct ast_setting *said = setting(l, AST_SYNC, kind);
+    const struct ast_setting *said = lint_setting(l, AST_SYNC, kind);
 
     return said && said->number.span.end > said->number.span.begin
                ? source_text(&l->ast->sources, said->number.span)
                : duration(l, seconds);
 }
 
-/* --- DW2004: manual_timeout against max_offline --- */
-
-/* A merge of the DocType at hand that waits for a person and keeps the server's value meanwhile. */
-static bool waits(struct lint *l, struct lint_case *c, struct dwr_str field)
-{
-    struct dwr_str office, device;
-    const struct dwr_report *report;
-
-    *c = lint_case_begin(l);
-    lint_values(lint_kind_of(l, field), &office, &device);
-    lint_put(c, field, none, office, device);
-    if (l->plan->lock)
-        lint_assume(l, c, l->plan->lock, false);
-    if (!lint_try(l, c) || c->result.status != DWR_CONFLICT_MANUAL)
-        return false;
-    report = lint_report(c, field);
-    return report && report->outcome == DWR_OUTCOME_MANUAL && !lint_result_has(c, field, device);
-}
-
-/* A field of the DocType at hand that a person decides. */
-static bool find_waiting(struct lint *l, struct lint_case *c, struct dwr_str *field)
-{
-    for (uint16_t i = 0; i < l->plan->unit_count; i++) {
-        const struct dwr_unit *unit = &l->plan->units[i];
-
-        *field = l->plan->names.v[unit->fields[0]].name;
-        if (unit->rules[unit->rule_count - 1].kind == DWR_RULE_MANUAL && waits(l, c, *field))
-            return true;
-    }
-    if (l->plan->free_rule.kind != DWR_RULE_MANUAL)
-        return false;
-    *field = none;
-    for (uint16_t i = 0; i < l->plan->names.count; i++)
-        if (l->plan->names.v[i].role == DWR_NAME_FREE && waits(l, c, l->plan->names.v[i].name)) {
-            *field = l->plan->names.v[i].name;
-            return true;
-        }
-    for (uint32_t i = 0; l->schema && i < l->schema->field_count; i++)
-        if (!lint_name(l, l->schema->fields[i].name) && waits(l, c, l->schema->fields[i].name)) {
-            *field = l->schema->fields[i].name;
-            return true;
-        }
-    return false;
-}
-
-/* The next DocType with such a field, from *s on; it becomes the DocType at hand. */
-static bool next_waiting(struct lint *l, const struct ast_stmt **s, struct lint_case *c,
-                         struct dwr_str *field)
-{
-    for (; *s; *s = (*s)->same) {
-        lint_doctype_at_hand(l, AST_AS(ast_doctype, *s));
-        if (l->plan->offline.update && find_waiting(l, c, field))
-            return true;
-    }
-    return false;
-}
-
-/* Notes where else a person decides, from the DocType of s on: some places, and how many more. */
-static void others_wait(struct lint *l, struct diag_finding *finding, const struct ast_stmt *s,
-                        struct span timeout)
-{
-    enum { NOTES = 3 };
-    struct dwr_str field;
-    struct lint_case c;
-    unsigned count = 0;
-
-    for (; next_waiting(l, &s, &c, &field); s = s->same)
-        if (count++ < NOTES)
-            diag_note(l->diag, finding, l->doctype->name.span, "a person decides about '%.*s' here",
-                      LINT_TEXT(field));
-    if (count > NOTES)
-        diag_note(l->diag, finding, timeout, "and in %u more DocTypes", count - NOTES);
-}
-
-void lint_manual_timeout(struct lint *l)
-{
-    const struct ast_setting *timeout = setting(l, AST_SYNC, AST_MANUAL_TIMEOUT);
-    const struct ast_stmt *s = l->ast->top.of[AST_DOCTYPE];
-    const struct dwr_sync *sync = &l->rules->sync;
-    struct diag_finding *finding;
-    struct dwr_str field, after, away;
-    struct lint_case c;
-
-    if (!timeout || sync->manual_timeout_rule == DWR_RULE_CLIENT_WINS ||
-        sync->manual_timeout_seconds >= sync->max_offline_seconds ||
-        !next_waiting(l, &s, &c, &field))
-        return;
-    after = time_said(l, AST_MANUAL_TIMEOUT, sync->manual_timeout_seconds);
-    away = time_said(l, AST_MAX_OFFLINE, sync->max_offline_seconds);
-    finding =
-        diag_add(l->diag, DIAG_MANUAL_TIMEOUT, timeout->stmt.span,
-                 "an open conflict closes after %.*s with the server's value, and its device may "
-                 "be away for %.*s",
-                 (int)after.n, after.p, (int)away.n, away.p);
-    diag_subject(finding, none, none);
-    diag_help(l->diag, finding, "manual_timeout %.*s or longer, or `then client_wins`", (int)away.n,
-              away.p);
-    lint_show(
-        l, finding, &c,
-        "A user wrote %.*s in a document of '%.*s' offline; the conflict opened, and the user was "
-        "away again: after %.*s it closes by itself, and the office's value stands.",
-        LINT_TEXT(field), LINT_TEXT(l->doctype->name.text), (int)after.n, after.p);
-    lint_kept(l, finding, field, lint_result(&c, field), "the office's, once the conflict closes");
-    lint_gone(l, finding, field, lint_cell(&c, field)->client,
-              "the user's, waiting in the conflict record until then");
-    others_wait(l, finding, s, timeout->stmt.span);
-}
-
 /* --- DW4002: change_retention against max_offline --- */
 
 void lint_retention(struct lint *l)
 {
-    const struct ast_setting *retention = setting(l, AST_SYNC, AST_CHANGE_RETENTION);
-    const struct ast_setting *offline = setting(l, AST_SYNC, AST_MAX_OFFLINE);
+    const struct ast_setting *retention = lint_setting(l, AST_SYNC, AST_CHANGE_RETENTION);
+    const struct ast_setting *offline = lint_setting(l, AST_SYNC, AST_MAX_OFFLINE);
     const struct dwr_sync *sync = &l->rules->sync;
     struct diag_finding *finding;
     struct dwr_str kept, away;
 
     if (sync->change_retention_seconds >= sync->max_offline_seconds || (!retention && !offline))
         return;
-    kept = time_said(l, AST_CHANGE_RETENTION, sync->change_retention_seconds);
-    away = time_said(l, AST_MAX_OFFLINE, sync->max_offline_seconds);
+    kept = lint_time_said(l, AST_CHANGE_RETENTION, sync->change_retention_seconds);
+    away = lint_time_said(l, AST_MAX_OFFLINE, sync->max_offline_seconds);
     finding =
         diag_add(l->diag, DIAG_RETENTION, retention ? retention->stmt.span : offline->stmt.span,
                  "the change feed reaches back %.*s, and a device may be away for %.*s",
@@ -205,7 +97,7 @@ static struct dwr_str longest_repeat(struct lint *l)
     const uint64_t offline = l->rules->sync.max_offline_seconds;
     const uint64_t retry = retry_seconds(&l->rules->retry);
 
-    return retry > offline ? duration(l, retry) : time_said(l, AST_MAX_OFFLINE, offline);
+    return retry > offline ? duration(l, retry) : lint_time_said(l, AST_MAX_OFFLINE, offline);
 }
 
 /* The same write again, onto what it has made. */
@@ -233,7 +125,7 @@ static void repeat_counts(struct lint *l, struct span span, struct dwr_str field
         lint_assume(l, c, l->plan->lock, false);
     if (!lint_try(l, c) || !doubles(l, c, field, &once))
         return;
-    kept = time_said(l, AST_CHANGE_RETENTION, l->rules->sync.change_retention_seconds);
+    kept = lint_time_said(l, AST_CHANGE_RETENTION, l->rules->sync.change_retention_seconds);
     longest = longest_repeat(l);
     finding = lint_found(l, DIAG_REPEAT_COUNTS, span, field,
                          "a repeated write counts twice in '%.*s': requests are remembered for "
