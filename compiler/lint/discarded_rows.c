@@ -1,5 +1,6 @@
 /* discarded_rows.c - discarded.c's question asked of the rows of child tables: two people wrote
- * into one row, and on_same_key keeps the row, or the member, of one of them. */
+ * into one row, and on_same_key keeps the row, or the member, of one of them. A member that is
+ * `manual` asks nobody: the server's stands (semantics 6: a row with its members is merged). */
 #include "lint_parts.h"
 #include "str.h"
 
@@ -25,6 +26,11 @@ static enum dwr_rule_kind rule_of_rows(const struct dwr_table *table)
     default:
         return DWR_RULE_KEEP_BOTH; /* nothing is discarded, or a person is asked */
     }
+}
+
+static bool may_discard(enum dwr_rule_kind rule, enum lint_kind kind)
+{
+    return lint_may_discard(rule == DWR_RULE_MANUAL ? DWR_RULE_SERVER_WINS : rule, kind);
 }
 
 /* Both write the member of one row. */
@@ -67,6 +73,19 @@ static bool loses(struct row_case *r, struct lint_case *c, struct dwr_str member
                : !lint_is_asked(c, field) && !lint_result_has(c, field, value[2]);
 }
 
+static void help(struct lint *l, struct diag_finding *finding, struct dwr_str member,
+                 enum lint_kind kind)
+{
+    if (kind == LINT_PROSE || kind == LINT_FILES)
+        diag_help(l->diag, finding, "on_same_key fields { %s %.*s; otherwise … } decides it apart",
+                  kind == LINT_PROSE ? "merge_text" : "keep_both", LINT_TEXT(member));
+    else
+        diag_help(l->diag, finding,
+                  "on_same_key manual asks a person about the row; fields { client_wins %.*s; "
+                  "otherwise … } where it is made on the device",
+                  LINT_TEXT(member));
+}
+
 static void report(struct row_case *r, struct lint_case *c, struct span span, struct dwr_str member,
                    enum lint_kind kind, enum dwr_rule_kind rule)
 {
@@ -75,19 +94,16 @@ static void report(struct row_case *r, struct lint_case *c, struct span span, st
     const struct dwr_report *said = lint_report(c, table);
     const struct dwr_str label = lint_member_label(l, c, table, member);
     struct dwr_str office, device;
+    const char *keeps = rule == DWR_RULE_MANUAL ? "asks nobody about them and keeps" : "keeps";
     struct diag_finding *finding = lint_found(
         l, lint_discard_code(rule, kind), span, table,
         kind == LINT_PROSE
-            ? "people type '%.*s' in the rows of '%.*s', and %s keeps one text only"
-            : "'%.*s' in the rows of '%.*s' holds attachments, and %s keeps one side's only",
-        LINT_TEXT(member), LINT_TEXT(table), ast_rule_word(rule));
+            ? "people type '%.*s' in the rows of '%.*s', and %s %s one text only"
+            : "'%.*s' in the rows of '%.*s' holds attachments, and %s %s one side's only",
+        LINT_TEXT(member), LINT_TEXT(table), ast_rule_word(rule), keeps);
 
     lint_values(kind, &office, &device);
-    diag_help(l->diag, finding, "on_same_key fields { %s %.*s; otherwise … } decides it apart",
-              kind == LINT_PROSE   ? "merge_text"
-              : kind == LINT_FILES ? "keep_both"
-                                   : "manual",
-              LINT_TEXT(member));
+    help(l, finding, member, kind);
     lint_show(l, finding, c,
               "A user wrote %.*s in a row of %.*s offline; meanwhile the office "
               "changed the same row: %s.",
@@ -110,7 +126,7 @@ static void member_is_kept(struct row_case *r, struct span span, struct dwr_str 
     const enum lint_kind kind = lint_member_kind(r->rows, member);
     struct lint_case c;
 
-    if (lint_may_discard(rule, kind) && loses(r, &c, member, kind, rule))
+    if (may_discard(rule, kind) && loses(r, &c, member, kind, rule))
         report(r, &c, span, member, kind, rule);
 }
 
@@ -124,7 +140,7 @@ static void others_are_kept(struct row_case *r, struct span span, enum dwr_rule_
         struct lint_case c;
 
         if (lint_is_key(r->table, member) || (name && name->role != DWR_NAME_FREE) ||
-            !lint_may_discard(rule, kind) || !loses(r, &c, member, kind, rule))
+            !may_discard(rule, kind) || !loses(r, &c, member, kind, rule))
             continue;
         report(r, &c, span, member, kind, rule);
         return;
