@@ -75,7 +75,7 @@ typedef void check(struct lint *l);
 
 /* Of a DocType that devices may write to. */
 static check *const of_writable[] = {
-    lint_discarded_fields, lint_discarded_free, lint_discarded_rows, lint_unranked,
+    lint_discarded_fields, lint_discarded_free, lint_discarded_rows, lint_scales,
     lint_keyed_elements,   lint_client_wins,    lint_split_slots,    lint_rows,
     lint_whole_tables,     lint_repeats,
 };

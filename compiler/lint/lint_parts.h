@@ -86,9 +86,10 @@ struct lint_case {
     struct lint_cell cells[LINT_CELLS];
     unsigned count;
     struct dwr_str server_role, client_role, client_user; /* JSON */
-    bool dated;     /* with times: the server's change later than the client's */
-    bool tombstone; /* the server's document was deleted */
-    bool full;      /* there were more fields than cells: no merge is made */
+    bool dated;       /* with times: the server's change later than the client's */
+    bool client_last; /* then the other way round */
+    bool tombstone;   /* the server's document was deleted */
+    bool full;        /* there were more fields than cells: no merge is made */
     enum dwr_op op;
 
     /* After lint_try. */
@@ -126,6 +127,9 @@ const struct dwr_report *lint_report(const struct lint_case *c, struct dwr_str f
 void lint_values(enum lint_kind kind, struct dwr_str *office, struct dwr_str *device);
 /* One of the device that is less than the office's. */
 struct dwr_str lint_least_value(enum lint_kind kind);
+
+/* A text as JSON. */
+struct dwr_str lint_quoted(struct lint *l, struct dwr_str text);
 
 /* Is a person asked about the field, or a row of it: a conflict record, a held row, a branch? */
 bool lint_is_asked(const struct lint_case *c, struct dwr_str field);
@@ -206,8 +210,9 @@ enum diag_code lint_discard_code(enum dwr_rule_kind rule, enum lint_kind kind);
 void lint_discarded_fields(struct lint *l);
 void lint_discarded_free(struct lint *l);
 void lint_discarded_rows(struct lint *l);
+/* ranks.c */
+void lint_scales(struct lint *l);
 /* values.c */
-void lint_unranked(struct lint *l);
 void lint_keyed_elements(struct lint *l);
 void lint_client_wins(struct lint *l);
 /* slots.c */

@@ -256,6 +256,50 @@ static void order_is_by_numbers(struct lint *l, const struct ast_child *child,
     lint_gone(l, finding, field, in_order(l, &c, field), "the order that is meant");
 }
 
+/* --- DW2016: rows of one key by their order, without one --- */
+
+/* Semantics 6: the later row, the earlier one, by order_by; without it, always the server's. */
+static void same_key_has_an_order(struct lint *l, const struct ast_child *child,
+                                  const struct dwr_table *table, const struct schema_doctype *rows)
+{
+    const struct ast_stmt *said = child->block.of[AST_ON_SAME_KEY];
+    const bool last = table->same_key == DWR_SAME_KEY_LAST_WRITE_WINS;
+    const struct dwr_str field = child->field.text, member = lint_plain_member(table, rows, 0);
+    const struct dwr_str moment = moment_of(table, rows);
+    struct diag_finding *finding;
+    struct dwr_str office, device, label;
+    struct lint_case c = lint_case_begin(l);
+
+    if (!said || table->append_only || table->order_by != DWR_NONE ||
+        (!last && table->same_key != DWR_SAME_KEY_FIRST_WRITE_WINS))
+        return;
+    lint_values(lint_member_kind(rows, member), &office, &device);
+    c.dated = true;
+    c.client_last = last;
+    lint_put(&c, field, lint_list(l, lint_row_of(l, table, rows, 1, member, none), none),
+             lint_list(l, lint_row_of(l, table, rows, 1, member, office), none),
+             lint_list(l, lint_row_of(l, table, rows, 1, member, device), none));
+    if (l->plan->lock)
+        lint_assume(l, &c, l->plan->lock, false);
+    if (!lint_try(l, &c) || lint_is_asked(&c, field) || lint_result_has(&c, field, device))
+        return;
+    finding = lint_found(l, DIAG_SAME_KEY_UNORDERED, said->span, field,
+                         "rows of '%.*s' have no order_by: %s_write_wins is always the server's",
+                         LINT_TEXT(field), last ? "last" : "first");
+    if (moment.p)
+        diag_help(l->diag, finding, "order_by %.*s; or say server_wins", LINT_TEXT(moment));
+    else
+        diag_help(l->diag, finding,
+                  "order_by the member that says when a row was written; or say server_wins");
+    lint_show(l, finding, &c,
+              "A user wrote in a row of %.*s offline, %s the office did: the office's row stands.",
+              LINT_TEXT(field), last ? "later than" : "before");
+    label = lint_member_label(l, &c, field, member);
+    lint_kept(l, finding, label, office, "the office's, the %s of the two",
+              last ? "earlier" : "later");
+    lint_gone(l, finding, label, device, "the user's, the %s one", last ? "later" : "earlier");
+}
+
 void lint_rows(struct lint *l)
 {
     for (const struct ast_stmt *s = l->block->of[AST_CHILD]; s; s = s->same) {
@@ -269,6 +313,7 @@ void lint_rows(struct lint *l)
         key_is_there(l, child, table, rows);
         list_has_an_order(l, child, table, rows);
         order_is_by_numbers(l, child, table, rows);
+        same_key_has_an_order(l, child, table, rows);
     }
 }
 

@@ -135,8 +135,11 @@ bool lint_try(struct lint *l, struct lint_case *c)
     w->client_role = text(c->client_role);
     w->client_user = text(c->client_user);
     if (c->dated) {
-        w->client_ts = text(str_of("\"2026-03-02T09:00:00Z\""));
-        w->server_ts = text(str_of("\"2026-03-02T10:00:00Z\""));
+        const char *const early = "\"2026-03-02T09:00:00Z\"", *const late =
+                                                                  "\"2026-03-02T10:00:00Z\"";
+
+        w->client_ts = text(str_of(c->client_last ? late : early));
+        w->server_ts = text(str_of(c->client_last ? early : late));
         w->now = text(str_of("\"2026-03-02T17:00:00Z\""));
     }
     return trial_merge(&l->bench, &c->trial, &c->result) == DWR_OK;

@@ -1,88 +1,9 @@
-/* values.c - values that a rule cannot mean: a scale without ranks (DW2012), elements whose edits
- * replace one another (DW2013), client_wins where the client has no say (DW2014). */
+/* values.c - values that a rule cannot mean: elements whose edits replace one another (DW2013),
+ * client_wins where the client has no say (DW2014). Those of scales are ranks.c's. */
 #include "lint_parts.h"
 #include "str.h"
 
 static const struct dwr_str none = { NULL, 0 };
-
-/* --- DW2012: max and min over a Select --- */
-
-static struct dwr_str quoted(struct lint *l, struct dwr_str text)
-{
-    struct trial_doc doc;
-    struct dwr_text member;
-
-    /* The name of a member is escaped as a string is: {"…":0} */
-    trial_doc_start(&doc, l->arena);
-    trial_doc_put(&doc, text, str_of("0"));
-    member = trial_doc_end(&doc);
-    return (struct dwr_str){ member.p + 1, member.n - 4 };
-}
-
-static bool comes_before(struct dwr_str a, struct dwr_str b)
-{
-    const size_t n = a.n < b.n ? a.n : b.n;
-    const int order = memcmp(a.p, b.p, n);
-
-    return order < 0 || (order == 0 && a.n < b.n);
-}
-
-/* Two options whose letters say the opposite of their places in the list. */
-static bool contradicts(const struct schema_field *f, struct dwr_str *low, struct dwr_str *high)
-{
-    for (uint16_t i = 0; i + 1 < f->select_count; i++)
-        if (comes_before(f->select[i + 1], f->select[i])) {
-            *low = f->select[i];
-            *high = f->select[i + 1];
-            return true;
-        }
-    return false;
-}
-
-static void scale_has_ranks(struct lint *l, const struct ast_rule *s, const struct ast_name *name)
-{
-    const struct schema_field *f = schema_field(l->schema, name->text);
-    const bool max = s->rule == DWR_RULE_MAX;
-    struct lint_case c = lint_case_begin(l);
-    struct dwr_str low, high, wanted, other;
-    struct diag_finding *finding;
-
-    if (!f || f->kind != SCHEMA_SELECT || !contradicts(f, &low, &high))
-        return;
-    wanted = quoted(l, max ? high : low);
-    other = quoted(l, max ? low : high);
-    lint_put(&c, name->text, none, other, wanted);
-    if (l->plan->lock)
-        lint_assume(l, &c, l->plan->lock, false);
-    if (!lint_try(l, &c) || !lint_client_lost(&c, name->text))
-        return;
-    finding = lint_found(l, DIAG_UNRANKED, name->span, name->text,
-                         "%s over '%.*s' goes by the letters of its options, not by their meaning",
-                         ast_rule_word(s->rule), LINT_TEXT(name->text));
-    diag_help(l->diag, finding, "say the order, from the lowest: %s %.*s ranked (\"…\", \"…\");",
-              ast_rule_word(s->rule), LINT_TEXT(name->text));
-    lint_show(l, finding, &c,
-              "A user set %.*s to %.*s offline; the office set %.*s: by the alphabet "
-              "that is the %s of the two, and it stands.",
-              LINT_TEXT(name->text), LINT_TEXT(wanted), LINT_TEXT(other),
-              max ? "greater" : "smaller");
-    lint_kept(l, finding, name->text, other, "the %s by its letters", max ? "greater" : "smaller");
-    lint_gone(l, finding, name->text, wanted, "the %s by the list of options",
-              max ? "later" : "earlier");
-}
-
-void lint_unranked(struct lint *l)
-{
-    if (!l->schema)
-        return;
-    for (const struct ast_stmt *s = l->block->of[AST_RULE]; s; s = s->same) {
-        const struct ast_rule *rule = AST_AS(ast_rule, s);
-
-        if ((rule->rule == DWR_RULE_MAX || rule->rule == DWR_RULE_MIN) && rule->ranked.count == 0)
-            for (uint32_t i = 0; i < rule->fields.count; i++)
-                scale_has_ranks(l, rule, &rule->fields.v[i]);
-    }
-}
 
 /* --- DW2013: a keyed element that both sides edited --- */
 
@@ -154,8 +75,8 @@ static struct dwr_str other_value(struct lint *l, const struct schema_field *f,
         str_same(l->plan->names.v[t->soft_delete.field].name, field))
         return t->soft_delete.value;
     for (uint16_t i = f ? f->select_count : 0; i > 0; i--)
-        if (!str_same(quoted(l, f->select[i - 1]), not_this))
-            return quoted(l, f->select[i - 1]);
+        if (!str_same(lint_quoted(l, f->select[i - 1]), not_this))
+            return lint_quoted(l, f->select[i - 1]);
     return str_of("\"On Hold\"");
 }
 
