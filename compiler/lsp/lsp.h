@@ -8,7 +8,8 @@
  *   lsp_names     every place of the rules where a field, a row member or a DocType is named
  *   lsp_complete  what could stand at the cursor, from the parser's own tables
  *   lsp_hover     a rule in words
- *   lsp_edit      definition, references, rename, fixes
+ *   lsp_edit      definition, references, fixes
+ *   lsp_rename    a new name, everywhere at once
  *   lsp_format    the canonical form
  *   lsp_symbols   the outline of a document
  *
@@ -163,18 +164,21 @@ struct lsp_name {
     struct dwr_str table;   /* whose member */
     bool decides;           /* the statement says how it is merged (or, a DocType, is its block) */
     bool json;              /* a member name in a document of a test: always quoted */
+    bool part;              /* inside of such a one: what `_server_` stands before */
     bool head;              /* the first name behind `together`, or one that begins a condition */
     struct span statement;
+    enum ast_kind statement_kind;
 };
 
-/* Every name of a rule set as it was last read, in no promised order: found when first asked for.
- */
+/* Every name of a rule set as it was last read: found when first asked for. */
 struct lsp_names {
     struct lsp_name *v;
     uint32_t count, capacity;
 };
 
 const struct lsp_names *lsp_names(struct lsp_rules *rules);
+/* The same of any tree, in the order of its statements. */
+struct lsp_names *lsp_names_in(struct arena *arena, const struct ast_ruleset *ast);
 /* The name at an offset of a source, NULL: none. */
 const struct lsp_name *lsp_name_at(const struct lsp_names *names, uint32_t source, uint32_t offset);
 /* Whether both are the same thing. */
@@ -194,7 +198,7 @@ lsp_answer lsp_complete;
 lsp_answer lsp_hover;
 lsp_answer lsp_definition;
 lsp_answer lsp_references;
-lsp_answer lsp_prepare_rename;
+lsp_answer lsp_prepare_rename; /* lsp_rename.c */
 lsp_answer lsp_rename;
 lsp_answer lsp_format; /* lsp_format.c */
 lsp_answer lsp_actions;
@@ -212,6 +216,9 @@ struct lsp_place {
 /* fresh: the rule set is read anew where it is stale; else its last state will do. */
 bool lsp_place(struct lsp *lsp, const cJSON *params, struct lsp_place *place, bool fresh,
                struct lsp_failure *failure);
+
+/* The name at the place, NULL: there is none; *names: all of its rule set. */
+const struct lsp_name *lsp_name_of(const struct lsp_place *place, const struct lsp_names **names);
 
 /* What a word of the language says, in a sentence; NULL: it is none. */
 const char *lsp_word_help(struct dwr_str word);

@@ -1,18 +1,9 @@
-/* lsp_edit.c - where things are named, and changes of the text: definition, references, rename,
- * fixes. */
+/* lsp_edit.c - where things are named, and changes of the text: definition, references, fixes. */
 #include <string.h>
 
 #include "lsp/lsp.h"
 
-static void fail(struct lsp *lsp, struct lsp_failure *failure, enum lsp_error code,
-                 const char *text)
-{
-    failure->code = code;
-    failure->text = arena_printf(lsp->arena, "%s", text);
-}
-
-/* The name at the place, NULL: there is none. */
-static const struct lsp_name *name_at(const struct lsp_place *place, const struct lsp_names **names)
+const struct lsp_name *lsp_name_of(const struct lsp_place *place, const struct lsp_names **names)
 {
     static const struct lsp_names none;
 
@@ -66,7 +57,7 @@ void lsp_definition(struct lsp *lsp, const cJSON *params, struct out *o,
 
     if (!lsp_place(lsp, params, &place, true, failure))
         return;
-    name = name_at(&place, &names);
+    name = lsp_name_of(&place, &names);
     if (name == NULL) {
         out_lit(o, "null");
         return;
@@ -95,7 +86,7 @@ void lsp_references(struct lsp *lsp, const cJSON *params, struct out *o,
 
     if (!lsp_place(lsp, params, &place, true, failure))
         return;
-    name = name_at(&place, &names);
+    name = lsp_name_of(&place, &names);
     out_char(o, '[');
     for (uint32_t i = 0; name != NULL && i < names->count; i++) {
         if (!lsp_same(&names->v[i], name) || (names->v[i].decides && !all))
@@ -105,138 +96,6 @@ void lsp_references(struct lsp *lsp, const cJSON *params, struct out *o,
         put_location(lsp, o, place.rules, names->v[i].span);
     }
     out_char(o, ']');
-}
-
-/* --- rename --- */
-
-void lsp_prepare_rename(struct lsp *lsp, const cJSON *params, struct out *o,
-                        struct lsp_failure *failure)
-{
-    struct lsp_place place;
-    const struct lsp_names *names;
-    const struct lsp_name *name;
-
-    if (!lsp_place(lsp, params, &place, true, failure))
-        return;
-    name = name_at(&place, &names);
-    if (name == NULL) {
-        out_lit(o, "null");
-        return;
-    }
-    out_lit(o, "{\"range\":");
-    lsp_put_range(o, &place.rules->arena, &place.rules->c->ast.sources, name->span);
-    out_lit(o, ",\"placeholder\":");
-    lsp_put_text(o, name->text);
-    out_char(o, '}');
-}
-
-static bool is_word(const char *name)
-{
-    size_t n = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789");
-
-    return n > 0 && name[n] == '\0' && (name[0] < '0' || name[0] > '9');
-}
-
-/* A name that the rules can hold: not empty, no control characters. */
-static bool can_be_name(const char *name)
-{
-    for (const char *c = name; *c != '\0'; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7F)
-            return false;
-    return name[0] != '\0';
-}
-
-/* Where a bare word would be read as the language's. */
-static bool must_quote(const struct lsp_name *place, const char *name)
-{
-    return place->role == LSP_DOCTYPE || place->json || !is_word(name) ||
-           (place->head &&
-            (strcmp(name, "when") == 0 || strcmp(name, "ranked") == 0 || strcmp(name, "not") == 0));
-}
-
-static void put_new_name(struct lsp *lsp, struct out *o, const struct lsp_name *place,
-                         const char *name)
-{
-    const struct dwr_str text = { name, strlen(name) };
-    struct out_memory m;
-
-    if (!must_quote(place, name)) {
-        lsp_put_text(o, text);
-        return;
-    }
-    out_memory_begin(&m, lsp->arena);
-    lsp_put_text(&m.out, text);
-    lsp_put_text(o, out_memory_bytes(&m));
-}
-
-/* The edits of one file; false: it has none. */
-static bool put_renames(struct lsp *lsp, struct out *o, struct lsp_rules *r,
-                        const struct lsp_names *names, const struct lsp_name *name,
-                        const char *new_name, uint32_t source, bool first)
-{
-    uint32_t count = 0;
-
-    for (uint32_t i = 0; i < names->count; i++) {
-        const struct lsp_name *n = &names->v[i];
-
-        if (n->span.source != source || !lsp_same(n, name))
-            continue;
-        if (count++ == 0) {
-            if (!first)
-                out_char(o, ',');
-            lsp_put_text(o, lsp_uri(lsp, r->c->ast.sources.v[source].path.p));
-            out_lit(o, ":[");
-        } else {
-            out_char(o, ',');
-        }
-        out_lit(o, "{\"range\":");
-        lsp_put_range(o, &r->arena, &r->c->ast.sources, n->span);
-        out_lit(o, ",\"newText\":");
-        put_new_name(lsp, o, n, new_name);
-        out_char(o, '}');
-    }
-    if (count > 0)
-        out_char(o, ']');
-    return count > 0;
-}
-
-void lsp_rename(struct lsp *lsp, const cJSON *params, struct out *o, struct lsp_failure *failure)
-{
-    const char *new_name =
-        cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(params, "newName"));
-    struct lsp_place place;
-    const struct lsp_names *names;
-    const struct lsp_name *name;
-    struct lsp_name wanted;
-    bool any = false;
-
-    if (!lsp_place(lsp, params, &place, true, failure))
-        return;
-    name = name_at(&place, &names);
-    if (name == NULL || new_name == NULL || !can_be_name(new_name)) {
-        fail(lsp, failure, LSP_INVALID_PARAMS,
-             name == NULL ? "there is no name here" : "this can be no name");
-        return;
-    }
-    wanted = *name;
-    wanted.text = (struct dwr_str){ new_name, strlen(new_name) };
-    if (wanted.role == LSP_DOCTYPE)
-        wanted.doctype = wanted.text;
-    for (uint32_t i = 0; i < names->count; i++)
-        if (lsp_same(&names->v[i], &wanted) && !lsp_same(name, &wanted)) {
-            fail(lsp, failure, LSP_REQUEST_FAILED, "this name is used already");
-            return;
-        }
-    for (uint32_t i = 0; i < place.rules->c->ast.sources.count; i++)
-        if (place.rules->c->ast.files[i].broken) {
-            fail(lsp, failure, LSP_REQUEST_FAILED,
-                 "a file of the rule set has syntax errors: not all places are known");
-            return;
-        }
-    out_lit(o, "{\"changes\":{");
-    for (uint32_t i = 0; i < place.rules->c->ast.sources.count; i++)
-        any |= put_renames(lsp, o, place.rules, names, name, new_name, i, !any);
-    out_lit(o, "}}");
 }
 
 /* --- fixes --- */

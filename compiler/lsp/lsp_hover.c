@@ -124,12 +124,32 @@ static void put_exception(struct out *o, const struct prove_shown *shown,
     put_escaped(o, (struct dwr_str){ reason, strlen(reason) });
 }
 
-/* "Proved on 71928 small merges: deterministic, no silent loss", and the exceptions below. */
+/* " Too large to try: idempotent, local." Whether there are any. */
+static bool put_properties(struct out *o, const struct prove_doctype *proof, const char *title,
+                           unsigned verdicts)
+{
+    bool any = false;
+
+    for (int i = 0; i < PROVE_PROPERTIES; i++) {
+        const char *words = prove_property_words((enum prove_property)i);
+
+        if ((verdicts >> proof->verdict[i] & 1) == 0)
+            continue;
+        out_str(o, str_of(any ? ", " : title));
+        out_bytes(o, words, strlen(words));
+        any = true;
+    }
+    if (any)
+        out_lit(o, "\\.");
+    return any;
+}
+
+/* What is tried of the DocType: "Proved of Job on 71928 small merges: deterministic, no silent
+ * loss", what is not, and the exceptions below. */
 static void put_proof(struct out *o, struct lsp_rules *r, const struct dwr_doctype *d,
                       const struct lsp_name *name)
 {
     const struct prove_doctype *proof = proof_of(r, d);
-    bool first = true;
 
     if (proof == NULL)
         return;
@@ -138,16 +158,11 @@ static void put_proof(struct out *o, struct lsp_rules *r, const struct dwr_docty
     out_lit(o, " on ");
     out_number(o, proof->merges);
     out_lit(o, " small merges: ");
-    for (int i = 0; i < PROVE_PROPERTIES; i++) {
-        const char *words = prove_property_words((enum prove_property)i);
-
-        if (proof->verdict[i] != PROVE_PROVED && proof->verdict[i] != PROVE_EXCEPT)
-            continue;
-        out_str(o, first ? (struct dwr_str){ "", 0 } : (struct dwr_str){ ", ", 2 });
-        out_bytes(o, words, strlen(words));
-        first = false;
-    }
-    out_lit(o, "\\.\n");
+    if (!put_properties(o, proof, "", 1u << PROVE_PROVED | 1u << PROVE_EXCEPT))
+        out_lit(o, "nothing\\.");
+    put_properties(o, proof, " Not true: ", 1u << PROVE_REFUTED);
+    put_properties(o, proof, " Too large to try all: ", 1u << PROVE_TOO_LARGE);
+    out_char(o, '\n');
     for (uint32_t i = 0; i < proof->shown_count; i++)
         if (is_about(&proof->shown[i], name))
             put_exception(o, &proof->shown[i], name);

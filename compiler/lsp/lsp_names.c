@@ -2,6 +2,7 @@
  * documents of the tests included. */
 #include <string.h>
 
+#include "../runtime/core/unescape.h"
 #include "lsp/lsp.h"
 #include "str.h"
 
@@ -15,8 +16,8 @@ struct walk {
     const struct ast_block *of; /* the DocType's block: where its child tables stand; or NULL */
 };
 
-static void add(struct walk *w, enum lsp_role role, struct span span, struct dwr_str text,
-                bool json, bool head)
+static struct lsp_name *add(struct walk *w, enum lsp_role role, struct span span,
+                            struct dwr_str text, bool json, bool head)
 {
     struct lsp_names *names = w->names;
 
@@ -36,7 +37,9 @@ static void add(struct walk *w, enum lsp_role role, struct span span, struct dwr
         .json = json,
         .head = head,
         .statement = w->stmt->span,
+        .statement_kind = w->stmt->kind,
     };
+    return &names->v[names->count - 1];
 }
 
 static void name(struct walk *w, const struct ast_name *n)
@@ -135,6 +138,65 @@ static const struct ast_child *child_of(const struct walk *w, struct dwr_str fie
     return NULL;
 }
 
+/* What a part of a string between its quotes says. */
+static struct dwr_str unescaped(struct arena *arena, const char *text, struct span span)
+{
+    struct dwr_unescape u = { .p = text + span.begin, .end = text + span.end };
+    struct dwr_str name = { u.p, span.end - span.begin };
+    char *to;
+    int byte;
+
+    if (memchr(name.p, '\\', name.n) == NULL)
+        return name;
+    name.p = to = arena_alloc(arena, name.n); /* escapes are longer than what they stand for */
+    while ((byte = dwr_next_byte(&u)) >= 0)
+        *to++ = (char)byte;
+    name.n = (size_t)(to - name.p);
+    return name;
+}
+
+static bool is_provisional(const struct walk *w, struct dwr_str field)
+{
+    for (const struct ast_stmt *s = w->of == NULL ? NULL : w->of->of[AST_RULE]; s; s = s->same) {
+        const struct ast_rule *rule = AST_AS(ast_rule, s);
+
+        if (rule->block == NULL || rule->block->of[AST_PROVISIONAL] == NULL)
+            continue;
+        for (uint32_t i = 0; i < rule->fields.count; i++)
+            if (str_same(rule->fields.v[i].text, field))
+                return true;
+    }
+    return false;
+}
+
+/* `_f_conflict`, `_server_f` and `_client_f` of an open conflict over f (SEMANTICS 4.3): the place
+ * of f in the string. False: it is none of them. */
+static bool mark(struct json *j, struct span span)
+{
+    static const struct {
+        const char *before, *behind;
+    } marks[] = { { "\"_", "_conflict\"" }, { "\"_server_", "\"" }, { "\"_client_", "\"" } };
+    const char *const text = j->text + span.begin;
+    const size_t n = span.end - span.begin;
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        const size_t before = strlen(marks[i].before), behind = strlen(marks[i].behind);
+        const struct span inside = { span.source, span.begin + (uint32_t)before,
+                                     span.end - (uint32_t)behind };
+        struct dwr_str field;
+
+        if (n <= before + behind || memcmp(text, marks[i].before, before) != 0 ||
+            memcmp(text + n - behind, marks[i].behind, behind) != 0)
+            continue;
+        field = unescaped(j->w->arena, j->text, inside);
+        if (!is_provisional(j->w, field))
+            continue;
+        add(j->w, LSP_FIELD, inside, field, true, false)->part = true;
+        return true;
+    }
+    return false;
+}
+
 static void value(struct json *j, bool names, struct dwr_str table);
 
 /* An object; its members' names are fields, or members of the table's rows, where names is said. */
@@ -150,8 +212,9 @@ static void object(struct json *j, bool names, struct dwr_str table)
         if (j->at >= j->end || j->text[j->at] != '"')
             break;
         span = string(j);
-        text = (struct dwr_str){ j->text + span.begin + 1, span.end - span.begin - 2 };
-        if (names && memchr(text.p, '\\', text.n) == NULL) {
+        text = unescaped(j->w->arena, j->text,
+                         (struct span){ span.source, span.begin + 1, span.end - 1 });
+        if (names && (table.p != NULL || !mark(j, span))) {
             j->w->table = table;
             add(j->w, table.p != NULL ? LSP_MEMBER : LSP_FIELD, span, text, true, false);
             j->w->table = (struct dwr_str){ NULL, 0 };
@@ -361,14 +424,9 @@ static const struct ast_block *block_of(const struct ast_ruleset *ast, struct dw
     return NULL;
 }
 
-const struct lsp_names *lsp_names(struct lsp_rules *rules)
+struct lsp_names *lsp_names_in(struct arena *arena, const struct ast_ruleset *ast)
 {
-    const struct ast_ruleset *ast = &rules->c->ast;
-    struct walk w = { .arena = &rules->arena, .ast = ast };
-
-    if (rules->names != NULL)
-        return rules->names;
-    w.names = ARENA_NEW(&rules->arena, struct lsp_names);
+    struct walk w = { .arena = arena, .ast = ast, .names = ARENA_NEW(arena, struct lsp_names) };
 
     for (const struct ast_stmt *s = ast->top.first; s; s = s->next) {
         w.stmt = s;
@@ -390,7 +448,14 @@ const struct lsp_names *lsp_names(struct lsp_rules *rules)
             block(&w, &AST_AS(ast_section, s)->block);
         }
     }
-    return rules->names = w.names;
+    return w.names;
+}
+
+const struct lsp_names *lsp_names(struct lsp_rules *rules)
+{
+    if (rules->names == NULL)
+        rules->names = lsp_names_in(&rules->arena, &rules->c->ast);
+    return rules->names;
 }
 
 const struct lsp_name *lsp_name_at(const struct lsp_names *names, uint32_t source, uint32_t offset)

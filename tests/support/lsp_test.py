@@ -432,6 +432,167 @@ def places():
     client.stop()
 
 
+# Every place where a field can stand.
+EVERYWHERE = '''\
+doctype "Job" {
+    strategy    field_level;
+    meta        synced;
+    server_wins together f, g when server.f = "a" and not f changes;
+    client_wins together f, g;
+    manual      h { provisional client; watch f, g; set state = "open"; }
+    child rows { key k, l; order_by o; on_same_key fields { client_wins together q, k2; manual m { watch q; } } }
+    child more { key name; order_by idx; count_into n; hold when f changes; }
+    lock when server.f = "locked" except h, rows;
+    no_overlap by f from d + t to e unless f = "x" or not g = 1;
+    link f -> "Other" refresh when f in ("a", "b");
+    as_of t f -> "Other";
+    current v of f -> "Other".w otherwise manual h;
+    notify changed when f changes;
+    effect done when f becomes "z" { create "Other"; }
+    push_priority 3 when f becomes "z" or f changes;
+    tombstone { allow_delete no; soft_delete f = "gone"; archive_after 1d when f = "x"; }
+}
+doctype "Other" { strategy server_wins; client_wins w; }
+
+test "one" for "Job" {
+    base   { "f": "a", "g": 1, "h": 1, "rows": [{ "k": 1, "l": 2, "q": 1 }], "note": 1 }
+    server { "f": "b", "g": 2, "\\u0068": 2, "rows": [{ "k": 1, "l": 2, "q": 2 }], "note": 1 }
+    client { "f": "c", "h": 3, "rows": [{ "k": 1, "l": 2, "q": 3 }], "note": 2 }
+    server_ts { "f": "2024-01-01", "*": "2024-01-02" }
+    expect conflict_manual { "h": 3, "_h_conflict": true, "_server_h": 2, "_client_h": 3, "state": "open" }
+    expect outcome f client;
+    expect conflict h;
+}
+'''
+TAKEN = {"Job": "synced f g h state rows more n d t e v note", "Other": "w",
+         "rows": "k l o q k2 m", "more": "name idx"}
+META = ["name", "doctype", "owner", "creation", "modified", "modified_by", "idx", "_x", "_"]
+ROW_META = META + ["docstatus", "parent", "parenttype", "parentfield"]
+
+
+def renames():
+    """A new name is taken where the rules are the same ones with it, and refused where they are not."""
+    top = pathlib.Path(__file__).parents[2]
+    root = folder(EVERYWHERE, schema=False)
+    file = root / "visits.dwr"
+    client = Client(DWRC)
+    client.start()
+    uri = client.open(file)
+    client.settle()
+    tables = subprocess.run([DWRC, "compile", root, "-o", root / "c"], capture_output=True)
+    check("the rules compile", tables.returncode == 0, tables.stderr)
+    meant = (root / "c" / "rules.c").read_text()
+
+    def rename(needle, new_name, offset=0):
+        answer = client.at("rename", uri, *place(EVERYWHERE, needle, offset), newName=new_name)
+        return (None, answer["error"]["message"]) if "error" in answer else \
+            (apply(EVERYWHERE, answer["result"]["changes"].get(uri, [])), "")
+
+    def is_same(new, old_name, new_name, row):
+        """The tests hold, and back again the rules are what they were."""
+        other = pathlib.Path(tempfile.mkdtemp()) / "rules"
+        other.mkdir()
+        (other / "visits.dwr").write_text(new)
+        done = subprocess.run([DWRC, "test", other], capture_output=True, text=True)
+        if done.returncode != 0:
+            return done.stdout + done.stderr
+        back = Client(DWRC)
+        back.start()
+        there = back.open(other / "visits.dwr")
+        # The same place: what stands before it is on the lines before it, or is renamed behind it.
+        line, character = place(EVERYWHERE, row)
+        answer = back.at("rename", there, line, character, newName=old_name)
+        back.stop()
+        if "result" not in answer:
+            return answer["error"]["message"]
+        (other / "visits.dwr").write_text(apply(new, answer["result"]["changes"][there]))
+        subprocess.run([DWRC, "compile", other, "-o", other / "c"], capture_output=True)
+        again = (other / "c" / "rules.c").read_text()
+        return "" if re.sub("digest.*", "", again) == re.sub("digest.*", "", meant) else "other rules"
+
+    for row, what, meta, taken in (("f, g when", "f", META, "Job"), ("k, l;", "k", [], "rows"),
+                                   ("q, k2", "q", ROW_META, "rows"), ("h { prov", "h", META, "Job"),
+                                   ("rows {", "rows", META, "Job")):
+        for name in meta:
+            new, why = rename(row, name)
+            check(f"rename {what} to {name}: the sync layer's", new is None and
+                  f"'{name}' belongs to the sync layer" in why, why or new)
+        for name in TAKEN[taken].split():
+            new, why = rename(row, name)
+            check(f"rename {what} to {name}: in use", (new is None and "used already" in why) or
+                  (name == what and new == EVERYWHERE), why or new)
+        new, why = rename(row, "")
+        check(f"rename {what} to nothing", new is None and "at least one character" in why, why)
+        for name in ("\t", "a\nb", "\x7f"):
+            new, why = rename(row, name)
+            check(f"rename {what} to {name!r}: refused with the reason", new is None and
+                  ("the rules would be wrong" in why or "control" in why), why or new)
+        # The place that leads back must stand where it stood.
+        for name in ("x", "größe", 'a "b"', "a\\b", "2nd visit", "\U0001F600", "x" * 1000):
+            new, why = rename(row, name)
+            check(f"rename {what} to {name[:20]!r}", new is not None and
+                  is_same(new, what, name, row) == "", why or is_same(new, what, name, row))
+    for name in META:
+        if name not in ("name", "idx"):
+            new, why = rename("name; order_by", name)
+            check(f"rename a key to {name}, which a key may be", new is not None, why)
+    new, why = rename('"note": 1', "_note", 1)
+    check("rename a field of tests alone to the sync layer's", new is None and "sync layer" in why, new)
+    new, why = rename('"note": 1', "remark", 1)
+    check("rename a field of tests alone", new is not None and new.count('"remark"') == 3, new or why)
+    new, why = rename("h { prov", "verdict")
+    check("what an open conflict adds is renamed with its field", new and
+          '"_verdict_conflict": true, "_server_verdict": 2, "_client_verdict": 3' in new, new)
+    check("a name written with escapes is the same name", new and '"g": 2, "verdict": 2' in new, new)
+
+    # Every word of the language is a name, and stays one.
+    tokens = sorted({w for line in (top / "grammar/rules.y").read_text().splitlines()
+                     if line.startswith("%token ") for w in re.findall(r'"([a-z_]+)"', line)})
+    for name in tokens:
+        new, why = rename("f, g when", name)
+        if name in META:
+            continue
+        check(f"rename f to the word {name}", new is not None, why)
+        if new is not None and tokens.index(name) % 4 == SEED % 4:
+            again = is_same(new, "f", name, "f, g when")
+            check(f"rename f to the word {name}: the same rules", again == "", again)
+    new, why = rename('"Other" {', "Job", 2)
+    check("a DocType's name in use", new is None and "used already" in why, why)
+    new, why = rename('"Other" {', "Another One", 2)
+    check("a DocType everywhere", new and "Other\"" not in new and new.count("Another One") == 5, new)
+
+    said = client.at("hover", uri, *place(EVERYWHERE, "m { watch q"))["result"]["contents"]["value"]
+    check("hover: a row's manual asks nobody", "server's value stands; no person is asked" in said and
+          "a person decides" not in said, said)
+    check("hover: what is too large to try is no proof",
+          re.search(r"small merges: nothing\\\. Too large to try all: deterministic, ", said), said)
+
+    # A rule set that is wrong otherwise can be renamed in.
+    wrong = EVERYWHERE.replace("client_wins w;", "client_wins w, w;")
+    client.notify("textDocument/didChange", {"textDocument": {"uri": uri, "version": 9},
+                                             "contentChanges": [{"text": wrong}]})
+    answer = client.at("rename", uri, *place(wrong, "f, g when"), newName="x")
+    check("an error elsewhere is none of the new name's", "result" in answer, answer)
+    wrong = EVERYWHERE.replace("client_wins w;", "client_wins w,, w;")
+    client.notify("textDocument/didChange", {"textDocument": {"uri": uri, "version": 10},
+                                             "contentChanges": [{"text": wrong}]})
+    answer = client.at("rename", uri, *place(wrong, "f, g when"), newName="x")
+    check("a syntax error hides names", "syntax errors" in answer.get("error", {}).get("message", ""),
+          answer)
+    client.stop()
+
+    # The sync layer's own names are not ours to change.
+    text = 'doctype "A" {\n    strategy field_level;\n    lock when server.modified = "x";\n}\n'
+    client = Client(DWRC)
+    client.start()
+    uri = client.open(folder(text, schema=False) / "visits.dwr")
+    answer = client.at("rename", uri, *place(text, "modified"), newName="x")
+    check("rename of the sync layer's field", "which calls it so" in answer["error"]["message"], answer)
+    check("prepareRename of the sync layer's field",
+          client.at("prepareRename", uri, *place(text, "modified"))["result"] is None)
+    client.stop()
+
+
 # --- changes of the text ---
 
 def edits():
@@ -602,7 +763,7 @@ def words():
     check("each has its sentence", tokens == help_, tokens ^ help_)
 
 
-for part in (session, findings, completion, places, edits, malformed, soup, words):
+for part in (session, findings, completion, places, renames, edits, malformed, soup, words):
     part()
 print(f"lsp_test: {passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)
