@@ -109,11 +109,11 @@ static void json_result(struct out *o, struct arena *arena, struct sources *sour
 void testrun_json_members(struct out *o, struct arena *arena, struct sources *sources,
                           const struct testrun_results *results)
 {
-    out_lit(o, "\"format_version\":1,\"tests\":");
+    out_lit(o, "\"format_version\":1,\"command\":\"test\",\"counts\":{\"tests\":");
     out_number(o, results->count);
     out_lit(o, ",\"failed\":");
     out_number(o, results->failed);
-    out_lit(o, ",\"results\":[");
+    out_lit(o, "},\"results\":[");
     for (uint32_t i = 0; i < results->count; i++) {
         if (i > 0)
             out_char(o, ',');

@@ -205,5 +205,8 @@ struct dwr_str part_key(struct arena *arena, const struct part *part)
         put_slot(&w, i);
     for (uint16_t i = 0; i < part->env_count; i++)
         put_env(&w, &part->envs[i]);
+    while ((w.part = w.part->smaller) != NULL)
+        for (uint8_t i = 0; i < part->slot_count; i++)
+            put_slot(&w, i);
     return out_memory_bytes(&m);
 }

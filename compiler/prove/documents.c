@@ -1,4 +1,4 @@
-/* documents.c - the documents of a part: each combination of values once, as text. */
+/* documents.c - the documents of a part: each combination of values that is used, once, as text. */
 #include "inquiry.h"
 
 static const struct dwr_str absent = { NULL, 0 };
@@ -72,38 +72,44 @@ static struct dwr_text document(struct arena *arena, const struct part *part, co
     return trial_doc_end(&doc);
 }
 
-static void make(struct arena *arena, const struct part *part, struct inquiry_docs *docs,
-                 uint64_t count, bool client)
+static struct inquiry_docs none_yet(struct arena *arena, const struct part *part, uint64_t count,
+                                    bool client)
 {
-    *docs = (struct inquiry_docs){
-        .doc = arena_array(arena, count, sizeof *docs->doc),
-        .tombstone = client ? NULL : arena_array(arena, count, sizeof *docs->tombstone),
-        .value = arena_array(arena, count * part->slot_count, sizeof *docs->value),
-        .members = arena_array(arena, count, sizeof *docs->members),
+    return (struct inquiry_docs){
+        .arena = arena,
+        .doc = arena_zero(arena, count * sizeof(struct dwr_text)),
+        .tombstone = client ? NULL : arena_array(arena, count, sizeof(struct dwr_text)),
+        .value = arena_array(arena, count * part->slot_count, sizeof(int8_t)),
+        .members = arena_array(arena, count, sizeof(uint16_t)),
         .count = (uint32_t)count,
+        .client = client,
     };
-    for (uint32_t k = 0; k < docs->count; k++) {
-        int8_t *chosen = docs->value + (size_t)k * part->slot_count;
+}
 
-        for (uint8_t i = 0; i < part->slot_count; i++)
-            chosen[i] =
-                (int8_t)(client ? part_client_value(part, k, i) : part_stored_value(part, k, i));
-        docs->doc[k] = document(arena, part, chosen, client, false);
-        docs->members[k] = members_of(docs->doc[k]);
-        if (!client)
-            docs->tombstone[k] = document(arena, part, chosen, false, true);
-    }
+void inquiry_need(const struct part *part, struct inquiry_docs *docs, uint32_t k)
+{
+    int8_t *chosen = docs->value + (size_t)k * part->slot_count;
+
+    if (docs->doc[k].p)
+        return;
+    for (uint8_t i = 0; i < part->slot_count; i++)
+        chosen[i] =
+            (int8_t)(docs->client ? part_client_value(part, k, i) : part_stored_value(part, k, i));
+    docs->doc[k] = document(docs->arena, part, chosen, docs->client, false);
+    docs->members[k] = members_of(docs->doc[k]);
+    if (!docs->client)
+        docs->tombstone[k] = document(docs->arena, part, chosen, false, true);
 }
 
 void inquiry_documents(struct arena *arena, const struct part *part, struct inquiry_docs *stored,
                        struct inquiry_docs *client)
 {
-    make(arena, part, stored, part_stored_count(part), false);
-    make(arena, part, client, part_client_count(part), true);
+    *stored = none_yet(arena, part, part_stored_count(part), false);
+    *client = none_yet(arena, part, part_client_count(part), true);
 }
 
-struct dwr_write inquiry_write(const struct part *part, const struct inquiry_docs *stored,
-                               const struct inquiry_docs *client, const struct prove_case *at)
+struct dwr_write inquiry_write(const struct part *part, struct inquiry_docs *stored,
+                               struct inquiry_docs *client, const struct prove_case *at)
 {
     const struct part_env *env = &part->envs[at->env];
     struct dwr_write w = { .op = at->op,
@@ -114,8 +120,12 @@ struct dwr_write inquiry_write(const struct part *part, const struct inquiry_doc
                            .client_role = env->client_role,
                            .client_user = env->client_user };
 
-    if (at->base_known)
+    if (at->base_known) {
+        inquiry_need(part, stored, at->base);
         w.base = stored->doc[at->base];
+    }
+    inquiry_need(part, stored, at->server);
+    inquiry_need(part, client, at->client);
     if (at->server_is == PROVE_SERVER_HAS)
         w.server = stored->doc[at->server];
     else if (at->server_is == PROVE_SERVER_TOMBSTONE)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "../../runtime/core/value.h"
+#include "split.h"
 
 bool inquiry_open(struct inquiry *j, struct trial_bench *bench)
 {
@@ -342,79 +343,101 @@ static void try_case(struct inquiry *j, struct prove_case at)
     inquiry_case(j);
 }
 
-/* Updates of what the server has: by all bases, and by none. */
-static void try_updates(struct inquiry *j, uint32_t env)
-{
-    for (uint32_t s = 0; s < j->stored.count; s++)
-        for (uint32_t c = 0; c < j->client.count; c++) {
-            try_case(j, (struct prove_case){ .server = s, .client = c, .env = env });
-            for (uint32_t b = 0; b < j->stored.count; b++)
-                try_case(j,
-                         (struct prove_case){
-                             .base_known = true, .base = b, .server = s, .client = c, .env = env });
-        }
-}
+/* --- the cases of a part --- */
 
-/* Inserts and tombstones: what they merge is one of the updates, or nothing (section 7). */
-static void try_others(struct inquiry *j, uint32_t env)
-{
-    for (uint32_t c = 0; c < j->client.count; c++) {
-        try_case(
-            j, (struct prove_case){
-                   .op = DWR_INSERT, .server_is = PROVE_SERVER_NOTHING, .client = c, .env = env });
-        for (uint32_t s = 0; s < j->stored.count; s++) {
-            struct prove_case at = { .op = DWR_INSERT, .server = s, .client = c, .env = env };
+struct walk {
+    struct inquiry *j;
+    struct split_picks picks[PART_SLOTS_MAX]; /* by group */
+    unsigned groups;
+};
 
-            try_case(j, at);
-            at.server_is = PROVE_SERVER_TOMBSTONE;
-            try_case(j, at);
-            at.op = DWR_UPDATE;
-            try_case(j, at);
-            at.op = DWR_UNDELETE;
-            try_case(j, at);
-        }
+/* Every pick of each group with every one of the others. */
+static void try_picks(struct walk *w, unsigned group, struct prove_case at)
+{
+    if (group == w->groups) {
+        try_case(w->j, at);
+        return;
+    }
+    for (uint32_t i = 0; i < w->picks[group].count; i++) {
+        struct prove_case with = at;
+
+        with.base += w->picks[group].v[i].base;
+        with.server += w->picks[group].v[i].server;
+        with.client += w->picks[group].v[i].client;
+        try_picks(w, group + 1, with);
     }
 }
 
-static void try_deletes(struct inquiry *j, uint32_t env)
+static void try_shape(struct inquiry *j, struct split *split, enum split_shape shape, uint32_t env)
 {
-    for (uint32_t s = 0; s < j->stored.count; s++) {
-        struct prove_case at = { .op = DWR_DELETE, .server = s, .env = env };
+    struct walk w = { .j = j, .groups = split_group_count(split) };
+    struct prove_case at = split_case(shape);
 
-        try_case(j, at);
-        for (uint32_t b = 0; b < j->stored.count; b++) {
-            at.base_known = true;
-            at.base = b;
-            try_case(j, at);
-        }
-        at.base_known = false;
-        at.server_is = PROVE_SERVER_TOMBSTONE;
-        try_case(j, at);
-        for (uint32_t c = 0; c < j->client.count; c++)
-            try_case(
-                j, (struct prove_case){ .op = DWR_UNDELETE, .server = s, .client = c, .env = env });
-    }
+    for (unsigned g = 0; g < w.groups; g++)
+        w.picks[g] = split_picks(split, g, shape, env);
+    at.env = env;
+    try_picks(&w, 0, at);
+}
+
+/* Updates; inserts and tombstones: what they merge is one of the updates, or nothing (section 7);
+ * deletes. */
+static void try_shapes(struct inquiry *j, struct split *split, uint32_t env)
+{
+    const enum split_shape last = j->part->kind == PART_ROW        ? SPLIT_UPDATE_UNKNOWN
+                                  : j->part->kind == PART_DOCUMENT ? SPLIT_DELETE_DELETED
+                                                                   : SPLIT_UNDELETE_DELETED;
+
+    for (int shape = SPLIT_UPDATE; shape <= (int)last; shape++)
+        try_shape(j, split, (enum split_shape)shape, env);
+}
+
+/* Where there is no document. */
+static void try_nothing(struct inquiry *j, uint32_t env)
+{
     for (int op = DWR_UPDATE; op <= DWR_UNDELETE; op++)
         if (op != DWR_INSERT)
             try_case(j, (struct prove_case){
                             .op = (enum dwr_op)op, .server_is = PROVE_SERVER_NOTHING, .env = env });
 }
 
+/* The groups of the part; NULL: they have too many cases. */
+static struct split *split_of(struct inquiry *j, const struct part *part, uint64_t most)
+{
+    const bool small = part_is_small(part);
+    struct split *split;
+    uint64_t cases = part->env_count;
+
+    if (part_stored_count(part) > PART_DOCUMENTS_MAX ||
+        part_client_count(part) > PART_DOCUMENTS_MAX)
+        return NULL;
+    split = split_new(j, part, small);
+    for (unsigned g = 0; split && g < split_group_count(split) && cases <= most; g++)
+        cases *= split_count(split, g);
+    return small || cases <= most ? split : NULL;
+}
+
 void inquiry_part(struct inquiry *j, const struct part *part, struct prove_part *out)
 {
-    *out = (struct prove_part){ .merges = 0 };
-    if (part->too_large)
-        return;
-    j->part = part;
-    j->out = out;
-    inquiry_documents(j->bench->arena, part, &j->stored, &j->client);
-    trial_doc_start(&j->resolved, j->bench->arena);
-    for (uint32_t env = 0; env < part->env_count; env++) {
-        try_updates(j, env);
-        if (part->kind != PART_ROW)
-            try_others(j, env);
-        if (part->kind == PART_DOCUMENT)
-            try_deletes(j, env);
+    struct split *split = NULL;
+
+    *out = (struct prove_part){ .tried = NULL };
+    for (; part && !part->too_large && !split; part = part->smaller) {
+        out->tried = part;
+        split = split_of(j, part, part->smaller ? PART_CASES_MAX : PART_CASES_LAST);
+        out->level++;
     }
-    inquiry_order(j);
+    out->too_large = !split;
+    if (!split)
+        return;
+    out->level--;
+    j->part = out->tried;
+    j->out = out;
+    inquiry_documents(j->bench->arena, j->part, &j->stored, &j->client);
+    trial_doc_start(&j->resolved, j->bench->arena);
+    for (uint32_t env = 0; env < j->part->env_count; env++) {
+        try_shapes(j, split, env);
+        if (j->part->kind == PART_DOCUMENT)
+            try_nothing(j, env);
+    }
+    inquiry_order(j, split);
 }

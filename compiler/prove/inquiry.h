@@ -8,12 +8,16 @@
 
 #include "prove.h"
 
+struct split; /* split.h */
+
 struct inquiry_docs {
-    struct dwr_text *doc; /* by combination */
+    struct arena *arena;
+    struct dwr_text *doc; /* by combination; p NULL: not made yet (inquiry_need) */
     struct dwr_text *tombstone;
     int8_t *value; /* [combination * slot_count + slot]: which one; of clients -1: not written */
     uint16_t *members; /* of the document and of what is in it */
     uint32_t count;
+    bool client; /* what clients write */
 };
 
 struct inquiry {
@@ -37,15 +41,17 @@ struct inquiry {
 bool inquiry_open(struct inquiry *j, struct trial_bench *bench);
 void inquiry_close(struct inquiry *j);
 
-/* Tries all cases of the part. */
+/* Tries all cases of the part, with the most values that are not too many. */
 void inquiry_part(struct inquiry *j, const struct part *part, struct prove_part *out);
 
-/* The documents of all combinations of a part's values (documents.c). */
+/* The documents of the combinations of a part's values (documents.c), none of them made yet. */
 void inquiry_documents(struct arena *arena, const struct part *part, struct inquiry_docs *stored,
                        struct inquiry_docs *client);
-/* The write of a case; its documents must be there. */
-struct dwr_write inquiry_write(const struct part *part, const struct inquiry_docs *stored,
-                               const struct inquiry_docs *client, const struct prove_case *at);
+/* Makes one. */
+void inquiry_need(const struct part *part, struct inquiry_docs *docs, uint32_t combination);
+/* The write of a case; makes its documents. */
+struct dwr_write inquiry_write(const struct part *part, struct inquiry_docs *stored,
+                               struct inquiry_docs *client, const struct prove_case *at);
 
 /* --- for the properties --- */
 
@@ -70,7 +76,7 @@ bool inquiry_documents_equal(const struct inquiry *j, struct dwr_text a, struct 
 void inquiry_idempotent(struct inquiry *j);
 void inquiry_resurrection(struct inquiry *j);
 void inquiry_resolvable(struct inquiry *j);
-void inquiry_order(struct inquiry *j); /* all pairs of the part */
+void inquiry_order(struct inquiry *j, struct split *split); /* all pairs of the part */
 
 /* --- reasons (reason.c) --- */
 

@@ -1,12 +1,11 @@
 /* order.c - two clients who saw the same document, arriving in either order. */
 #include "inquiry.h"
 
-#include <stdlib.h>
-
 #include "../../runtime/core/value.h"
+#include "split.h"
 
-/* At most so many pairs of a part. */
-enum { PAIRS_MAX = 24000 };
+/* More pairs of a part are not tried. */
+enum { PAIRS_MAX = 400000 };
 
 /* The rule whose writes commute as section 10 says; NULL: none is claimed to. */
 static const struct dwr_rule *commuting(const struct part *part)
@@ -57,6 +56,8 @@ struct pairs {
     struct inquiry *j;
     const struct dwr_rule *rule;   /* NULL: a table */
     const struct dwr_table *table; /* NULL: a rule */
+    unsigned groups;
+    struct split_picks picks[PART_SLOTS_MAX], others;
 };
 
 static struct dwr_text own_stored(const struct inquiry *j, uint32_t k)
@@ -163,20 +164,58 @@ static void try_pair(struct pairs *p, uint32_t env, uint32_t base, uint32_t a, u
         inquiry_record(j, PROVE_ORDER, reason(p, base, a, b), 0);
 }
 
-void inquiry_order(struct inquiry *j)
+/* One client writes what it likes; the other one, from the same base, its own fields alone. */
+static void try_pairs(struct pairs *p, unsigned group, struct prove_case at)
 {
-    struct pairs p = { .j = j, .rule = commuting(j->part) };
-    uint64_t step, total;
+    struct inquiry *j = p->j;
+
+    if (group < p->groups) {
+        for (uint32_t i = 0; i < p->picks[group].count; i++) {
+            struct prove_case with = at;
+
+            with.server += p->picks[group].v[i].server;
+            with.client += p->picks[group].v[i].client;
+            try_pairs(p, group + 1, with);
+        }
+        return;
+    }
+    inquiry_need(j->part, &j->stored, at.server);
+    inquiry_need(j->part, &j->client, at.client);
+    if (!counts(p, at.server, at.client))
+        return;
+    for (uint32_t i = 0; i < p->others.count; i++) {
+        const uint32_t b = p->others.v[i].client;
+
+        inquiry_need(j->part, &j->client, b);
+        if (writes_only_own(j, b) && counts(p, at.server, b))
+            try_pair(p, at.env, at.server, at.client, b);
+    }
+}
+
+static void try_pairs_in(struct pairs *p, struct split *split, uint32_t env)
+{
+    struct prove_case at = split_case(SPLIT_ORDER);
+    uint64_t total;
+
+    p->others = split_picks(split, 0, SPLIT_INSERT_NEW, env);
+    total = p->others.count;
+    for (unsigned g = 0; g < p->groups; g++) {
+        p->picks[g] = split_picks(split, g, SPLIT_ORDER, env);
+        total *= p->picks[g].count;
+    }
+    at.env = env;
+    if (total > PAIRS_MAX)
+        p->j->out->order_too_large = true;
+    else
+        try_pairs(p, 0, at);
+}
+
+void inquiry_order(struct inquiry *j, struct split *split)
+{
+    struct pairs p = { .j = j, .rule = commuting(j->part), .groups = split_group_count(split) };
 
     if (j->part->kind == PART_TABLE)
         p.table = &j->part->doctype->tables[j->part->index];
-    if (!p.rule && !p.table)
-        return;
-    total = (uint64_t)j->stored.count * j->client.count * j->part->slots[0].values.count;
-    step = total / PAIRS_MAX + 1; /* the bases that are taken, where there are too many */
-    for (uint32_t base = 0; base < j->stored.count; base += (uint32_t)step)
-        for (uint32_t a = 0; a < j->client.count; a++)
-            for (uint32_t b = 0; b < j->client.count && counts(&p, base, a); b++)
-                if (writes_only_own(j, b) && counts(&p, base, b))
-                    try_pair(&p, 0, base, a, b);
+    for (uint32_t env = 0; env < j->part->env_count && (p.rule || p.table); env++)
+        try_pairs_in(&p, split, env);
 }

@@ -307,9 +307,10 @@ static void begin(struct build *b, enum part_kind kind, uint16_t index)
     *b->part = (struct part){ .doctype = b->d, .kind = kind, .index = index, .unit = DWR_NONE };
 }
 
-static bool fits(const struct part *p, uint64_t most)
+bool part_is_small(const struct part *p)
 {
-    const uint64_t stored = part_stored_count(p), client = part_client_count(p);
+    const uint64_t stored = part_stored_count(p), client = part_client_count(p),
+                   most = PART_CASES_MAX;
 
     return stored * stored <= most && client <= most &&
            stored * stored * client * p->env_count <= most;
@@ -318,7 +319,7 @@ static bool fits(const struct part *p, uint64_t most)
 /* Adds the lock's fields and all that has a say, then the values. */
 static void finish(struct build *b)
 {
-    struct part *p = b->part;
+    struct part *p = b->part, *smaller;
 
     part_each_cond(b->d->lock, add_cond, b);
     for (uint8_t i = 0; i < p->slot_count; i++)
@@ -326,10 +327,13 @@ static void finish(struct build *b)
     put_envs(b);
     for (int level = 0; level < PART_LEVELS && !p->too_large; level++) {
         part_put_values(b->arena, p, b->schema, level);
-        if (fits(p, level + 1 < PART_LEVELS ? PART_CASES_MAX : PART_CASES_LAST))
+        if (part_is_small(p) || level + 1 == PART_LEVELS)
             return;
+        smaller = ARENA_NEW(b->arena, struct part);
+        *smaller = *p;
+        p->smaller = smaller;
+        p = smaller;
     }
-    p->too_large = true;
 }
 
 struct mention {
@@ -556,18 +560,23 @@ bool part_is_sync_layers(const struct part *part, uint8_t slot)
     return role == DWR_NAME_META || role == DWR_NAME_COUNT || role == DWR_NAME_VERSION;
 }
 
-/* A row is a whole: all its members are written. */
-static unsigned client_values(const struct part_slot *s)
+uint32_t part_stored_values(const struct part *part, unsigned slot)
 {
-    return s->values.count + (s->in_row ? 0u : 1u);
+    return part->slots[slot].values.count;
+}
+
+/* A row is a whole: all its members are written. */
+uint32_t part_client_values(const struct part *part, unsigned slot)
+{
+    return part->slots[slot].values.count + (part->slots[slot].in_row ? 0u : 1u);
 }
 
 uint64_t part_stored_count(const struct part *part)
 {
     uint64_t n = 1;
 
-    for (uint8_t i = 0; i < part->slot_count && n < PART_CASES_MAX * 16ull; i++)
-        n *= part->slots[i].values.count;
+    for (uint8_t i = 0; i < part->slot_count && n <= PART_DOCUMENTS_MAX; i++)
+        n *= part_stored_values(part, i);
     return n;
 }
 
@@ -575,8 +584,8 @@ uint64_t part_client_count(const struct part *part)
 {
     uint64_t n = 1;
 
-    for (uint8_t i = 0; i < part->slot_count && n < PART_CASES_MAX * 16ull; i++)
-        n *= client_values(&part->slots[i]);
+    for (uint8_t i = 0; i < part->slot_count && n <= PART_DOCUMENTS_MAX; i++)
+        n *= part_client_values(part, i);
     return n;
 }
 
@@ -590,7 +599,6 @@ int part_stored_value(const struct part *part, uint64_t combination, uint8_t slo
 int part_client_value(const struct part *part, uint64_t combination, uint8_t slot)
 {
     for (uint8_t i = 0; i < slot; i++)
-        combination /= client_values(&part->slots[i]);
-    return (int)(combination % client_values(&part->slots[slot])) -
-           (part->slots[slot].in_row ? 0 : 1);
+        combination /= part_client_values(part, i);
+    return (int)(combination % part_client_values(part, slot)) - (part->slots[slot].in_row ? 0 : 1);
 }

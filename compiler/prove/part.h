@@ -27,10 +27,10 @@ enum part_kind {
 /* More fields than this in one part are not tried. */
 enum { PART_SLOTS_MAX = 14 };
 
-/* At most so many merges of one part are tried with the base known; the fields that a part only
- * reads get fewer values until it fits; with the
- * fewest, so many. */
-enum { PART_CASES_MAX = 14000, PART_CASES_LAST = 120000 };
+/* At most so many cases of one part are tried with the base known; of more, first only those of the
+ * fields that are read that differ in what is seen of them (split.h), then fewer values of its own;
+ * with the fewest, so many. No part has more documents of a side than the third. */
+enum { PART_CASES_MAX = 14000, PART_CASES_LAST = 400000, PART_DOCUMENTS_MAX = 200000 };
 
 struct part_slot {
     struct dwr_str name; /* of the field, or of the row's member */
@@ -55,7 +55,9 @@ struct part {
     uint8_t slot_count;
     const struct part_env *envs;
     uint16_t env_count;
-    bool too_large; /* even with the fewest values: it is not tried */
+    bool too_large; /* more slots, times and roles, or rows than are tried */
+    const struct part
+        *smaller; /* the same with fewer values; NULL: there are few enough, or none */
 };
 
 struct parts {
@@ -81,6 +83,8 @@ bool part_is_sync_layers(const struct part *part, uint8_t slot);
  * written: left out; unset: null). */
 uint64_t part_stored_count(const struct part *part);
 uint64_t part_client_count(const struct part *part);
+uint32_t part_stored_values(const struct part *part, unsigned slot);
+uint32_t part_client_values(const struct part *part, unsigned slot);
 /* Which value of a slot a combination has; of a client's -1: not written. */
 int part_stored_value(const struct part *part, uint64_t combination, uint8_t slot);
 int part_client_value(const struct part *part, uint64_t combination, uint8_t slot);
@@ -96,8 +100,11 @@ typedef void part_cond_use(void *context, const struct dwr_cond *cond);
 void part_each_cond(const struct dwr_cond *cond, part_cond_use *use, void *context);
 void part_each_merging_cond(const struct dwr_doctype *doctype, part_cond_use *use, void *context);
 
+/* Are all combinations few enough? */
+bool part_is_small(const struct part *part);
+
 /* Gives every slot its values (values.c): level 0 the most, PART_LEVELS - 1 the fewest. */
-enum { PART_LEVELS = 6 };
+enum { PART_LEVELS = 4 };
 void part_put_values(struct arena *arena, struct part *part, const struct schema_doctype *schema,
                      int level);
 

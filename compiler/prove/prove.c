@@ -115,9 +115,12 @@ static void take_apart(struct run *r)
 
 static uint64_t size_of(const struct part *part)
 {
-    return part->too_large ? 0
-                           : part_stored_count(part) * part_stored_count(part) *
-                                 part_client_count(part) * part->env_count;
+    const uint64_t stored = part_stored_count(part), client = part_client_count(part);
+
+    if (part->too_large)
+        return 0;
+    return stored > PART_DOCUMENTS_MAX || client > PART_DOCUMENTS_MAX ? UINT64_MAX
+                                                                      : stored * stored * client;
 }
 
 static int larger_first(const void *a, const void *b)
@@ -232,6 +235,7 @@ static void show_order(struct show *s, const struct prove_found *f, struct prove
 {
     struct dwr_write one = shown->trial.write, two = shown->trial.write;
 
+    inquiry_need(s->part, &s->client, (uint32_t)f->at.second);
     shown->second = s->client.doc[f->at.second];
     shown->one_is = "this client first";
     shown->two_is = "the other first";
@@ -328,6 +332,9 @@ static int worst_first(const void *a, const void *b)
 static void show_part(struct run *r, struct shown_list *list, const struct part *part,
                       const struct prove_part *result)
 {
+    for (uint32_t i = 0; i < result->level; i++)
+        part = part->smaller;
+
     struct show s = { .run = r, .part = part, .j = &r->inquiries[0] };
     struct prove_part unused = { .merges = 0 };
 
@@ -354,7 +361,8 @@ static void verdicts_of(struct run *r, uint32_t n)
         const struct prove_part *result = &r->kinds[r->kind_of[n][k]].result;
 
         d->merges += result->merges;
-        d->too_large += d->parts->v[k].too_large;
+        d->too_large += result->too_large;
+        d->order_too_large += result->order_too_large;
         for (int p = 0; p < PROVE_PROPERTIES; p++)
             d->cases[p] += result->cases[p];
         show_part(r, &list, &d->parts->v[k], result);
@@ -364,7 +372,8 @@ static void verdicts_of(struct run *r, uint32_t n)
     d->shown = list.v;
     d->shown_count = list.count;
     for (int p = 0; p < PROVE_PROPERTIES; p++)
-        d->verdict[p] = d->too_large > 0   ? PROVE_TOO_LARGE
+        d->verdict[p] = d->too_large > 0 || (p == PROVE_ORDER && d->order_too_large > 0)
+                            ? PROVE_TOO_LARGE
                         : d->cases[p] == 0 ? PROVE_NOTHING
                                            : PROVE_PROVED;
     for (uint32_t i = 0; i < list.count; i++) {
@@ -383,6 +392,7 @@ static void count_verdicts(struct prove_results *results)
         const struct prove_doctype *d = &results->v[i];
         bool unnamed[PROVE_PROPERTIES] = { false };
 
+        results->too_large += d->too_large > 0 || d->order_too_large > 0;
         for (uint32_t k = 0; k < d->shown_count; k++)
             if (!prove_reason_is_named(d->shown[k].reason))
                 unnamed[d->shown[k].property] = true;

@@ -68,7 +68,11 @@ struct prove_found {
 
 /* What came out for one part. */
 struct prove_part {
-    uint64_t merges; /* by the resolver */
+    const struct part *tried; /* the part, or one of its smaller ones */
+    uint32_t level;           /* so many times smaller */
+    bool too_large;           /* nothing was tried */
+    bool order_too_large;     /* pairs of clients were not */
+    uint64_t merges;          /* by the resolver */
     uint64_t cases[PROVE_PROPERTIES];
     struct prove_found *found;
     uint32_t found_count, found_capacity;
@@ -98,7 +102,8 @@ struct prove_doctype {
     uint64_t cases[PROVE_PROPERTIES];
     const struct prove_shown *shown; /* by property, then what is refuted first, then by field */
     uint32_t shown_count;
-    uint32_t too_large; /* parts */
+    uint32_t too_large;       /* parts: nothing is claimed */
+    uint32_t order_too_large; /* parts: nothing about the order of arrival */
     const struct parts *parts;
 };
 
@@ -108,7 +113,8 @@ struct prove_results {
     uint64_t merges;           /* that were made */
     uint32_t parts, different; /* of all DocTypes; of these the ones that are not equal */
     uint32_t refuted, excepted,
-        unnamed; /* properties; unnamed: excepted for what section 10 does not name */
+        unnamed;        /* properties; unnamed: excepted for what section 10 does not name */
+    uint32_t too_large; /* DocTypes of which something is not claimed, since it was not tried */
 };
 
 /* A fault planted into results, for tests: `again` counts the merges of one case. */

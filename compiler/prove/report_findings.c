@@ -99,20 +99,32 @@ static void put_shown(struct arena *arena, struct diag *diag, struct sources *so
     put_scenario(arena, finding, s);
 }
 
+static void put_too_large(struct diag *diag, const struct prove_doctype *d, struct span span)
+{
+    const struct dwr_str name = prove_doctype_name(d);
+    struct diag_finding *finding;
+
+    if (d->too_large > 0)
+        finding = diag_add(diag, DIAG_PROVE_TOO_LARGE, span,
+                           "\"%.*s\": %u %s more combinations than are tried", (int)name.n, name.p,
+                           d->too_large, d->too_large == 1 ? "part has" : "parts have");
+    else if (d->order_too_large > 0)
+        finding = diag_add(diag, DIAG_PROVE_TOO_LARGE, span,
+                           "\"%.*s\": two clients write in more pairs than are tried", (int)name.n,
+                           name.p);
+    else
+        return;
+    diag_subject(finding, d->name, (struct dwr_str){ NULL, 0 });
+}
+
 void prove_findings(struct arena *arena, struct diag *diag, struct sources *sources,
                     const struct prove_results *results)
 {
     for (uint32_t i = 0; i < results->count; i++) {
         const struct prove_doctype *d = &results->v[i];
-        const struct dwr_str name = prove_doctype_name(d);
 
         for (uint32_t k = 0; k < d->shown_count; k++)
             put_shown(arena, diag, sources, d, &d->shown[k]);
-        if (d->too_large > 0)
-            diag_subject(diag_add(diag, DIAG_PROVE_TOO_LARGE,
-                                  span_at(arena, sources, d->doctype->at),
-                                  "\"%.*s\": %u parts have more combinations than are tried",
-                                  (int)name.n, name.p, d->too_large),
-                         d->name, (struct dwr_str){ NULL, 0 });
+        put_too_large(diag, d, span_at(arena, sources, d->doctype->at));
     }
 }

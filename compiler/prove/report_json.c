@@ -104,7 +104,7 @@ static void doctype(struct out *o, struct arena *arena, const struct prove_docty
 
 void prove_json(struct out *o, struct arena *arena, const struct prove_results *results)
 {
-    out_lit(o, "{\"format_version\":1,\"counts\":{");
+    out_lit(o, "{\"format_version\":1,\"command\":\"prove\",\"counts\":{");
     number(o, "doctypes", results->count);
     out_char(o, ',');
     number(o, "parts", results->parts);
@@ -118,6 +118,8 @@ void prove_json(struct out *o, struct arena *arena, const struct prove_results *
     number(o, "excepted", results->excepted);
     out_char(o, ',');
     number(o, "excepted_beyond_section_10", results->unnamed);
+    out_char(o, ',');
+    number(o, "too_large", results->too_large);
     out_lit(o, "},\"doctypes\":[");
     for (uint32_t i = 0; i < results->count; i++) {
         if (i > 0)

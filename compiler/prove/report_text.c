@@ -198,6 +198,8 @@ static void put_doctype(struct out *o, struct arena *arena, const struct prove_d
         put(o, d->too_large == 1 ? " part has" : " parts have");
         out_lit(o, " more combinations than are tried\n");
     }
+    if (d->too_large == 0 && d->order_too_large > 0)
+        out_lit(o, "    not tried: more pairs of two clients than are tried\n");
     for (uint32_t i = 0; i < d->shown_count; i++)
         if (verbose || d->shown[i].reason == PROVE_BY_NOTHING)
             put_shown(o, arena, &d->shown[i]);
@@ -221,5 +223,12 @@ void prove_text(struct out *o, struct arena *arena, const struct prove_results *
     out_number(o, results->excepted);
     out_lit(o, " with exceptions (");
     out_number(o, results->unnamed);
-    out_lit(o, " beyond those that section 10 of the semantics names)\n");
+    out_lit(o, " beyond those that section 10 of the semantics names)");
+    if (results->too_large > 0) {
+        out_lit(o, ", ");
+        out_number(o, results->too_large);
+        put(o, results->too_large == 1 ? " DocType" : " DocTypes");
+        out_lit(o, " too large to try");
+    }
+    out_char(o, '\n');
 }

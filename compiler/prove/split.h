@@ -51,6 +51,9 @@ struct split *split_new(struct inquiry *j, const struct part *part, bool whole);
 
 unsigned split_group_count(const struct split *split);
 
+/* How many updates of a group are tried (in the first environment). */
+uint64_t split_count(struct split *split, unsigned group);
+
 /* Those of a group (0: all of its cases) that stand for all, in an environment. */
 struct split_picks split_picks(struct split *split, unsigned group, enum split_shape shape,
                                uint32_t env);

@@ -315,17 +315,18 @@ static struct dwr_str twice(struct arena *arena, struct dwr_str table)
     return arena_printf(arena, "[%.*s,%.*s]", n, table.p + 1, n, table.p + 1);
 }
 
-static void put_table(struct chosen *c, struct domain tables, bool few)
+static void put_table(struct chosen *c, struct domain tables, bool few, bool own)
 {
     /* null, [], A, A', A B, B A, A A', no key: see domain.h. */
     static const uint16_t few_of[] = { 2, 3, 4, 6 };
+    const size_t count = sizeof few_of / sizeof *few_of - (own ? 0 : 1);
 
     for (uint16_t i = 1; i < tables.count && !few; i++)
         put(c, tables.values[i]);
-    for (size_t i = 0; i < sizeof few_of / sizeof *few_of && few; i++)
+    for (size_t i = 0; i < count && few; i++)
         if (few_of[i] < tables.count)
             put(c, tables.values[few_of[i]]);
-    if (tables.count > 7) {
+    if (tables.count > 7 && (own || !few)) {
         put(c, twice(c->arena, tables.values[2]));
         if (!few)
             put(c, twice(c->arena, tables.values[7]));
@@ -435,22 +436,20 @@ static void put_sizes(struct chosen *c, struct part *part, const struct dwr_tabl
  */
 static unsigned own_values(const struct part *part, const struct part_slot *slot, int level)
 {
-    if (level < 3)
-        return 3;
-    return level >= 4 && slot != part->slots ? 1 : 2;
+    return level < 2 ? 3 : level > 2 && slot != part->slots ? 1 : 2;
 }
 
-/* Values that no condition names, of a field that is only read: unset may stand for them. */
+/* Values that no condition names, of a field that is only read. */
 static unsigned read_values(int level)
 {
-    return level < 1 ? 3 : level < 3 ? 2 : level < 5 ? 1 : 0;
+    return level < 1 ? 3 : 2;
 }
 
 static void put_values(struct arena *arena, struct part *part, struct part_slot *slot,
                        const struct schema_doctype *schema, int level)
 {
     const struct domain from = domain_of_slot(arena, part, slot, schema);
-    const bool few = slot->own ? level >= 3 : level >= 1;
+    const bool few = slot->own ? level >= 2 : level >= 1;
     const struct dwr_table *table = part_table(part, (uint8_t)(slot - part->slots));
     const uint8_t role = role_of(part, slot);
     struct chosen c = { .arena = arena };
@@ -459,31 +458,76 @@ static void put_values(struct arena *arena, struct part *part, struct part_slot 
     put(&c, (struct dwr_str){ "null", 4 });
     slot->plain = false;
     if (table) {
-        put_table(&c, from, few);
+        put_table(&c, from, few, slot->own);
         if (table->count_into != DWR_NONE)
             put_sizes(&c, part, table);
     } else if (role == DWR_NAME_COUNT || role == DWR_NAME_VERSION) {
         put_numbers(&c, part, slot->field);
     } else if (put_typed(&c, part, slot, few)) {
         if (slot->field != DWR_NONE && !slot->in_row)
-            put_chosen(&c, part, slot, from, level < 2 ? 2 : 1, 0);
+            put_chosen(&c, part, slot, from, level < 1 ? 2 : 1, 0);
     } else {
         slot->plain = is_plain(part, arena, slot);
-        put_chosen(&c, part, slot, from, level < 2 ? 2 : 1,
+        put_chosen(&c, part, slot, from, level < 1 ? 2 : 1,
                    slot->own ? own_values(part, slot, level) : read_values(level));
     }
     if (c.count == 1) /* a field that is only asked whether it changes must be able to */
         put_chosen(&c, part, slot, from, 1, 1);
-    if (!slot->own && level >= 4 && !slot->plain && c.count > 4)
-        c.count = 4;
     values = arena_array(arena, c.count, sizeof *values);
     memcpy(values, c.v, c.count * sizeof *values);
     slot->values = (struct domain){ values, c.count };
 }
 
+/* --- fields that are compared with each other have each other's values --- */
+
+struct sharing {
+    struct arena *arena;
+    struct part *part;
+};
+
+static struct part_slot *slot_of(struct part *part, const struct dwr_operand *o)
+{
+    for (uint8_t i = 0; i < part->slot_count; i++)
+        if (!part->slots[i].in_row && is_side(o, part->slots[i].field))
+            return &part->slots[i];
+    return NULL;
+}
+
+static void take_values(struct sharing *s, struct part_slot *to, const struct part_slot *from)
+{
+    struct chosen c = { .arena = s->arena };
+    struct dwr_str *values;
+
+    for (uint16_t i = 0; i < to->values.count; i++)
+        put(&c, to->values.values[i]);
+    for (uint16_t i = 0; i < from->values.count; i++)
+        put(&c, from->values.values[i]);
+    values = arena_array(s->arena, c.count, sizeof *values);
+    memcpy(values, c.v, c.count * sizeof *values);
+    to->values = (struct domain){ values, c.count };
+}
+
+static void share(void *context, const struct dwr_cond *c)
+{
+    struct sharing *s = context;
+    struct part_slot *a, *b;
+
+    if (c->op < DWR_COND_EQ || c->op > DWR_COND_GE || c->value_count > 0)
+        return;
+    a = slot_of(s->part, &c->left);
+    b = slot_of(s->part, &c->right);
+    if (!a || !b || a == b)
+        return;
+    take_values(s, a, b);
+    take_values(s, b, a);
+}
+
 void part_put_values(struct arena *arena, struct part *part, const struct schema_doctype *schema,
                      int level)
 {
+    struct sharing sharing = { arena, part };
+
     for (uint8_t i = 0; i < part->slot_count; i++)
         put_values(arena, part, &part->slots[i], schema, level);
+    part_each_merging_cond(part->doctype, share, &sharing);
 }

@@ -91,10 +91,12 @@ def codes(form, out):
     return {case.get("name").split(" ")[0] for case in told}
 
 
-def own(form, out):
+def own(command, form, out):
     """Results of the command's own are well-formed; what failed is in them."""
     if form == "json":
-        return json.loads(out)["format_version"] == 1
+        told = json.loads(out)
+        return (told["format_version"] == 1 and told["command"] == command
+                and all(isinstance(n, int) for n in told["counts"].values()))
     if form == "jsonl":
         return all(json.loads(line)["properties"] for line in out.splitlines())
     return int(xml.fromstring(out).get("failures")) > 0
@@ -107,7 +109,7 @@ def found(says, arguments, rules, wanted, owned):
         told = f"{says} --format {form}"
         try:
             if form in owned:
-                check(told, code in status and own(form, out), out + err)
+                check(told, code in status and own(arguments[0], form, out), out + err)
             elif form == "text":
                 check(told, code in status and re.search(r"DW\d{4}|failed|threshold|except|can lose", out + err), out + err)
             else:
@@ -129,6 +131,23 @@ def clean(says, arguments):
     except formats.Wrong as wrong:
         check(f"{says}, nothing found", False, (code, wrong, out, err))
 
+
+ROWS = """doctype "Job" {
+    strategy field_level;
+    child t { key id; on_same_key sum(q); }
+}
+test "two rows" for "Job" {
+    base   { "t": [{"id": "A", "q": 1}] }
+    server { "t": [{"id": "A", "q": 2}, {"id": "B", "q": 2}] }
+    client { "t": [{"id": "A", "q": 3}, {"id": "B", "q": 5}] }
+    expect merged { "t": [] };
+}
+"""
+DECIDED = "decided by rules/job.dwr:3 (t[A]: merged, conflict); rules/job.dwr:3 (t[B]: merged, conflict)"
+code, out, _ = run(["test", "rules", "--format", "jsonl"], ROWS)
+check("what decided two rows is one line", json.loads(out)["help"] == DECIDED, out)
+code, out, _ = run(["test", "rules", "--format", "github"], ROWS)
+check("what decided two rows, for github", out.rstrip().endswith("%0Ahelp: " + DECIDED), out)
 
 code, _, err = run(["lint", "rules", "--write-baseline", "base.json"], BROKEN)
 check("no baseline of rules with errors", code == 1 and "base.json: not written" in err

@@ -70,7 +70,25 @@ echo 'doctype "X" { strategy fieldlevel; }' >wrong.dwr
 is "rules with a mistake: exit status" $? 1
 
 "$dwrc" prove wide.dwr --doctype Wide >out
+is "too large: exit status" $? 0
 is "too large: nothing is claimed" "$(grep -c 'idempotent too large to try' out)" 1
+is "too large: the last line says so" "$(tail -n 1 out | sed 's/.*, //')" "1 DocType too large to try"
+"$dwrc" prove wide.dwr --doctype Wide --fail-on warning >out
+is "too large: a warning" $? 1
+"$dwrc" prove wide.dwr --doctype Wide --format json >out
+is "too large: json" "$(grep -c '"too_large":1}' out)" 1
+"$dwrc" prove wide.dwr --doctype Wide --format github >out
+is "too large: a finding" "$(grep -c 'DW6012.*1 part has more combinations than are tried' out)" 1
+cat >five.dwr <<'END'
+doctype "Five" {
+    strategy field_level;
+    client_wins b, c, d, e;
+    sum a when server.b = "1" and server.c in ("1", "2") and client.d = 5 and (server.e > 2 or base.f = "x");
+    server_wins a;
+}
+END
+"$dwrc" prove five.dwr --doctype Five >out
+is "a guard over five fields is tried" "$(grep -c 'idempotent proved, except a (sum)' out)" 1
 
 "$dwrc" prove "$rules" --threads 1 >one
 "$dwrc" prove "$rules" --threads 4 >four

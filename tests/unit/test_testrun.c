@@ -190,7 +190,7 @@ Test(testrun, a_failure_as_text_json_and_junit, .fini = clear)
                                               "1 test, 1 failed\n");
     cr_expect_str_eq(
         shown(testrun_json, &r),
-        "{\"format_version\":1,\"tests\":1,\"failed\":1,\"results\":[{"
+        "{\"format_version\":1,\"command\":\"test\",\"counts\":{\"tests\":1,\"failed\":1},\"results\":[{"
         "\"title\":\"the <title>\",\"doctype\":\"Note\",\"file\":\"t.dwr\",\"line\":10,"
         "\"status\":\"failed\",\"problems\":[{\"file\":\"t.dwr\",\"line\":14,"
         "\"what\":\"field 'folder'\",\"expected\":\"\\\"a<b\\\"\","
