@@ -215,6 +215,7 @@ struct pairs {
     struct diff_doctype *v;
     uint32_t count, capacity, equal;
     uint64_t merges;
+    bool cut;
 };
 
 static struct diff_doctype *add_doctype(struct pairs *p)
@@ -245,12 +246,16 @@ static void try_merges(struct pairs *p, const struct diff_pair *pair, struct dif
 {
     struct search s = { .bench = { .pair = pair }, .keep = p->arena };
     const uint32_t tries = p->options->tries > 0 ? p->options->tries : DIFF_TRIES;
+    struct diff_deck *deck;
 
     diff_meanings(pair, items);
     if (!trial_bench_open(&s.bench.bench[0], p->arena) ||
         !trial_bench_open(&s.bench.bench[1], p->arena))
         arena_fail(p->arena);
-    search(&s, diff_deck_new(pair, p->options->seed), tries);
+    deck = diff_deck_new(pair, &s.bench.bench[0], p->options->seed);
+    search(&s, deck, tries);
+    d->cut = !diff_drawn_all(deck);
+    p->cut = p->cut || d->cut;
     for (uint32_t i = 0; i < s.count; i++)
         add_merge(&s, items, &s.v[i]);
     d->merges = tries;
@@ -339,7 +344,7 @@ struct diff_results diff_rules(struct arena *arena, const struct dwr_ruleset *ol
     }
     if (p.count > 0)
         qsort(p.v, p.count, sizeof *p.v, by_name);
-    results = (struct diff_results){ p.v, p.count, p.equal, DIFF_SAME, p.merges };
+    results = (struct diff_results){ p.v, p.count, p.equal, DIFF_SAME, p.merges, p.cut };
     for (uint32_t i = 0; i < p.count; i++)
         if (p.v[i].class > results.class)
             results.class = p.v[i].class;

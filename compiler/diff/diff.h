@@ -70,6 +70,7 @@ struct diff_doctype {
     const struct diff_item *items; /* the gravest first, then by field */
     uint32_t item_count;
     uint64_t merges; /* tried by both */
+    bool cut;        /* not all kinds of merge were tried */
 };
 
 struct diff_results {
@@ -78,6 +79,7 @@ struct diff_results {
     uint32_t count, equal;
     enum diff_class class;
     uint64_t merges;
+    bool cut; /* of a DocType: not all kinds of merge were tried */
 };
 
 struct diff_options {
@@ -117,6 +119,11 @@ bool diff_tables_equal(const struct diff_pair *pair);
  * field with its unit or table. */
 bool diff_frames_equal(const struct diff_pair *pair);
 bool diff_fields_equal(const struct diff_pair *pair, struct dwr_str name);
+/* A condition of one rule set (0: old, 1: new), fields by their names; NULL: always. */
+struct dwr_str diff_cond_text(const struct diff_pair *pair, int by, const struct dwr_cond *cond);
+/* Rules of each rule set, but for when they apply. */
+bool diff_rules_act_alike(const struct diff_pair *pair, const struct dwr_rule *old_rule,
+                          const struct dwr_rule *new_rule);
 /* Whether what clients send means something else; the items that say so (equal.c). */
 void diff_meanings(const struct diff_pair *pair, struct diff_items *items);
 /* What is said beside the merge (settings.c). */
@@ -130,12 +137,15 @@ struct diff_random {
 };
 uint32_t diff_below(struct diff_random *random, uint32_t n);
 
-/* What documents are drawn from (draw.c). */
+/* What documents are drawn from (deck.c). The bench compares values. */
 struct diff_deck;
-struct diff_deck *diff_deck_new(const struct diff_pair *pair, uint64_t seed);
-/* One merge, its texts in the arena: in turn one of a single field, until all of these are through,
- * and one of several, without end. */
+struct diff_deck *diff_deck_new(const struct diff_pair *pair, struct trial_bench *bench,
+                                uint64_t seed);
+/* One merge, its texts in the arena: in turn one that leads to rules that differ (aim.c) and one of
+ * a single field, until all of these are through, and one of several, without end. */
 void diff_draw(struct diff_deck *deck, struct arena *arena, struct dwr_write *write);
+/* All that can be counted were drawn. */
+bool diff_drawn_all(const struct diff_deck *deck);
 
 /* Merges by both and finds the fields that end differently (compare.c). */
 struct diff_bench {

@@ -224,6 +224,33 @@ bool diff_fields_equal(const struct diff_pair *pair, struct dwr_str name)
                     written_field(pair->arena, pair->by[1], name));
 }
 
+/* --- conditions and rules --- */
+
+struct dwr_str diff_cond_text(const struct diff_pair *pair, int by, const struct dwr_cond *cond)
+{
+    struct out_memory m;
+    struct writer w = begin(&m, pair->arena, pair->by[by]);
+
+    put_cond(&w, cond);
+    return out_memory_bytes(&m);
+}
+
+bool diff_rules_act_alike(const struct diff_pair *pair, const struct dwr_rule *old_rule,
+                          const struct dwr_rule *new_rule)
+{
+    const struct dwr_rule *rules[2] = { old_rule, new_rule };
+    struct out_memory m[2];
+
+    for (int i = 0; i < 2; i++) {
+        struct writer w = begin(&m[i], pair->arena, pair->by[i]);
+        struct dwr_rule always = *rules[i];
+
+        always.when = NULL;
+        put_rule(&w, &always);
+    }
+    return str_same(out_memory_bytes(&m[0]), out_memory_bytes(&m[1]));
+}
+
 /* --- what clients send --- */
 
 static const struct dwr_name *name_of(const struct dwr_names *names, struct dwr_str name)

@@ -241,3 +241,14 @@ bool trial_same(struct trial_bench *bench, struct dwr_text a, struct dwr_text b)
         arena_fail(bench->arena);
     return equal;
 }
+
+int trial_order(struct trial_bench *bench, struct dwr_text a, struct dwr_text b)
+{
+    int order;
+
+    dwr_scratch_reset(bench->compare);
+    order = dwr_value_compare(bench->compare, a, b);
+    if (bench->compare->failed)
+        arena_fail(bench->arena);
+    return order;
+}

@@ -66,6 +66,8 @@ struct dwr_text trial_member(struct arena *arena, struct dwr_text doc, struct dw
 bool trial_equal(struct arena *arena, struct dwr_text a, struct dwr_text b);
 /* The same, where there is a bench: without taking memory. No white space around the values. */
 bool trial_same(struct trial_bench *bench, struct dwr_text a, struct dwr_text b);
+/* Below 0, 0, above 0 as SEMANTICS 1.5 orders them; p NULL is unset. */
+int trial_order(struct trial_bench *bench, struct dwr_text a, struct dwr_text b);
 
 /* --- what a merge did to a write --- */
 

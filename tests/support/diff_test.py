@@ -156,6 +156,66 @@ PAIRS += [
     ("a name with a backslash", r'client_wins "a\\x", "é";', r'server_wins "a\\x", "é";',
      {"a\\x": "can_lose_a_write", "é": "can_lose_a_write"}),
 ]
+# Conditions that only a merge made for them meets, by what is gone with them: the guard of a rule for
+# the client's value, a lock, a hold.
+CONDITIONS = [
+    'server.s = "A" and server.g = "B" and client.q = 5',
+    'server.s = "A" and server.g = "B" and base.x = "C" and client.q = 5',
+    'server.s = "A" and server.g = "B" and base.x = "C" and client.q = 5 and h changes',
+    'server.status = "Open" and server.priority = "High" and server.customer is set',
+    'not (server.s != "A" or server.g != "B" or server.x not in ("C", "D"))',
+    'server.s = "A" and (server.g = "B" or server.x = "C" and server.y = "D" and server.z = "E")',
+    'server.s = ["A", "B"]', 'server.s = ["A", "A"]', 'server.s = {"k": ["A", {"b": [1]}]}',
+    'server.s in ("A", ["B"])', 'server.q > 5 and server.q < 6',
+    'server.q > 1 and server.q < 1.0000001',
+    'server.d > "2026-01-01" and server.d < "2026-01-01T00:00:01Z"',
+    'server.w > "b" and server.w < "c"', 'client_role = "tech" and client_role = "lead"',
+    'server_role = "tech" and server_role != "lead" and server_role in ("lead", "boss", "tech")',
+    'server.modified > "2026-01-01"', 'server.owner = client_user and server.idx > 3',
+    'client.m > server.m and server.m > base.m',
+    "server.s = server.g and server.g = server.x and server.x is set",
+]
+for condition in CONDITIONS:
+    PAIRS += [
+        (f"a guard goes: {condition}", f"client_wins f when {condition};\n    server_wins f;",
+         "server_wins f;", {"f": "can_lose_a_write"}),
+        (f"a guard comes: {condition}", "client_wins f;",
+         f"server_only f when {condition};\n    client_wins f;", {"f": "can_lose_a_write"}),
+        (f"a lock comes: {condition}", "", f"lock when {condition};", "can_lose_a_write"),
+        (f"a hold goes: {condition}", f"child t {{ key k; hold when {condition}; }}",
+         "child t { key k; }", "changes_outcome"),
+    ]
+FIVE = ['server.a = "A"', 'server.b = "B"', 'server.c = "C"', 'client.d = "D"', 'base.e = "E"']
+PAIRS += [
+    (f"the guard without its condition {i}",
+     f'client_wins f when {" and ".join(FIVE)};\n    server_wins f;',
+     f'client_wins f when {" and ".join(FIVE[:i] + FIVE[i + 1:])};\n    server_wins f;',
+     {"f": "changes_outcome"}) for i in range(5)
+]
+PAIRS += [
+    ("other elements", 'client_wins f when server.s = ["A", "B"];\n    server_wins f;',
+     'client_wins f when server.s = ["B", "A"];\n    server_wins f;', {"f": "can_lose_a_write"}),
+    ("an element twice", 'client_wins f when server.s = ["A"];\n    server_wins f;',
+     'client_wins f when server.s = ["A", "A"];\n    server_wins f;', {"f": "can_lose_a_write"}),
+    ("between the bounds of both", "client_wins f when server.q > 5;\n    server_wins f;",
+     "client_wins f when server.q >= 6;\n    server_wins f;", {"f": "can_lose_a_write"}),
+    ("the second of two guards is another",
+     'client_wins f when server.s = "A" and server.g = "B";\n'
+     '    client_wins f when server.s = "C" and server.g = "D" and server.x = "E";\n    server_wins f;',
+     'client_wins f when server.s = "A" and server.g = "B";\n'
+     '    client_wins f when server.s = "C" and server.g = "D" and server.x = "F";\n    server_wins f;',
+     {"f": "can_lose_a_write"}),
+    ("ranks of numbers", "max f;", "max f ranked (1, 2, 5);", {"f": "can_lose_a_write"}),
+    ("ranks of a member", "child t { key k; on_same_key fields { max m; } }",
+     "child t { key k; on_same_key fields { max m ranked (1, 2, 5); } }", {"t": "can_lose_a_write"}),
+    ("the same members in another order",
+     'client_wins f when server.s = {"a": 1, "b": 2};\n    server_wins f;',
+     'client_wins f when server.s = {"b": 2, "a": 1.0};\n    server_wins f;', {}),
+    ("the same condition in other words",
+     'client_wins f when server.s = "A" and server.g = "B" and server.q > 5;\n    server_wins f;',
+     'client_wins f when not (server.q <= 5 or server.g != "B" or not server.s in ("A"));\n'
+     "    server_wins f;", {}),
+]
 ORDER = ["same", "safe", "changes_outcome", "needs_both_tables", "can_lose_a_write"]
 
 
