@@ -163,11 +163,16 @@ int cmd_explain(const struct cli_command *command, struct arena *arena, int argc
     bool all = false;
     const struct cli_option options[] = {
         { .name = "--list", .help = "all codes, a line each", .flag = &all },
-        { .name = "--format", .value = "FORMAT", .help = "text or markdown", .text = &format_said },
+        { .name = "--format",
+          .value = "FORMAT",
+          .help = "text or markdown",
+          .text = &format_said,
+          .choices = "text markdown" },
         { .name = "--color",
           .value = "WHEN",
           .help = "auto, always or never; NO_COLOR is honoured",
-          .text = &color_said },
+          .text = &color_said,
+          .choices = "auto always never" },
     };
     const int status =
         cli_parse(command, arena, options, sizeof options / sizeof *options, argc, argv, &words);

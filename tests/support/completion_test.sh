@@ -93,6 +93,31 @@ if command -v zsh >/dev/null; then
         "--check commands $("$dwrc" help | grep -cE '^  [a-z]+ ') "
 fi
 
+# --- values ---
+
+# What the program itself takes is what completes: a word that is none is answered with all that are.
+chosen=0
+for command in $("$dwrc" help | sed -nE 's/^  ([a-z]+) .*/\1/p'); do
+    for option in $("$dwrc" "$command" --help | sed -nE 's/^  (-[A-Za-z-]+) [A-Z].*/\1/p'); do
+        words=$("$dwrc" "$command" "$option" no-such-word rules </dev/null 2>&1 |
+            sed -nE "s/.* is no value of $option: ([a-z]+(, [a-z]+)+)\$/\1/p" | tr -d ,)
+        rm -rf no-such-word
+        [ -n "$words" ] || continue
+        chosen=$((chosen + 1))
+        sorted=$(printf '%s\n' $words | sort | tr '\n' ' ')
+        bash_completes "${sorted% }" dwrc "$command" rules "$option" ""
+        is "zsh: $command $option" "$(sed -n "/^    $command)/,/^        ;;/p" script.zsh |
+            sed -nE "s/^ *'$option=.*:\((.*)\)'.*/\1/p")" "$words"
+        if command -v fish >/dev/null; then
+            fish_completes "${sorted% }" "dwrc $command $option "
+        else
+            grep -q "_from $command' -l ${option#--} .* -x -a '$words'" script.fish && pass ||
+                fail "fish: no values of $command $option"
+        fi
+    done
+done
+is "every command's --format, --color and --fail-on" "$([ $chosen -ge 28 ] && echo yes)" yes
+
 # --- usage ---
 
 "$dwrc" completion >log 2>err

@@ -564,8 +564,19 @@ def renames():
     said = client.at("hover", uri, *place(EVERYWHERE, "m { watch q"))["result"]["contents"]["value"]
     check("hover: a row's manual asks nobody", "server's value stands; no person is asked" in said and
           "a person decides" not in said, said)
-    check("hover: what is too large to try is no proof",
-          re.search(r"small merges: nothing\\\. Too large to try all: deterministic, ", said), said)
+    proved = json.loads(subprocess.run([DWRC, "prove", "--format", "json", file],
+                                       capture_output=True).stdout)["doctypes"][0]["properties"]
+    groups = dict.fromkeys(("proved", "refuted", "too_large"), "nothing")
+    for title, group in ((r"small merges: ", "proved"), (r"Not true: ", "refuted"),
+                         (r"Too large to try all: ", "too_large")):
+        found = re.search(title + r"([a-z, ]+)\\\.", said)
+        groups[group] = found.group(1) if found else "nothing"
+    words_ = {"no_silent_loss": "no silent loss", "order": "order of arrival",
+              "no_resurrection": "no resurrection", "resolvable": "conflicts can be resolved"}
+    for group, verdicts in (("proved", ("proved", "proved_except")), ("refuted", ("refuted",)),
+                            ("too_large", ("too_large",))):
+        want = ", ".join(words_.get(p["property"], p["property"]) for p in proved if p["verdict"] in verdicts) or "nothing"
+        check(f"hover: what is {group}", groups[group] == want, (groups[group], want))
 
     # A rule set that is wrong otherwise can be renamed in.
     wrong = EVERYWHERE.replace("client_wins w;", "client_wins w, w;")
