@@ -90,7 +90,9 @@ EXPLAIN_MD   := $(sort $(wildcard compiler/explain/DW*.md))
 RULESET := $(shell cat /dev/null $(RULE_FILES) | sed -n 's/^ruleset *"\([^"]*\)".*/\1/p' | \
                    head -n 1 | tr -c 'A-Za-z0-9\n' _)
 
-.PHONY: all
+# The folder of that name is there already: `make build` is `make` all the same.
+.PHONY: all build
+build: all
 all: $B/libdwr.a $B/libdwr.so $B/libdwr_cjson.a \
      $(if $(wildcard compiler/dwrc.c),$B/dwrc) $(if $(wildcard runtime/dwr_main.c),$B/dwr)
 

@@ -89,7 +89,8 @@ static void add_findings(struct format *f)
             struct diag_finding *finding =
                 diag_add(&f->diag, DIAG_LAYOUT, first_change(f, i), "not in canonical form");
 
-            diag_help(&f->diag, finding, "dwrc fmt %s", f->rules.sources.v[i].path.p);
+            diag_help(&f->diag, finding, "dwrc fmt %s",
+                      f->from_stdin && !f->parsing.stdin_name ? "-" : f->rules.sources.v[i].path.p);
         }
 }
 

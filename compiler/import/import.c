@@ -161,8 +161,10 @@ static void put_types(struct import *im, const char *name, const char *word)
 
     if (!list || !import_is_strings(im, list))
         return;
+    import_mark(im, list->name_span);
     import_put(im, word);
     for (const struct import_node *n = list->first; n; n = n->next) {
+        import_mark(im, n->span);
         import_put_text(im, n->text);
         import_put(im, n->next ? ", " : ";\n");
     }
@@ -263,21 +265,24 @@ static void find_strays(struct import *im, const struct import_node *dictionary,
                      n->name.p);
 }
 
-/* What the language does not take of the rules is said at the file as a whole, with the line that
- * was made: no part of the dictionaries alone is to blame. */
+/* What the language does not take of the rules is said where the dictionaries say it, with the line
+ * that was made. */
 static void tell(struct import *im, uint32_t source, struct sources *made,
                  const struct diag_finding *finding)
 {
     struct source *rules = &made->v[finding->span.source];
     const uint32_t line = source_position(im->arena, rules, finding->span.begin).line;
     struct dwr_str text = source_line_text(im->arena, rules, line);
+    struct diag_finding *told =
+        diag_add(im->diag, DIAG_IMPORT_RULES, import_from(im, source, finding->span.begin),
+                 "the rules would be wrong: %.*s", (int)finding->text.n, finding->text.p);
 
+    for (const struct diag_note *n = finding->notes; n; n = n->next)
+        diag_note(im->diag, told, import_from(im, source, n->span.begin), "%.*s", (int)n->text.n,
+                  n->text.p);
     if (text.n > 100)
         text.n = 100;
-    diag_help(im->diag,
-              diag_add(im->diag, DIAG_IMPORT_RULES, (struct span){ .source = source },
-                       "the rules would be wrong: %.*s", (int)finding->text.n, finding->text.p),
-              "they would say: %.*s", (int)text.n, text.p);
+    diag_help(im->diag, told, "they would say: %.*s", (int)text.n, text.p);
 }
 
 /* The rules in canonical form, if they are rules. */
@@ -317,7 +322,7 @@ struct dwr_str import_rules(struct arena *arena, struct diag *diag, uint32_t sou
     struct import im = { .arena = arena, .diag = diag };
     struct import_node *root = import_json(arena, diag, source);
     const struct dwr_str path = diag->sources->v[source].path;
-    const char *slash = strrchr(path.p, '/');
+    const char *slash = strrchr(path.p, '/'), *name = slash ? slash + 1 : path.p;
 
     if (!root)
         return (struct dwr_str){ NULL, 0 };
@@ -326,7 +331,7 @@ struct dwr_str import_rules(struct arena *arena, struct diag *diag, uint32_t sou
     import_comment(&im,
                    "Made by dwrc import from %s. Comments tell what had to be decided, and what "
                    "was not imported.",
-                   slash ? slash + 1 : path.p);
+                   str_is(path, "<stdin>") ? "standard input" : name);
     share_members(&im);
     put_sync(&im);
     put_attachments(&im);

@@ -6,21 +6,6 @@
 
 #include "ast.h"
 
-/* A field that something has been said about. */
-struct said {
-    struct dwr_str field;
-    struct span span;
-    struct dwr_str list; /* where */
-    struct said *next;
-};
-
-struct doctype {
-    struct import *im;
-    struct import_node *node;
-    struct dwr_str name, strategy;
-    struct said *fields;
-};
-
 /* --- words --- */
 
 static bool is_strategy(struct dwr_str word)
@@ -76,21 +61,19 @@ static const char *rule_of(struct dwr_str prefix, bool *together, const char **t
 
 /* --- fields --- */
 
-/* Whether a field is still to be spoken of. A child table has been already: it is left out with a
- * word. Any other that stands in two lists is a mistake. */
-static bool is_new(struct doctype *d, const struct import_node *field, struct dwr_str list)
+bool import_is_new(struct import_doctype *d, const struct import_node *field, struct dwr_str list)
 {
     struct import *im = d->im;
     struct diag_finding *finding;
-    struct said *said;
+    struct import_said *said;
 
     for (said = d->fields; said; said = said->next)
         if (said->field.n == field->text.n &&
             memcmp(said->field.p, field->text.p, field->text.n) == 0)
             break;
     if (!said) {
-        said = ARENA_NEW(im->arena, struct said);
-        *said = (struct said){ field->text, field->span, list, d->fields };
+        said = ARENA_NEW(im->arena, struct import_said);
+        *said = (struct import_said){ field->text, field->span, list, d->fields };
         d->fields = said;
         return true;
     }
@@ -107,7 +90,8 @@ static bool is_new(struct doctype *d, const struct import_node *field, struct dw
     return false;
 }
 
-static void put_list(struct doctype *d, struct import_node *list, const char *rule, bool together)
+static void put_list(struct import_doctype *d, struct import_node *list, const char *rule,
+                     bool together)
 {
     struct import *im = d->im;
     struct import_node **fields;
@@ -120,12 +104,14 @@ static void put_list(struct doctype *d, struct import_node *list, const char *ru
     fields = arena_array(im->arena, count, sizeof *fields);
     count = 0;
     for (struct import_node *n = list->first; n; n = n->next)
-        if (is_new(d, n, list->name))
+        if (import_is_new(d, n, list->name))
             fields[count++] = n;
+    import_mark(im, list->name_span);
     for (uint32_t i = 0; i < count; i++) {
         import_put(im, i > 0 ? ", " : rule);
         if (i == 0)
             import_put(im, together && count > 1 ? " together " : " ");
+        import_mark(im, fields[i]->span);
         import_put_name(im, fields[i]->text);
     }
     if (count > 0)
@@ -133,7 +119,7 @@ static void put_list(struct doctype *d, struct import_node *list, const char *ru
 }
 
 /* exception_fields: those that the other side decides. */
-static void put_exceptions(struct doctype *d, struct import_node *list)
+static void put_exceptions(struct import_doctype *d, struct import_node *list)
 {
     const bool servers = str_is(d->strategy, "server_wins") || str_is(d->strategy, "server_only") ||
                          str_is(d->strategy, "manual_resolve");
@@ -145,7 +131,7 @@ static void put_exceptions(struct doctype *d, struct import_node *list)
     put_list(d, list, servers ? "client_wins" : "server_wins", false);
 }
 
-static void put_lists(struct doctype *d)
+static void put_lists(struct import_doctype *d)
 {
     static const char ending[] = "_fields";
 
@@ -173,148 +159,9 @@ static void put_lists(struct doctype *d)
     }
 }
 
-/* --- child tables --- */
-
-/* A table as the DocType's own dictionary and the one of child tables speak of it. */
-struct table {
-    struct dwr_str field;
-    struct import_node *own, *rules; /* NULL: not there */
-};
-
-/* What both say of a table: the dictionary of child tables stands, where they differ that is told.
- */
-static struct dwr_str of_table(struct import *im, const struct table *t, const char *name)
-{
-    const struct dwr_str own = t->own ? import_string(im, t->own, name) : (struct dwr_str){ 0 };
-    const struct dwr_str rules =
-        t->rules ? import_string(im, t->rules, name) : (struct dwr_str){ 0 };
-
-    if (own.p && rules.p && (own.n != rules.n || memcmp(own.p, rules.p, own.n) != 0))
-        import_comment(im,
-                       "The DocType's own dictionary says %s %.*s; the one of child tables, "
-                       "which speaks of rows, stands.",
-                       name, (int)own.n, own.p);
-    return rules.p ? rules : own;
-}
-
-static void put_same_key(struct import *im, const struct table *t, bool append_only)
-{
-    static const char *const words[] = { "server_wins",     "client_wins", "first_write_wins",
-                                         "last_write_wins", "keep_both",   "manual" };
-    const struct dwr_str said =
-        t->rules ? import_string(im, t->rules, "conflict_on_same_key") : (struct dwr_str){ 0 };
-
-    if (str_is(said, "sum_quantities") || str_is(said, "sum")) {
-        import_comment(im, "Which members are quantities the dictionary does not say: qty.");
-        import_put(im, "on_same_key sum(qty);\n");
-        return;
-    }
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (said.p && str_is(said, words[i])) {
-            import_put(im, "on_same_key ");
-            import_put(im, words[i]);
-            import_put(im, ";\n");
-            return;
-        }
-    if (said.p) {
-        diag_add(im->diag, DIAG_IMPORT_VALUE, import_member(t->rules, "conflict_on_same_key")->span,
-                 "'%.*s' is no rule for two rows of one key", (int)said.n, said.p);
-    } else if (append_only) {
-        import_comment(im,
-                       "Two rows of one key: rows are never changed here, so the first stands.");
-        import_put(im, "on_same_key first_write_wins;\n");
-    } else {
-        import_comment(im, "Two rows of one key: the dictionary does not say; both are kept.");
-        import_put(im, "on_same_key keep_both;\n");
-    }
-}
-
-/* Unions are what child tables are merged by anyway. */
-static void expect_union(struct import_node *object, const char *name)
-{
-    struct import_node *node = import_member(object, name);
-
-    if (node && node->kind == IMPORT_STRING && node->text.n >= 5 &&
-        memcmp(node->text.p, "union", 5) == 0)
-        node->used = true;
-}
-
-static void put_table(struct doctype *d, const struct table *t)
-{
-    struct import *im = d->im;
-    struct dwr_str key, order;
-    struct import_node field = { .text = t->field, .span = d->node->span };
-
-    if (!is_new(d, &field, (struct dwr_str)DWR_STR("child_table")))
-        return;
-    import_put(im, "child ");
-    import_put_name(im, t->field);
-    import_put(im, " {\n");
-    key = of_table(im, t, "dedup_key");
-    if (!key.p) {
-        import_comment(
-            im, "The dictionary names no key: the name that the framework gives a row. A row "
-                "without one is kept unless it is equal to another.");
-        key = (struct dwr_str)DWR_STR("name");
-    }
-    import_put(im, "key ");
-    import_put_name(im, key);
-    import_put(im, ";\n");
-    order = of_table(im, t, "order_by");
-    if (order.p) {
-        import_put(im, "order_by ");
-        import_put_name(im, order);
-        import_put(im, ";\n");
-    }
-    put_same_key(im, t, str_is(d->strategy, "append_only"));
-    expect_union(t->own, "merge_behavior");
-    expect_union(t->rules, "merge_strategy");
-    import_leftovers(im, t->rules);
-    import_put(im, "}\n");
-}
-
-/* The tables of a DocType: of its own dictionary (one), and of the dictionary of child tables (an
- * object, or several in an array). */
-static void put_tables(struct doctype *d)
-{
-    struct import *im = d->im;
-    struct import_node *rules = NULL, *n;
-    struct dwr_str own = import_string(im, d->node, "child_table");
-
-    for (n = im->children ? im->children->first : NULL; n; n = n->next)
-        if (n->name.n == d->name.n && memcmp(n->name.p, d->name.p, n->name.n) == 0)
-            rules = n;
-    if (rules)
-        rules->used = true;
-    n = rules && rules->kind == IMPORT_ARRAY ? rules->first : rules;
-    for (; n; n = rules->kind == IMPORT_ARRAY ? n->next : NULL) {
-        struct table t = { .rules = n };
-
-        if (n->kind != IMPORT_OBJECT) {
-            diag_add(im->diag, DIAG_IMPORT_VALUE, n->span, "%s, not the rules of a child table",
-                     import_kind_word(n->kind));
-            continue;
-        }
-        t.field = import_string(im, n, "child_field");
-        if (!t.field.p)
-            t.field = import_string(im, n, "child_table");
-        if (!t.field.p) {
-            diag_add(im->diag, DIAG_IMPORT_VALUE, n->span, "which table? There is no child_field");
-            continue;
-        }
-        if (own.p && own.n == t.field.n && memcmp(own.p, t.field.p, own.n) == 0) {
-            t.own = d->node;
-            own.p = NULL;
-        }
-        put_table(d, &t);
-    }
-    if (own.p)
-        put_table(d, &(struct table){ .field = own, .own = d->node });
-}
-
 /* --- branches, tombstones, words --- */
 
-static void put_branch(struct doctype *d)
+static void put_branch(struct import_doctype *d)
 {
     struct import *im = d->im;
     bool branches = false;
@@ -328,16 +175,20 @@ static void put_branch(struct doctype *d)
         import_comment(im, "What a branch is called the dictionary does not say.");
         pattern = (struct dwr_str)DWR_STR("{name}_conflict_{timestamp}");
     }
+    import_mark(im, import_member(d->node, "conflict_creates_branch")->span);
     import_put(im, "branch ");
+    if (import_member(d->node, "branch_naming"))
+        import_mark(im, import_member(d->node, "branch_naming")->span);
     import_put_text(im, pattern);
     if (version.p) {
         import_put(im, " version_field ");
+        import_mark(im, import_member(d->node, "version_field")->span);
         import_put_name(im, version);
     }
     import_put(im, ";\n");
 }
 
-static void put_note(struct doctype *d, const char *member, const char *word)
+static void put_note(struct import_doctype *d, const char *member, const char *word)
 {
     const struct dwr_str text = import_string(d->im, d->node, member);
 
@@ -366,6 +217,8 @@ void import_tombstone(struct import *im, struct import_node *tombstone, uint64_t
                  import_kind_word(tombstone->kind));
         return;
     }
+    if (tombstone)
+        import_mark(im, tombstone->name_span);
     import_put(im, "tombstone {\n");
     if (import_truth(im, tombstone, "allow_delete", &yes))
         put_flag(im, "allow_delete", yes);
@@ -388,7 +241,7 @@ void import_tombstone(struct import *im, struct import_node *tombstone, uint64_t
     import_put(im, "}\n");
 }
 
-static void put_tombstone(struct doctype *d)
+static void put_tombstone(struct import_doctype *d)
 {
     struct import *im = d->im;
 
@@ -400,7 +253,7 @@ static void put_tombstone(struct doctype *d)
 }
 
 /* The strategy, p NULL where it is none. */
-static struct dwr_str strategy_of(struct doctype *d)
+static struct dwr_str strategy_of(struct import_doctype *d)
 {
     struct import *im = d->im;
     const struct dwr_str word = import_string(im, d->node, "strategy");
@@ -423,7 +276,7 @@ static struct dwr_str strategy_of(struct doctype *d)
 
 void import_doctype(struct import *im, struct import_node *node)
 {
-    struct doctype d = { .im = im, .node = node, .name = node->name };
+    struct import_doctype d = { .im = im, .node = node, .name = node->name };
     const bool is_default = str_is(node->name, "_default");
     bool notify = false;
 
@@ -437,6 +290,7 @@ void import_doctype(struct import *im, struct import_node *node)
     if (!d.strategy.p)
         return;
     import_put(im, "\n");
+    import_mark(im, node->name_span);
     if (is_default) {
         import_put(im, "default {\n");
     } else {
@@ -444,13 +298,14 @@ void import_doctype(struct import *im, struct import_node *node)
         import_put_text(im, d.name);
         import_put(im, " {\n");
     }
+    import_mark(im, import_member(node, "strategy")->span);
     import_put(im, "strategy ");
     out_str(&im->rules.out, d.strategy);
     import_put(im, ";\n");
     put_note(&d, "reason", "reason ");
     put_note(&d, "resolution_hint", "hint ");
     put_branch(&d);
-    put_tables(&d);
+    import_tables(&d);
     put_lists(&d);
     put_tombstone(&d);
     if (import_truth(im, node, "conflict_notification", &notify) && notify)

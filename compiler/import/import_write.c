@@ -27,6 +27,29 @@ void import_put_text(struct import *im, struct dwr_str text)
     out_char(&im->rules.out, '"');
 }
 
+void import_mark(struct import *im, struct span from)
+{
+    const size_t offset = (size_t)(im->rules.out.at - im->rules.out.start);
+
+    if (im->mark_count == im->mark_capacity) {
+        const uint32_t capacity = im->mark_capacity == 0 ? 64 : 2 * im->mark_capacity;
+
+        im->marks =
+            arena_grow(im->arena, im->marks, im->mark_capacity, capacity, sizeof *im->marks);
+        im->mark_capacity = capacity;
+    }
+    im->marks[im->mark_count++] = (struct import_mark){ offset, from };
+}
+
+struct span import_from(const struct import *im, uint32_t source, size_t offset)
+{
+    struct span from = { .source = source };
+
+    for (uint32_t i = 0; i < im->mark_count && im->marks[i].offset <= offset; i++)
+        from = im->marks[i].from;
+    return from;
+}
+
 /* Whether a name may stand without quotes wherever a field may. */
 static bool is_bare(struct dwr_str name)
 {
@@ -131,18 +154,22 @@ static void wrong_kind(struct import *im, const struct import_node *node, const 
              node->name.p, import_kind_word(node->kind), wanted);
 }
 
-static struct import_node *member(struct import_node *object, const char *name)
+static struct import_node *member(struct import *im, struct import_node *object, const char *name)
 {
     struct import_node *node = import_member(object, name);
 
-    if (node)
-        node->used = true;
-    return node && node->kind != IMPORT_NULL ? node : NULL;
+    if (!node)
+        return NULL;
+    node->used = true;
+    if (node->kind == IMPORT_NULL)
+        return NULL;
+    import_mark(im, node->span);
+    return node;
 }
 
 struct dwr_str import_string(struct import *im, struct import_node *object, const char *name)
 {
-    struct import_node *node = member(object, name);
+    struct import_node *node = member(im, object, name);
 
     if (node && node->kind == IMPORT_STRING && node->text.n > 0)
         return node->text;
@@ -154,7 +181,7 @@ struct dwr_str import_string(struct import *im, struct import_node *object, cons
 bool import_number(struct import *im, struct import_node *object, const char *name,
                    uint64_t *number)
 {
-    struct import_node *node = member(object, name);
+    struct import_node *node = member(im, object, name);
 
     *number = 0;
     if (!node)
@@ -174,7 +201,7 @@ bool import_number(struct import *im, struct import_node *object, const char *na
 
 bool import_truth(struct import *im, struct import_node *object, const char *name, bool *truth)
 {
-    struct import_node *node = member(object, name);
+    struct import_node *node = member(im, object, name);
 
     if (!node)
         return false;
@@ -200,4 +227,18 @@ bool import_is_strings(struct import *im, struct import_node *node)
             return false;
         }
     return node->first != NULL;
+}
+
+const struct import_node *import_names(struct import *im, struct import_node *object,
+                                       const char *name)
+{
+    struct import_node *node = member(im, object, name);
+
+    if (!node)
+        return NULL;
+    if (node->kind == IMPORT_STRING && node->text.n > 0)
+        return node;
+    if (node->kind != IMPORT_ARRAY)
+        wrong_kind(im, node, "a text or a list of texts");
+    return node->kind == IMPORT_ARRAY && import_is_strings(im, node) ? node->first : NULL;
 }

@@ -136,6 +136,9 @@ is "a syntax error on stdin: status 1, no text, the finding on stderr" \
 printf '%s\n' "$bad" | "$dwrc" fmt --check - >log 2>err
 is "--check of stdin" "$? $(head -n 1 log) $(cat err)" \
     "1 <stdin>:2:3: warning[DW3001]: not in canonical form "
+is "its help can be typed" "$(sed -n 's/^  help: //p' log)" "dwrc fmt -"
+printf '%s\n' "$bad" | "$dwrc" fmt --check - --stdin-filename x/y.dwr >log 2>err
+is "or names the file it is" "$(sed -n 's/^  help: //p' log)" "dwrc fmt x/y.dwr"
 printf '' | "$dwrc" fmt - >log 2>&1
 is "nothing" "$? $(cat log)" "0 "
 head -c 100000 /dev/urandom | "$dwrc" fmt - >log 2>err

@@ -70,7 +70,9 @@ doctype "A" {
     strategy server_wins;
 }'
 is "to standard output" "$("$dwrc" import a.json)" "$made"
-is "from standard input" "$("$dwrc" import - <a.json | tail -n 3)" "$(printf '%s' "$made" | tail -n 3)"
+is "from standard input" "$("$dwrc" import - <a.json)" \
+    "$(printf '%s' "$made" | sed -e 's/from a.json/from standard input/' -e 's/ what was not$/ what/' \
+        -e 's,^// imported,// was not imported,')"
 "$dwrc" import a.json -o new >log 2>&1
 is "into a folder" "$? $(cat log) $(cat new/a.dwr)" "0 new/a.dwr: written $made"
 printf 'mine\n' >new/a.dwr
@@ -99,8 +101,38 @@ refused "1:53: error[DW1072]: 'server_wins_fields' is a text, not an array of te
     '{"A":{"strategy":"field_level","server_wins_fields":"x"}}'
 refused "1:54: error[DW1072]: a number in 'server_wins_fields', not a text" \
     '{"A":{"strategy":"field_level","server_wins_fields":[1]}}'
-refused "1:1: error[DW1074]: the rules would be wrong: the strategy version_all takes no 'server_wins'" \
+# What is wrong with the rules is said at what they are made of.
+at() { # PLACE (the text that stands there), CODE'S WORDS, JSON
+    local before=${3%%"$1"*}
+    refused "1:$((${#before} + 1)): error[DW1074]: the rules would be wrong: $2" "$3"
+}
+at '"server_wins_fields"' "the strategy version_all takes no 'server_wins'" \
     '{"A":{"strategy":"version_all","server_wins_fields":["x"]}}'
+at '"name"' "'name' belongs to the sync layer" \
+    '{"A":{"strategy":"field_level","server_wins_fields":["x","y","name"],"reason":"r"}}'
+at '"name"' "'name' belongs to the sync layer" \
+    '{"C":{"strategy":"server_wins"},"A":{"strategy":"client_wins","exceptions":["x","name"]}}'
+at 'true' "the strategy field_level takes no 'branch'" \
+    '{"A":{"strategy":"field_level","conflict_creates_branch":true,"branch_naming":"{name}"}}'
+at '"{nam}{name}"' "a branch pattern holds text, {name} and {timestamp}" \
+    '{"A":{"strategy":"version_all","conflict_creates_branch":true,"branch_naming":"{nam}{name}"}}'
+at '"a"]' "'a' stands twice in this list" '{"A":{"strategy":"field_level","child_table":"t","dedup_key":["a","a"]}}'
+at '"keep_both"' "the table 't' is append-only: a stored row is never rewritten" \
+    '{"S":{"A":{"strategy":"append_only"}},"CHILD_TABLE_MERGE_RULES":{"A":{"child_field":"t","conflict_on_same_key":"keep_both"}},"CONFLICT_STRATEGIES":{"A":{"strategy":"append_only"}}}'
+at '200' "'2000000000h' is out of range: 1s to 36500d" \
+    '{"SYNC_CONFIG":{"max_offline_duration_hours":2000000000}}'
+at '"image"' "this is no media type" '{"ATTACHMENT_SYNC_CONFIG":{"always_sync_types":["image/png","image"]}}'
+printf '{"A":{"strategy":"field_level",\n "server_wins_fields":["owner"],\n "client_wins_fields":["x",\n  "idx"]}}' >wrong.json
+is "in the formats for programs, too" "$("$dwrc" import --format json wrong.json | python3 -c '
+import json, sys
+print([(f["code"], f["line"], f["column"]) for f in json.load(sys.stdin)["findings"]])')" \
+    "[('DW1074', 2, 24), ('DW1074', 4, 3)]"
+refused "1:62: error[DW1072]: 'dedup_key' is a number, not a text or a list of texts" \
+    '{"A":{"strategy":"field_level","child_table":"t","dedup_key":1}}'
+refused "1:69: error[DW1072]: a number in 'dedup_key', not a text" \
+    '{"A":{"strategy":"field_level","child_table":"t","dedup_key":["a",  3]}}'
+refused "1:82: error[DW1072]: rows are ordered by one member: 'b' is a second" \
+    '{"A":{"strategy":"field_level","child_table":"t","dedup_key":"k","order_by":["a","b"]}}'
 refused "1:63: error[DW1073]: a tombstone for 'B', for which no strategy is given" \
     '{"CONFLICT_STRATEGIES":{},"SYNC_CONFIG":{},"TOMBSTONE_RULES":{"B":{}}}'
 refused "1:71: error[DW1073]: a child table for 'B', for which no strategy is given" \

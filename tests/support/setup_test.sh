@@ -100,5 +100,12 @@ for needed in flex bison libcjson-dev libxxhash-dev libcriterion-dev nodejs pyth
     says "the table" "^$needed " tests/support/setup.sh
 done
 
+# A folder is called `build`: that is no reason to make nothing.
+mkdir "$work/made"
+env -u MAKEFLAGS -u MAKELEVEL -u MFLAGS make -n "B=$work/made" build >"$work/out" 2>&1
+for target in dwrc dwr libdwr.so; do
+    says "make build" "$work/made/$target( |\$)" "$work/out"
+done
+
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
