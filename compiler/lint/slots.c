@@ -1,5 +1,5 @@
 /* slots.c - a date and its time, the start and the end of a slot, in separate units (DW2006): a
- * merge then makes a moment out of two, which nobody chose (semantics 3.2). */
+ * merge then makes a moment, or a span of time, out of two, which nobody chose (semantics 3.2). */
 #include "lint_parts.h"
 #include "str.h"
 
@@ -28,23 +28,32 @@ static size_t word_at(struct dwr_str name, const char *word)
     return at;
 }
 
-/* The name with its word `date` made into `time`, the letters' case kept; p NULL: no such word. */
-static struct dwr_str time_of_date(struct lint *l, struct dwr_str date)
+/* Words of two fields that are otherwise called alike, in the three ways to write them. */
+static const struct word_pair {
+    const char *from[3], *to[3];
+} date_time = { { "date", "Date", "DATE" }, { "time", "Time", "TIME" } }, ends[] = {
+    { { "start", "Start", "START" }, { "end", "End", "END" } },
+    { { "starts", "Starts", "STARTS" }, { "ends", "Ends", "ENDS" } },
+    { { "begin", "Begin", "BEGIN" }, { "end", "End", "END" } },
+    { { "begins", "Begins", "BEGINS" }, { "ends", "Ends", "ENDS" } },
+    { { "from", "From", "FROM" }, { "to", "To", "TO" } },
+};
+
+/* The name with the pair's first word made into the second; p NULL: no such word. */
+static struct dwr_str counterpart(struct lint *l, struct dwr_str name, const struct word_pair *pair)
 {
-    static const char *const from[] = { "date", "Date", "DATE" };
-    static const char *const to[] = { "time", "Time", "TIME" };
-    struct dwr_str name = { NULL, 0 };
+    struct dwr_str other = { NULL, 0 };
 
-    if (!lint_has_word(date, "date"))
-        return name;
-    for (int i = 0; i < 3 && !name.p; i++) {
-        const size_t at = word_at(date, from[i]);
+    if (!lint_has_word(name, pair->from[0]))
+        return other;
+    for (int i = 0; i < 3 && !other.p; i++) {
+        const size_t at = word_at(name, pair->from[i]), n = strlen(pair->from[i]);
 
-        if (at < date.n)
-            name = arena_printf(l->arena, "%.*s%s%.*s", (int)at, date.p, to[i],
-                                (int)(date.n - at - 4), date.p + at + 4);
+        if (at < name.n)
+            other = arena_printf(l->arena, "%.*s%s%.*s", (int)at, name.p, pair->to[i],
+                                 (int)(name.n - at - n), name.p + at + n);
     }
-    return name;
+    return other;
 }
 
 /* A field of the document that is not the server's alone to set. */
@@ -177,17 +186,86 @@ static void date_and_time(struct lint *l, struct dwr_str field)
 
     if (date.kind != LINT_DATE)
         return;
-    time = slot_part(l, time_of_date(l, field), LINT_UNKNOWN);
+    time = slot_part(l, counterpart(l, field, &date_time), LINT_UNKNOWN);
     if (time.kind == LINT_TIME)
         belong_together(l, &date, &time);
+}
+
+/* Does the name say what was recorded or counted, each by itself, or who it goes to? */
+static bool is_no_slot(struct dwr_str name)
+{
+    static const char *const words[] = { "actual",    "actually", "clock",   "check",   "punch",
+                                         "mail",      "email",    "message", "account", "currency",
+                                         "odometer",  "mileage",  "reading", "meter",   "page",
+                                         "warehouse", "location", "place",   "address", "city" };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (lint_has_word(name, words[i]))
+            return true;
+    return false;
+}
+
+static bool is_time(enum lint_kind kind)
+{
+    return kind == LINT_DATE || kind == LINT_TIME || kind == LINT_MOMENT;
+}
+
+/* A schema says what a field is; without one, what begins or ends is taken for a moment. */
+static struct slot_part slot_end(const struct lint *l, struct dwr_str field)
+{
+    return slot_part(l, field, l->schema ? LINT_UNKNOWN : LINT_MOMENT);
+}
+
+/* The last letters of a name, apart from case, are the word's: what it names is the word's too. */
+static bool is_last(struct dwr_str name, const char *word)
+{
+    const size_t n = strlen(word);
+    const struct dwr_str tail = { name.p + (name.n < n ? 0 : name.n - n), n };
+
+    return name.n >= n && lint_has_word(tail, word);
+}
+
+static bool is_end_pair(const struct lint *l, const struct slot_part *start,
+                        const struct slot_part *end, const struct word_pair *pair)
+{
+    if (!is_time(start->kind) || !is_time(end->kind) || is_no_slot(start->field))
+        return false;
+    return lint_kind_of(l, start->field) != LINT_UNKNOWN || is_last(start->field, pair->from[0]);
+}
+
+/* The field that ends what this one begins; p NULL: it begins nothing. */
+static struct slot_part end_of(struct lint *l, const struct slot_part *start)
+{
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        const struct slot_part end = slot_end(l, counterpart(l, start->field, &ends[i]));
+
+        if (end.field.p && is_written(l, end.field) && is_end_pair(l, start, &end, &ends[i]))
+            return end;
+    }
+    return (struct slot_part){ { NULL, 0 }, LINT_UNKNOWN };
+}
+
+static void start_and_end(struct lint *l, struct dwr_str field)
+{
+    const struct slot_part start = slot_end(l, field), end = end_of(l, &start);
+
+    if (end.field.p)
+        belong_together(l, &start, &end);
+}
+
+static void pairs(struct lint *l, struct dwr_str field)
+{
+    date_and_time(l, field);
+    start_and_end(l, field);
 }
 
 /* A slot that no_overlap keeps free: every part of it with its first. */
 static void parts_of_slot(struct lint *l, const struct ast_no_overlap *s)
 {
-    const struct dwr_str from = s->from.field.text, time = time_of_date(l, from);
+    const struct dwr_str from = s->from.field.text, time = counterpart(l, from, &date_time);
     const struct slot_part first =
         slot_part(l, from, s->from.time.text.p ? LINT_DATE : LINT_MOMENT);
+    const struct slot_part end = end_of(l, &first);
     const struct slot_part parts[] = {
         slot_part(l, s->from.time.text, LINT_TIME),
         slot_part(l, s->to.field.text, s->to.time.text.p ? LINT_DATE : LINT_MOMENT),
@@ -196,7 +274,8 @@ static void parts_of_slot(struct lint *l, const struct ast_no_overlap *s)
     };
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-        if (parts[i].field.p && !(time.p && str_same(time, parts[i].field)))
+        if (parts[i].field.p && !(time.p && str_same(time, parts[i].field)) &&
+            !(end.field.p && str_same(end.field, parts[i].field)))
             belong_together(l, &first, &parts[i]);
 }
 
@@ -204,10 +283,9 @@ void lint_split_slots(struct lint *l)
 {
     for (uint16_t i = 0; i < l->plan->names.count; i++)
         if (!schema_field(l->schema, l->plan->names.v[i].name))
-            date_and_time(l, l->plan->names.v[i].name);
+            pairs(l, l->plan->names.v[i].name);
     for (uint32_t i = 0; l->schema && i < l->schema->field_count; i++)
-        if (l->schema->fields[i].kind == SCHEMA_DATE)
-            date_and_time(l, l->schema->fields[i].name);
+        pairs(l, l->schema->fields[i].name);
     for (const struct ast_stmt *s = l->block->of[AST_NO_OVERLAP]; s; s = s->same)
         parts_of_slot(l, AST_AS(ast_no_overlap, s));
 }

@@ -88,8 +88,21 @@ static const struct dwr_effect *effect_of(const struct lint *l, struct dwr_str f
     return NULL;
 }
 
+/* Lets the client's rule decide; rule NULL: the strategy's. A guard that asks what the office has
+ * set is believed: the value is the office's, and the merge then ends otherwise. */
+static void assume_the_clients(struct lint *l, struct lint_case *c, struct dwr_str field,
+                               const struct dwr_rule *rule)
+{
+    const struct dwr_name *name = lint_name(l, field);
+
+    if (rule && name)
+        lint_assume_rule(l, c, &l->plan->units[name->index], rule);
+    else if (l->plan->lock)
+        lint_assume(l, c, l->plan->lock, false);
+}
+
 static void effect_is_not_the_clients(struct lint *l, struct span span, struct dwr_str field,
-                                      const struct dwr_effect *effect)
+                                      const struct dwr_effect *effect, const struct dwr_rule *rule)
 {
     const struct schema_field *f = schema_field(l->schema, field);
     const struct dwr_str office = other_value(l, f, field, effect->value);
@@ -97,8 +110,7 @@ static void effect_is_not_the_clients(struct lint *l, struct span span, struct d
     struct diag_finding *finding;
 
     lint_put(&c, field, none, office, effect->value);
-    if (l->plan->lock)
-        lint_assume(l, &c, l->plan->lock, false);
+    assume_the_clients(l, &c, field, rule);
     if (str_same(office, effect->value) || !lint_try(l, &c) || !lint_server_lost(&c, field))
         return;
     finding = lint_found(l, DIAG_CLIENT_DECIDES, span, field,
@@ -128,15 +140,15 @@ struct read_only {
     struct dwr_str office, device;
 };
 
-static void put_read_only(struct lint *l, struct read_only *list, struct dwr_str field)
+static void put_read_only(struct lint *l, struct read_only *list, struct dwr_str field,
+                          const struct dwr_rule *rule)
 {
     struct lint_case c = lint_case_begin(l);
     struct dwr_str office, device;
 
     lint_values(lint_kind_of(l, field), &office, &device);
     lint_put(&c, field, none, office, device);
-    if (l->plan->lock)
-        lint_assume(l, &c, l->plan->lock, false);
+    assume_the_clients(l, &c, field, rule);
     if (!lint_try(l, &c) || !lint_server_lost(&c, field))
         return;
     if (list->count == 0) {
@@ -177,28 +189,20 @@ static void read_only_is_not_the_clients(struct lint *l, struct span span, struc
 
 /* Says what an effect has against it at once, and collects what is read-only. */
 static void client_has_no_say(struct lint *l, struct span span, struct dwr_str field,
-                              struct read_only *list)
+                              const struct dwr_rule *rule, struct read_only *list)
 {
     const struct schema_field *f = schema_field(l->schema, field);
     const struct dwr_effect *effect = effect_of(l, field);
 
     if (effect)
-        effect_is_not_the_clients(l, span, field, effect);
+        effect_is_not_the_clients(l, span, field, effect, rule);
     else if (f && f->read_only)
-        put_read_only(l, list, field);
+        put_read_only(l, list, field, rule);
 }
 
 static void free_field(struct lint *l, void *context, struct dwr_str field)
 {
-    client_has_no_say(l, lint_free_rule(l)->span, field, context);
-}
-
-/* A guarded client_wins says when the client has a say, and is believed. */
-static bool is_guarded(const struct lint *l, struct dwr_str field)
-{
-    const struct dwr_name *name = lint_name(l, field);
-
-    return name && name->role == DWR_NAME_UNIT && l->plan->units[name->index].rule_count > 1;
+    client_has_no_say(l, lint_free_rule(l)->span, field, NULL, context);
 }
 
 /* Each field of a rule stands in the text: each is a finding. */
@@ -206,11 +210,14 @@ static void named_fields(struct lint *l, const struct ast_rule *rule)
 {
     for (uint32_t i = 0; i < rule->fields.count; i++) {
         const struct ast_name *field = &rule->fields.v[i];
+        const struct dwr_name *name = lint_name(l, field->text);
         struct read_only list = { .count = 0 };
 
-        if (is_guarded(l, field->text))
+        if (!name || name->role != DWR_NAME_UNIT)
             continue;
-        client_has_no_say(l, field->span, field->text, &list);
+        client_has_no_say(l, field->span, field->text,
+                          lint_planned(l, &l->plan->units[name->index], &rule->stmt, field->symbol),
+                          &list);
         read_only_is_not_the_clients(l, field->span, &list);
     }
 }
