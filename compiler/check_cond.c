@@ -116,7 +116,7 @@ static void compares_something(struct check *c, const struct ast_cond *cond)
         diag_add(c->diag, DIAG_OPERANDS, cond->left.span, "a field stands here, not a value");
 }
 
-void check_cond(struct check *c, const struct ast_cond *cond, enum check_moment moment)
+static void cond_is_sound(struct check *c, const struct ast_cond *cond, enum check_moment moment)
 {
     /* Deeper ones have been reported (AST_COND_DEPTH_MAX). */
     if (cond == NULL || cond->depth > AST_COND_DEPTH_MAX)
@@ -125,8 +125,8 @@ void check_cond(struct check *c, const struct ast_cond *cond, enum check_moment 
     case DWR_COND_AND:
     case DWR_COND_OR:
     case DWR_COND_NOT:
-        check_cond(c, cond->a, moment);
-        check_cond(c, cond->b, moment);
+        cond_is_sound(c, cond->a, moment);
+        cond_is_sound(c, cond->b, moment);
         return;
     case DWR_COND_CHANGES:
     case DWR_COND_BECOMES:
@@ -142,6 +142,27 @@ void check_cond(struct check *c, const struct ast_cond *cond, enum check_moment 
     compares_something(c, cond);
     role_is_a_text(c, cond);
     check_limit(c, cond->span, cond->values.count, "values");
+}
+
+/* What is wrong with its parts goes first: the whole is asked only where they are right. */
+static void check(struct check *c, const struct ast_cond *cond, enum check_moment moment,
+                  enum diag_code never)
+{
+    const uint32_t before = c->diag->count;
+
+    cond_is_sound(c, cond, moment);
+    if (cond != NULL && c->diag->count == before)
+        check_truth(c, cond, never);
+}
+
+void check_cond(struct check *c, const struct ast_cond *cond, enum check_moment moment)
+{
+    check(c, cond, moment, DIAG_OPERANDS);
+}
+
+void check_rule_cond(struct check *c, const struct ast_cond *cond)
+{
+    check(c, cond, WHILE_MERGING, DIAG_UNREACHABLE);
 }
 
 /* --- conditions that say the same --- */

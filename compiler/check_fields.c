@@ -110,29 +110,41 @@ static bool names_field(const struct ast_rule *rule, uint32_t symbol)
     return false;
 }
 
-/* A rule whose condition an earlier rule of its unit has too never decides. Units have few rules;
- * of very many only so many are looked at. */
+/* Units have few rules; of very many only so many are looked at. */
+enum { GUARDS_MAX = 200 };
+
+/* A rule whose condition rules before it cover never decides. */
 static void guard_is_new(struct check *c, const struct check_unit *unit,
                          const struct ast_rule *rule, const struct ast_name *name)
 {
+    const struct ast_rule *rules[GUARDS_MAX];
+    const struct ast_cond *conds[GUARDS_MAX];
     const struct ast_stmt *s = &unit->first->stmt;
     struct diag_finding *finding;
+    unsigned count = 0, by = 0;
+    bool same = false;
 
-    for (unsigned n = 0; rule->when != NULL && s != NULL && s != &rule->stmt && n < 256; n++) {
+    for (; rule->when != NULL && s != NULL && s != &rule->stmt && count < GUARDS_MAX; s = s->same) {
         const struct ast_rule *before = AST_AS(ast_rule, s);
 
-        s = s->same;
         if (before->when == NULL || before->fields.count == 0 ||
-            before->together != rule->together || !names_field(before, name->symbol) ||
-            !check_same_cond(before->when, rule->when))
+            before->together != rule->together || !names_field(before, name->symbol))
             continue;
-        finding =
-            diag_add(c->diag, DIAG_UNREACHABLE, rule->stmt.word,
-                     "this rule of '%.*s' is never reached: one before it has the same 'when'",
-                     CHECK_TEXT(name->text));
-        diag_note(c->diag, finding, before->stmt.word, "this one decides where it holds");
-        return;
+        if (!same)
+            by = count;
+        same = same || check_same_cond(before->when, rule->when);
+        rules[count] = before;
+        conds[count++] = before->when;
     }
+    if (!same && !check_covered(c, conds, count, rule->when, &by))
+        return;
+    finding = diag_add(c->diag, DIAG_UNREACHABLE, rule->stmt.word,
+                       same ? "this rule of '%.*s' is never reached: one before it has the same "
+                              "'when'"
+                            : "this rule of '%.*s' is never reached: where its 'when' holds, one "
+                              "before it does",
+                       CHECK_TEXT(name->text));
+    diag_note(c->diag, finding, rules[by]->stmt.word, "this one decides where it holds");
 }
 
 /* A rule of `field`'s unit comes after `unit`'s rules: it may, where those have conditions. */
@@ -441,7 +453,7 @@ static void rule_is_sound(struct check *c, const struct owner *o, const struct a
         diag_add(c->diag, DIAG_ROW_WHEN, rule->when->span,
                  "the rules of row members have no conditions");
     else
-        check_cond(c, rule->when, WHILE_MERGING);
+        check_rule_cond(c, rule->when);
 }
 
 /* --- child tables --- */
@@ -473,8 +485,28 @@ static void add_member(struct check *c, const struct ast_name *name)
     touch(c->members, c->member_stamp, &c->member_count, name);
 }
 
+/* Rows of one key have the key in common: no rule ever decides about it (SEMANTICS 6). */
+static void rule_of_key(struct check *c, const struct ast_child *child,
+                        const struct ast_names *names)
+{
+    const struct ast_stmt *key = child->block.of[AST_KEY];
+    struct diag_finding *finding;
+
+    for (uint32_t i = 0; key != NULL && i < names->count; i++)
+        for (uint32_t k = 0; k < AST_AS(ast_fields, key)->fields.count; k++) {
+            const struct ast_name *part = &AST_AS(ast_fields, key)->fields.v[k];
+
+            if (part->symbol != names->v[i].symbol || part->text.n == 0)
+                continue;
+            finding = diag_add(c->diag, DIAG_UNREACHABLE, names->v[i].span,
+                               "rows of one key have the same '%.*s': this rule is never reached",
+                               CHECK_TEXT(part->text));
+            diag_note(c->diag, finding, part->span, "it is the key here");
+        }
+}
+
 static void same_key_is_sound(struct check *c, const struct check_scope *scope,
-                              const struct ast_on_same_key *same_key)
+                              const struct ast_child *child, const struct ast_on_same_key *same_key)
 {
     static const enum ast_kind once[] = { AST_OTHERWISE };
     const struct owner rows = { c->members, c->member_stamp, &c->member_count, true };
@@ -493,11 +525,16 @@ static void same_key_is_sound(struct check *c, const struct check_scope *scope,
     for (i = 0; i < same_key->sum.count; i++)
         if (may_have_rule(c, &rows, &same_key->sum.v[i]))
             add_member(c, &same_key->sum.v[i]);
+    rule_of_key(c, child, &same_key->sum);
     if (same_key->block == NULL)
         return;
     check_once(c, same_key->block, once, sizeof once / sizeof *once);
-    for (s = same_key->block->of[AST_RULE]; s != NULL; s = s->same)
+    if (same_key->block->first == NULL && !same_key->block->broken)
+        diag_add(c->diag, DIAG_EMPTY, same_key->word, "'fields' decides about no member");
+    for (s = same_key->block->of[AST_RULE]; s != NULL; s = s->same) {
         rule_is_sound(c, &rows, AST_AS(ast_rule, s));
+        rule_of_key(c, child, &AST_AS(ast_rule, s)->fields);
+    }
 }
 
 static void child_is_sound(struct check *c, const struct check_scope *scope,
@@ -527,7 +564,7 @@ static void child_is_sound(struct check *c, const struct check_scope *scope,
     for (s = block->of[AST_ORDER_BY]; s != NULL; s = s->same)
         add_member(c, &AST_AS(ast_field, s)->field);
     for (s = block->of[AST_ON_SAME_KEY]; s != NULL; s = s->same)
-        same_key_is_sound(c, scope, AST_AS(ast_on_same_key, s));
+        same_key_is_sound(c, scope, child, AST_AS(ast_on_same_key, s));
     for (s = block->of[AST_HOLD]; s != NULL; s = s->same)
         check_cond(c, AST_AS(ast_when, s)->when, WHILE_MERGING);
     append_only_rewrites_nothing(c, scope, child);

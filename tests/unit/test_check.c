@@ -60,8 +60,14 @@ static const struct check_case {
       "doctype \"A\" { strategy field_level; client_wins parent; }", "" },
     { "in rows a key or order_by may be called so",
       "doctype \"A\" { strategy field_level; child t { key "
-      "name; order_by idx; on_same_key fields { manual name; max idx; } } }",
+      "name; order_by idx; on_same_key fields { max idx; } } }",
       "" },
+    { "rows of one key have it in common",
+      "doctype \"A\" { strategy field_level; child t { key a, b; on_same_key fields { client_wins b; "
+      "} } }",
+      "1007" },
+    { "fields decides about some member",
+      "doctype \"A\" { strategy field_level; child t { key a; on_same_key fields { } } }", "1030" },
     { "otherwise they are no members",
       "doctype \"A\" { strategy field_level; child t { key k; on_same_key "
       "fields { manual name; max idx, _x; } } }",

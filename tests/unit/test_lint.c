@@ -311,10 +311,14 @@ Test(lint, values_that_a_rule_cannot_mean)
         { "the office decides",
           "strategy server_wins; effect bill when status becomes \"Done\" { create \"Invoice\"; }",
           NULL, "" },
-        { "a guard says when the client does",
-          "strategy server_wins; client_wins status when client_role = \"boss\";\n"
+        { "a guard that asks what the office set says when the client does",
+          "strategy server_wins; client_wins status when server.status = \"Open\";\n"
           "server_wins status;\neffect bill when status becomes \"Done\" { create \"Invoice\"; }",
           NULL, "" },
+        { "one that asks who the client is does not",
+          "strategy server_wins; client_wins status when client_role = \"boss\";\n"
+          "server_wins status;\neffect bill when status becomes \"Done\" { create \"Invoice\"; }",
+          NULL, "2014@2 status" },
         { "what people edit", "strategy server_wins; client_wins total;",
           FIELD("total", "Currency"), "" },
     };
