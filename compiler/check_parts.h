@@ -55,6 +55,7 @@ struct check {
     bool *is_meta;                      /* by symbol: built-in meta fields (SEMANTICS 1.6) */
     bool *is_row_meta;                  /* by symbol: and those of rows (SEMANTICS 6) */
     const struct ast_section *defaults; /* the first `default`, or NULL */
+    struct variable *variables;         /* check_truth.c's, used again for each condition */
 };
 
 /* What a block belongs to. */

@@ -109,10 +109,13 @@ static struct atom atom_of(const struct ast_cond *cond)
 static struct variable *add_variable(struct truth *t, enum variable_kind kind,
                                      const struct ast_operand *operand)
 {
-    struct variable *v = &t->v[t->count < VARIABLES_MAX ? t->count++ : VARIABLES_MAX - 1];
+    struct variable *v;
 
-    if (v == &t->v[VARIABLES_MAX - 1] && v->operand)
+    if (t->count == VARIABLES_MAX)
         t->too_much = true;
+    else
+        t->count++;
+    v = &t->v[t->count - 1];
     v->kind = kind;
     v->operand = operand;
     v->fact = NULL;
@@ -373,7 +376,9 @@ static bool begin(struct check *c, struct truth *t, const struct ast_cond *const
     uint64_t combinations = 1;
     struct dwr_scratch *scratch;
 
-    *t = (struct truth){ .v = arena_zero(c->arena, VARIABLES_MAX * sizeof *t->v) };
+    if (c->variables == NULL)
+        c->variables = arena_zero(c->arena, VARIABLES_MAX * sizeof *t->v);
+    *t = (struct truth){ .v = c->variables };
     for (unsigned i = 0; i < count; i++)
         add_cond(t, conds[i]);
     if (t->too_much)

@@ -39,12 +39,18 @@ static const struct word_pair {
     { { "from", "From", "FROM" }, { "to", "To", "TO" } },
 };
 
+/* Most names are done with this, and there are many. */
+static bool has_letter(struct dwr_str name, char letter)
+{
+    return memchr(name.p, letter, name.n) || memchr(name.p, letter - 'a' + 'A', name.n);
+}
+
 /* The name with the pair's first word made into the second; p NULL: no such word. */
 static struct dwr_str counterpart(struct lint *l, struct dwr_str name, const struct word_pair *pair)
 {
     struct dwr_str other = { NULL, 0 };
 
-    if (!lint_has_word(name, pair->from[0]))
+    if (!has_letter(name, pair->from[0][0]) || !lint_has_word(name, pair->from[0]))
         return other;
     for (int i = 0; i < 3 && !other.p; i++) {
         const size_t at = word_at(name, pair->from[i]), n = strlen(pair->from[i]);
