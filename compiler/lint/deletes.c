@@ -3,25 +3,6 @@
 #include "lint_parts.h"
 #include "str.h"
 
-/* The first field of the DocType that is evidence; p NULL: none. */
-static struct dwr_str evidence_of(const struct lint *l, enum lint_kind *kind)
-{
-    for (uint16_t i = 0; i < l->plan->names.count; i++) {
-        const struct dwr_name *name = &l->plan->names.v[i];
-
-        *kind = lint_kind_of(l, name->name);
-        if (name->role != DWR_NAME_META && name->role != DWR_NAME_COUNT &&
-            name->role != DWR_NAME_VERSION && lint_is_evidence(*kind, name->name))
-            return name->name;
-    }
-    for (uint32_t i = 0; l->schema && i < l->schema->field_count; i++) {
-        *kind = lint_kind_of(l, l->schema->fields[i].name);
-        if (lint_is_evidence(*kind, l->schema->fields[i].name))
-            return l->schema->fields[i].name;
-    }
-    return (struct dwr_str){ NULL, 0 };
-}
-
 static const struct ast_stmt *tombstone_said(const struct ast_block *block, enum ast_kind kind)
 {
     const struct ast_stmt *s = block->of[AST_TOMBSTONE];
@@ -56,6 +37,43 @@ static struct dwr_str value_of(struct lint *l, struct dwr_str field, enum lint_k
     }
     lint_values(kind, &values[0], &values[1]);
     return values[device];
+}
+
+/* --- what is lost --- */
+
+/* What a device captures of the field, put into a document that stands: is it taken? What is not
+ * the client's to write, a delete takes from nobody. */
+static bool is_taken(struct lint *l, struct dwr_str field, enum lint_kind kind)
+{
+    const struct dwr_str none = { NULL, 0 };
+    struct lint_case c = lint_case_begin(l);
+
+    lint_put(&c, field, none, none, value_of(l, field, kind, true));
+    if (l->plan->lock)
+        lint_assume(l, &c, l->plan->lock, false);
+    return lint_try(l, &c) && !lint_client_lost(&c, field);
+}
+
+static bool is_lost(struct lint *l, struct dwr_str field, enum lint_kind *kind)
+{
+    *kind = lint_kind_of(l, field);
+    return lint_is_evidence(*kind, field) && is_taken(l, field, *kind);
+}
+
+/* The first field of the DocType that is evidence; p NULL: none. */
+static struct dwr_str evidence_of(struct lint *l, enum lint_kind *kind)
+{
+    for (uint16_t i = 0; i < l->plan->names.count; i++) {
+        const struct dwr_name *name = &l->plan->names.v[i];
+
+        if (name->role != DWR_NAME_META && name->role != DWR_NAME_COUNT &&
+            name->role != DWR_NAME_VERSION && is_lost(l, name->name, kind))
+            return name->name;
+    }
+    for (uint32_t i = 0; l->schema && i < l->schema->field_count; i++)
+        if (is_lost(l, l->schema->fields[i].name, kind))
+            return l->schema->fields[i].name;
+    return (struct dwr_str){ NULL, 0 };
 }
 
 static struct diag_finding *found(struct lint *l, struct dwr_str field)
@@ -109,6 +127,19 @@ static void delete_goes_over(struct lint *l, struct dwr_str field, enum lint_kin
               "the office's, with the document");
 }
 
+/* Devices that may not change the document are told to be able to delete it: by its own `offline`,
+ * or that of `default`. */
+static bool deletes_are_said(const struct lint *l)
+{
+    const struct ast_stmt *defaults = l->ast->top.of[AST_DEFAULT];
+    const struct ast_stmt *own = l->block->of[AST_OFFLINE];
+    const struct ast_stmt *all =
+        defaults ? AST_AS(ast_section, defaults)->block.of[AST_OFFLINE] : NULL;
+
+    return l->plan->offline.delete_ && ((own && AST_AS(ast_offline, own)->delete_.said) ||
+                                        (all && AST_AS(ast_offline, all)->delete_.said));
+}
+
 void lint_deleted_evidence(struct lint *l)
 {
     const struct dwr_tombstone *t = &l->plan->tombstone;
@@ -116,7 +147,7 @@ void lint_deleted_evidence(struct lint *l)
     struct dwr_str field;
 
     if (!t->allow_delete || !t->delete_wins_over_update ||
-        (!l->plan->offline.update && !l->plan->offline.delete_))
+        (!l->plan->offline.update && !deletes_are_said(l)))
         return;
     field = evidence_of(l, &kind);
     if (!field.p)

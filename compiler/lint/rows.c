@@ -350,6 +350,7 @@ static void table_is_whole(struct lint *l, const struct schema_field *f)
     const struct dwr_str office = whole_row(l, f->rows, "\"row-2\"", "\"added in the office\"");
     const struct dwr_str device = whole_row(l, f->rows, "\"row-3\"", "\"added on site\"");
     struct lint_case c = lint_case_begin(l);
+    const struct dwr_report *report;
     struct diag_finding *finding;
     bool client;
 
@@ -359,6 +360,9 @@ static void table_is_whole(struct lint *l, const struct schema_field *f)
         lint_assume(l, &c, l->plan->lock, false);
     if (!lint_try(l, &c) || lint_is_asked(&c, f->name))
         return;
+    report = lint_report(&c, f->name);
+    if (report && report->outcome == DWR_OUTCOME_REFUSED)
+        return; /* not the client's to write */
     client = !lint_result_has(&c, f->name, device);
     if (!client && lint_result_has(&c, f->name, office))
         return;
