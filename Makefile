@@ -292,8 +292,18 @@ $(call objects,$(wildcard tests/prove/*.c)): DWR_CPPFLAGS += -Icompiler
 $B/random_parts: $B/tests/prove/random_parts.o $(filter-out $B/tests/laws/laws.o,$(LAW_OBJ)) \
                  $B/libdwrc.a $B/libdwr_core.a
 	$(LINK) -o $@ $^ $(DWRC_LIBS) -lm
+$B/random_rules: $B/tests/prove/random_rules.o $(filter-out $B/tests/laws/laws.o,$(LAW_OBJ)) \
+                 $B/libdwrc.a $B/libdwr_core.a
+	$(LINK) -o $@ $^ $(DWRC_LIBS) -lm
 $B/random_domains: $B/tests/prove/random_domains.o $B/tests/support/load_rules.o $B/libdwrc.a $B/libdwr_core.a
 	$(LINK) -o $@ $^ $(DWRC_LIBS)
+
+# What prove claims of many random rules, against many random documents: minutes.
+CLAIMS_DOCTYPES ?= 1000
+.PHONY: claims
+claims: $B/dwrc $B/random_rules
+	$(PYTHON) tests/prove/random_rules.py $B/dwrc --seed $(SEED) --doctypes $(CLAIMS_DOCTYPES) $B/claims.dwr
+	$B/random_rules --seed $(SEED) --cases 20000 $B/claims.dwr
 
 # The fuzz targets, with libFuzzer (make fuzz) and with a main that replays files (make check).
 FUZZ_OBJ := $(filter-out $B/tests/laws/laws.o,$(LAW_OBJ)) $B/tests/support/soup.o $B/libdwrc.a $B/libdwr_core.a
@@ -392,7 +402,7 @@ check-compile-fail: $B/dwrc
 	$(TALLY) bash tests/support/compile_fail.sh $B/dwrc
 check-lint: $B/dwrc | $B/sarif
 	$(TALLY) env SARIF_SCHEMA=$B/sarif/schema.json $(PYTHON) tests/support/lint_test.py $B/dwrc
-check-prove: $B/dwrc $B/random_parts $B/random_domains
+check-prove: $B/dwrc $B/random_parts $B/random_domains $B/random_rules
 	$(TALLY) bash tests/support/prove_test.sh $B/dwrc $B/prove $B $(SEED)
 # What each command finds, in each format.
 check-formats: $B/dwrc | $B/sarif

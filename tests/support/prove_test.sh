@@ -183,6 +183,12 @@ is "parts without the fields they read do not" $? 0
 "$build/random_domains" --seed "$seed" --rounds 2 "$rules" "$forms" >out 2>&1
 is "random values find nothing new" "$(tail -n 1 out | sed 's/.*, //')" "0 new"
 grep 'new:' -A 1 out
+python3 "$here/../prove/random_rules.py" "$dwrc" --seed "$seed" --doctypes 24 rules.dwr
+"$build/random_rules" --seed "$seed" --cases 1500 rules.dwr >out 2>&1
+is "random rules: no claim is false" "$(tail -n 1 out | sed 's/.*, //')" "0 claims false"
+grep 'is claimed' -A 2 out
+"$build/random_rules" --seed "$seed" --cases 1500 --planted rules.dwr >out 2>&1
+is "random rules: exceptions that are forgotten are found" $? 0
 
 echo "prove_test: $passed passed, $failed failed"
 [ "$failed" = 0 ]
