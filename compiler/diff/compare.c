@@ -44,7 +44,7 @@ static bool alike(const struct dwr_result *a, const struct dwr_result *b)
 /* --- fields --- */
 
 /* The name a member is called by, in the arena where it is written with escapes. */
-static struct dwr_str unquoted(struct arena *arena, struct dwr_text key)
+struct dwr_str diff_unquoted(struct arena *arena, struct dwr_text key)
 {
     struct dwr_unescape u = { .p = key.p + 1, .end = key.p + key.n - 1 };
     struct dwr_str name = { key.p + 1, key.n - 2 };
@@ -112,110 +112,87 @@ static bool field_reported_alike(const struct diff_bench *b, struct dwr_str name
                : one->outcome == two->outcome && one->conflict == two->conflict;
 }
 
-/* --- members of rows: a row that is merged member by member may lose one of them --- */
+/* --- conflicts that a person decides --- */
 
-static const struct dwr_table *table_of(const struct dwr_doctype *d, struct dwr_str name)
+static bool is_asked(const struct dwr_report *r)
+{
+    return r->outcome == DWR_OUTCOME_MANUAL || r->outcome == DWR_OUTCOME_HELD;
+}
+
+static bool is_of(const struct dwr_report *r, struct dwr_str name)
+{
+    return r->field.n >= name.n && memcmp(r->field.p, name.p, name.n) == 0 &&
+           (r->field.n == name.n || r->field.p[name.n] == '[');
+}
+
+/* Of the field or one of its rows a person was asked, and nobody is any more. */
+static bool asks_no_more(const struct diff_bench *b, struct dwr_str name)
+{
+    const struct dwr_result *was = &b->result[0], *is = &b->result[1];
+
+    for (size_t i = 0; i < was->field_count; i++) {
+        bool asked = !is_of(&was->fields[i], name) || !is_asked(&was->fields[i]);
+
+        for (size_t k = 0; k < is->field_count && !asked; k++)
+            asked =
+                is_asked(&is->fields[k]) && same_bytes(was->fields[i].field, is->fields[k].field);
+        if (!asked)
+            return true;
+    }
+    return false;
+}
+
+/* The marks of a provisional value (4.3) that either document has and the other has not. */
+static bool marked_otherwise(struct diff_bench *b, struct arena *arena, struct dwr_str name)
+{
+    static const char *const marks[] = { "_%.*s_conflict", "_server_%.*s", "_client_%.*s" };
+
+    if (b->result[0].doc.p == NULL || b->result[1].doc.p == NULL)
+        return false;
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        const struct dwr_str mark = arena_printf(arena, marks[i], (int)name.n, name.p);
+
+        if (!trial_same(&b->bench[0], trial_member(arena, b->result[0].doc, mark),
+                        trial_member(arena, b->result[1].doc, mark)))
+            return true;
+    }
+    return false;
+}
+
+/* --- how grave it is --- */
+
+static bool is_table(const struct dwr_doctype *d, struct dwr_str name)
 {
     const uint16_t field = index_of(d, name);
 
-    return field == DWR_NONE || d->names.v[field].role != DWR_NAME_TABLE
-               ? NULL
-               : &d->tables[d->names.v[field].index];
+    return field != DWR_NONE && d->names.v[field].role == DWR_NAME_TABLE;
 }
 
-static bool is_array(struct dwr_text t)
+static bool reported_as(const struct diff_bench *b, int side, struct dwr_str name,
+                        enum dwr_outcome outcome)
 {
-    return t.p != NULL && t.n >= 2 && t.p[0] == '[';
+    const struct dwr_report *r = report_of(&b->result[side], name);
+
+    return r != NULL && r->outcome == outcome;
 }
 
-/* The row with the same key; p NULL: there is none. */
-static struct dwr_text row_like(struct diff_bench *b, const struct dwr_table *t,
-                                struct dwr_text table, struct dwr_text row)
+/* Something the client wrote, and the old rules took, is not taken: not in the document, nor shown
+ * to a person. A write that the old rules rejected, or a value that they refused (and that a `set`
+ * happens to be), is nothing that the new ones could lose. */
+static bool loses(struct diff_bench *b, struct arena *arena, const struct dwr_write *write,
+                  struct dwr_str name, enum trial_fate old_fate, enum trial_fate new_fate)
 {
-    const struct dwr_text none = { NULL, 0 };
-    struct dwr_text key, found;
-    struct dwr_walk walk;
-
-    if (!is_array(table))
-        return none;
-    walk = dwr_walk_of(table);
-    while (dwr_walk_next(&walk, dwr_scan_best(), &key, &found)) {
-        bool same_key = true;
-
-        for (uint16_t i = 0; i < t->key_count && same_key; i++) {
-            const struct dwr_str name = t->names.v[t->key[i]].name;
-
-            same_key = trial_same(&b->bench[0], trial_member(b->pair->arena, row, name),
-                                  trial_member(b->pair->arena, found, name));
-        }
-        if (same_key)
-            return found;
-    }
-    return none;
-}
-
-/* What the new rules make of both sides' members holds the client's. */
-static bool makes_of_both(const struct dwr_table *t, struct dwr_str member)
-{
-    const struct dwr_rule *rule = &t->otherwise;
-
-    for (uint16_t u = 0; u < t->unit_count; u++)
-        for (uint16_t i = 0; i < t->units[u].field_count; i++)
-            if (str_same(t->names.v[t->units[u].fields[i]].name, member))
-                rule = &t->units[u].rules[0];
-    return rule->kind == DWR_RULE_SUM || rule->kind == DWR_RULE_MERGE_TEXT ||
-           rule->kind == DWR_RULE_UNION || rule->kind == DWR_RULE_KEEP_BOTH;
-}
-
-/* A member of the client's row that the old result has and the new one has not. */
-static bool row_loses(struct diff_bench *b, struct arena *arena, const struct dwr_table *t,
-                      struct dwr_text wrote, struct dwr_text was, struct dwr_text is)
-{
-    struct dwr_walk walk;
-    struct dwr_text key, value;
-
-    if (wrote.p[0] != '{')
-        return false;
-    walk = dwr_walk_of(wrote);
-    while (dwr_walk_next(&walk, dwr_scan_best(), &key, &value)) {
-        const struct dwr_str name = unquoted(arena, key);
-
-        if (!makes_of_both(t, name) &&
-            trial_same(&b->bench[0], value, trial_member(arena, was, name)) &&
-            !trial_same(&b->bench[0], value, trial_member(arena, is, name)))
-            return true;
-    }
-    return false;
-}
-
-static bool table_loses(struct diff_bench *b, struct arena *arena, const struct dwr_write *write,
-                        struct dwr_str name)
-{
-    const struct dwr_table *t = table_of(b->pair->by[1], name);
     const struct dwr_text wrote = trial_member(arena, write->client, name);
-    const struct dwr_text was = trial_member(arena, b->result[0].doc, name),
-                          is = trial_member(arena, b->result[1].doc, name);
-    struct dwr_text key, row;
-    struct dwr_walk walk;
+    const bool tables = is_table(b->pair->by[0], name) && is_table(b->pair->by[1], name);
 
-    if (t == NULL || table_of(b->pair->by[0], name) == NULL || !is_array(wrote))
+    if (b->result[0].status == DWR_REJECTED || write->op == DWR_DELETE || wrote.p == NULL ||
+        (!tables && reported_as(b, 0, name, DWR_OUTCOME_REFUSED)))
         return false;
-    walk = dwr_walk_of(wrote);
-    while (dwr_walk_next(&walk, dwr_scan_best(), &key, &row)) {
-        const struct dwr_text old_row = row_like(b, t, was, row), new_row = row_like(b, t, is, row);
-
-        if (old_row.p != NULL && new_row.p != NULL && row_loses(b, arena, t, row, old_row, new_row))
-            return true;
-    }
-    return false;
-}
-
-/* By the new rules the value is made of both sides': nobody's is gone. */
-static bool is_merged(const struct diff_bench *b, struct dwr_str name)
-{
-    const struct dwr_report *r = report_of(&b->result[1], name);
-
-    return r != NULL && r->outcome == DWR_OUTCOME_MERGED;
+    /* Of both sides' elements each is one that was written. */
+    if (b->result[1].status != DWR_REJECTED && wrote.p[0] == '[' &&
+        (tables || reported_as(b, 1, name, DWR_OUTCOME_MERGED)))
+        return diff_rows_lost(b, arena, write, name);
+    return old_fate <= TRIAL_SHOWN && new_fate >= TRIAL_REPORTED;
 }
 
 static enum diff_class class_of_field(struct diff_bench *b, struct arena *arena,
@@ -225,14 +202,11 @@ static enum diff_class class_of_field(struct diff_bench *b, struct arena *arena,
                           is = trial_member(b->pair->arena, b->result[1].doc, name);
     const enum trial_fate old_fate = fate(b, 0, write, name), new_fate = fate(b, 1, write, name);
 
-    if (old_fate <= TRIAL_SHOWN && new_fate >= TRIAL_REPORTED)
+    if (loses(b, arena, write, name, old_fate, new_fate))
         return DIFF_LOSES;
-    if (new_fate == TRIAL_MERGED && table_loses(b, arena, write, name))
-        return DIFF_LOSES;
-    if (!trial_same(&b->bench[0], was, is))
-        return old_fate >= TRIAL_REPORTED && new_fate <= TRIAL_MERGED && is_merged(b, name)
-                   ? DIFF_SAFE
-                   : DIFF_OUTCOME;
+    if (!trial_same(&b->bench[0], was, is) || asks_no_more(b, name) ||
+        marked_otherwise(b, arena, name))
+        return DIFF_OUTCOME;
     if (old_fate != new_fate || !field_reported_alike(b, name))
         return DIFF_SAFE;
     return DIFF_SAME;
@@ -264,11 +238,20 @@ static void add_fields(struct diff_bench *b, const struct dwr_write *write, stru
         return;
     walk = dwr_walk_of(doc);
     while (dwr_walk_next(&walk, dwr_scan_best(), &key, &value)) {
-        const struct dwr_str name = unquoted(arena, key);
+        const struct dwr_str name = diff_unquoted(arena, key);
 
         if (name.n > 0 && name.p[0] != '_') /* the marks of a provisional value are its field's */
             add(f, name, class_of_field(b, arena, write, name));
     }
+}
+
+/* The document as a whole; whether it is success or merged follows from the fields. */
+static bool ends_otherwise(const struct diff_bench *b)
+{
+    const struct dwr_result *was = &b->result[0], *is = &b->result[1];
+
+    return (was->status == DWR_REJECTED) != (is->status == DWR_REJECTED) || was->code != is->code ||
+           (was->doc.p == NULL) != (is->doc.p == NULL);
 }
 
 uint32_t diff_compare(struct diff_bench *b, struct arena *arena, const struct dwr_write *write,
@@ -276,6 +259,7 @@ uint32_t diff_compare(struct diff_bench *b, struct arena *arena, const struct dw
 {
     const struct dwr_str none = { NULL, 0 };
     struct found f = { found, 0, room };
+    bool ends;
 
     for (int i = 0; i < 2; i++) {
         const struct trial trial = { .doctype = b->pair->by[i], .write = *write };
@@ -285,13 +269,14 @@ uint32_t diff_compare(struct diff_bench *b, struct arena *arena, const struct dw
     }
     if (alike(&b->result[0], &b->result[1]))
         return 0;
-    add_fields(b, write, write->client, arena, &f);
-    add_fields(b, write, b->result[0].doc, arena, &f);
-    add_fields(b, write, b->result[1].doc, arena, &f);
-    /* Whether it is success or merged follows from the fields. */
-    if ((b->result[0].status == DWR_REJECTED) != (b->result[1].status == DWR_REJECTED) ||
-        b->result[0].code != b->result[1].code ||
-        (b->result[0].doc.p == NULL) != (b->result[1].doc.p == NULL))
+    /* A delete that is refused, or taken, is one change and not one of every field. */
+    ends = ends_otherwise(b);
+    if (write->op != DWR_DELETE || !ends) {
+        add_fields(b, write, write->client, arena, &f);
+        add_fields(b, write, b->result[0].doc, arena, &f);
+        add_fields(b, write, b->result[1].doc, arena, &f);
+    }
+    if (ends)
         add(&f, none,
             write->op != DWR_DELETE && b->result[1].status == DWR_REJECTED && f.count > 0
                 ? DIFF_LOSES

@@ -140,16 +140,35 @@ static struct diff_side side_of(const struct diff_bench *b, int side, struct are
 }
 
 static const char *const what_words[DIFF_CLASSES] = {
-    [DIFF_SAFE] = "only the report differs, or more is kept",
+    [DIFF_SAFE] = "only what is reported differs, or a person is asked, too",
     [DIFF_OUTCOME] = "it gets another value",
     [DIFF_BOTH_TABLES] = "it means something else",
     [DIFF_LOSES] = "a client's value that was kept, merged or shown is now only in the report",
 };
 
-static const char *what_of(const struct diff_item *item)
+static bool same_value(struct arena *arena, const struct diff_item *item)
 {
-    if (item->field.p != NULL)
-        return what_words[item->class];
+    const struct dwr_text was = { item->old_side.doc.p, item->old_side.doc.n },
+                          is = { item->new_side.doc.p, item->new_side.doc.n };
+
+    return trial_equal(arena, trial_member(arena, was, item->field),
+                       trial_member(arena, is, item->field));
+}
+
+static bool is_asked(const struct diff_side *side)
+{
+    return str_is(side->outcome, "manual") || str_is(side->outcome, "held");
+}
+
+static const char *what_of(struct arena *arena, const struct diff_item *item)
+{
+    if (item->field.p != NULL) {
+        if (item->class != DIFF_OUTCOME || !same_value(arena, item))
+            return what_words[item->class];
+        return is_asked(&item->old_side) && !is_asked(&item->new_side)
+                   ? "no person decides it any more"
+                   : "the document says something else of it";
+    }
     if (item->class == DIFF_LOSES)
         return "a write that was taken is now rejected";
     return item->class == DIFF_SAFE ? "only what is reported or notified differs"
@@ -184,8 +203,8 @@ static void add_merge(struct search *s, struct diff_items *items, const struct g
     item->old_at = item->old_side.rule;
     item->new_at = item->new_side.rule;
     if (item->class == DIFF_LOSES && g->field.p != NULL)
-        item->lost = copy(s->keep, trial_member(s->keep, item->trial.write.client, g->field));
-    what = what_of(item);
+        item->lost = diff_gone(&s->bench, s->keep, &item->trial.write, g->field);
+    what = what_of(s->keep, item);
     if (item->what.p == NULL || item->class == DIFF_LOSES)
         item->what = (struct dwr_str){ what, strlen(what) };
 }

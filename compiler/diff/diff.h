@@ -7,16 +7,25 @@
  *
  * Classes, from harmless to grave; a change has the gravest that was seen of it:
  *
- *   same              the merges end alike: the rules only say it otherwise
- *   safe              nobody loses by it: more is kept or shown to a person, or only what is
- *                     reported, notified or said beside the merge changes
- *   changes_outcome   a field, or the document, gets another value
- *   needs_both_tables what a client sends means something else than it did when the client was
- * given its rules: a field that becomes a table, another key, a row left out that used to mean its
- * removal, a field that the sync layer takes over or leaves, what may be done offline. Until every
- * client has the new rules, the server needs both can_lose_a_write  a value that a client wrote,
- * and that was kept, merged or shown to a person, is now in the field report alone, or is rejected;
- * or the time in which an offline client may still push, or a person decide, gets shorter
+ *   same
+ *     The merges end alike: the rules only say it otherwise.
+ *   safe
+ *     Nothing that a person wrote ends otherwise: what is reported, notified or said beside the
+ *     merge changes, or a person is asked who was not.
+ *   changes_outcome
+ *     A field, or the document, ends otherwise, or a conflict that a person decided is decided by
+ *     nobody any more.
+ *   needs_both_tables
+ *     What a client sends means something else than it did when the client was given its rules: a
+ *     field that becomes a table, another key, a row left out that used to mean its removal, a field
+ *     that the sync layer takes over or leaves, what may be done offline. Until every client has the
+ *     new rules, the server needs both.
+ *   can_lose_a_write
+ *     A value that a client wrote, and that was kept, merged or shown to a person, is now in the
+ *     field report alone, or is rejected; of tables this is asked of each member of each row, by its
+ *     key. Or the time in which an offline client may still push, or a person decide, gets shorter;
+ *     or a file is dropped of two that both were kept. A write that the old rules rejected cannot be
+ *     lost, and a removal that is refused (a delete, a row left out) loses no value.
  *
  * Ownership: everything belongs to the arena. */
 #ifndef DWR_COMPILER_DIFF_H
@@ -163,6 +172,16 @@ struct diff_difference {
 /* How many there are, at most `room`; 0: both end alike. */
 uint32_t diff_compare(struct diff_bench *b, struct arena *arena, const struct dwr_write *write,
                       struct diff_difference *found, uint32_t room);
+
+/* Of the latest merge (lost.c): whether something that the client wrote into rows is in the result
+ * of the old rules, or shown to a person, and no more by the new; what it is, as JSON: of rows
+ * their keys and the members that are gone, of arrays the elements, else the value. */
+bool diff_rows_lost(struct diff_bench *b, struct arena *arena, const struct dwr_write *write,
+                    struct dwr_str table);
+struct dwr_str diff_gone(struct diff_bench *b, struct arena *arena, const struct dwr_write *write,
+                         struct dwr_str field);
+/* The name a member is called by (with quotes), in the arena where it is written with escapes. */
+struct dwr_str diff_unquoted(struct arena *arena, struct dwr_text key);
 
 /* The same difference in as small documents as can be found, in `keep`. */
 struct dwr_write diff_shrink(struct diff_bench *b, struct arena *keep,

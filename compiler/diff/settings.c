@@ -112,11 +112,28 @@ static bool less_time(const struct dwr_sync *was, const struct dwr_sync *is)
             was->manual_timeout_rule != DWR_RULE_SERVER_WINS);
 }
 
+/* Of two files of a document one is dropped that both were kept of. */
+static bool drops_a_file(const struct dwr_attachments *was, const struct dwr_attachments *is)
+{
+    return str_is(was->on_conflict, "keep_both") && !str_is(is->on_conflict, "keep_both");
+}
+
+static enum diff_class class_of_settings(const struct dwr_ruleset *was,
+                                         const struct dwr_ruleset *is)
+{
+    if (less_time(&was->sync, &is->sync) || drops_a_file(&was->attachments, &is->attachments))
+        return DIFF_LOSES;
+    /* What a client gives up sooner waits for a person, or for the next change. */
+    return is->retry.max_attempts < was->retry.max_attempts ||
+                   !str_same(was->attachments.on_conflict, is->attachments.on_conflict)
+               ? DIFF_OUTCOME
+               : DIFF_SAFE;
+}
+
 void diff_settings(struct arena *arena, const struct dwr_ruleset *old_rules,
                    const struct dwr_ruleset *new_rules, struct diff_items *items)
 {
-    compare(arena, items, "settings",
-            less_time(&old_rules->sync, &new_rules->sync) ? DIFF_LOSES : DIFF_SAFE,
+    compare(arena, items, "settings", class_of_settings(old_rules, new_rules),
             words_settings(arena, &words_plain, old_rules),
             words_settings(arena, &words_plain, new_rules));
     compare_text(arena, items, "the rule set's name", old_rules->name, new_rules->name);

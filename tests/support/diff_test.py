@@ -156,6 +156,45 @@ PAIRS += [
     ("a name with a backslash", r'client_wins "a\\x", "é";', r'server_wins "a\\x", "é";',
      {"a\\x": "can_lose_a_write", "é": "can_lose_a_write"}),
 ]
+# What is safe and what is not: another value is never safe, nor is a conflict that nobody decides any
+# more; a write is lost where something of it was taken and is not, row by row, member by member.
+TABLE = "child t { key k; on_same_key fields { %s } }"
+PAIRS += [
+    ("the greater one", "server_wins a;", "max a;", {"a": "changes_outcome"}),
+    ("the smaller one", "server_wins a;", "min a;", {"a": "changes_outcome"}),
+    ("both", "server_wins a;", "keep_both a;", {"a": "changes_outcome"}),
+    ("a rank more", 'max a ranked ("A", "B");', 'max a ranked ("A", "B", "C");',
+     {"a": "changes_outcome"}),
+    ("ranks no more", "min a ranked (-1, 0, 1);", "min a;", {"a": "changes_outcome"}),
+    ("nobody decides", "manual a { provisional client; }", "client_wins a;",
+     {"a": "changes_outcome"}),
+    ("somebody decides", "client_wins a;", "manual a { provisional client; }",
+     {"a": "changes_outcome"}),
+    ("nobody decides rows", "child t { key k; on_same_key manual; }",
+     "child t { key k; on_same_key keep_both; }", {"t": "changes_outcome"}),
+    ("a false for a true", "client_wins a when client.a > server.a;\n    server_wins a;", "max a;",
+     {"a": "can_lose_a_write"}),
+    ("members part", TABLE % "client_wins together m, n;", TABLE % "client_wins m, n;",
+     {"t": "changes_outcome"}),
+    ("members part, the server winning", TABLE % "server_wins together m, n;",
+     TABLE % "server_wins m, n;", {"t": "changes_outcome"}),
+    ("members meet, the server winning", TABLE % "server_wins m, n;",
+     TABLE % "server_wins together m, n;", {"t": "can_lose_a_write"}),
+    ("other members are the client's", TABLE % "sum m;", TABLE % "sum m; otherwise client_wins;",
+     {"t": "changes_outcome"}),
+    ("other members are the server's", TABLE % "sum m; otherwise client_wins;", TABLE % "sum m;",
+     {"t": "can_lose_a_write"}),
+    ("a member's provisional value", TABLE % "manual m;",
+     TABLE % "manual m { provisional client; }", {"t": "changes_outcome"}),
+    ("rows are held", "child t { key k; }", 'child t { key k; hold when s changes; }',
+     {"t": "changes_outcome"}),
+    ("rows are refused", "child t { key k; on_same_key client_wins; }",
+     "child t { key k; append_only yes; }", {"t": "can_lose_a_write"}),
+    ("an update comes back", "tombstone { delete_wins_over_update yes; }",
+     "tombstone { delete_wins_over_update no; }", "changes_outcome"),
+    ("a refused value that is set anyway", "manual a { set s = [1, 2]; }",
+     "manual a { set s = [2, 1]; }", {"s": "changes_outcome"}),
+]
 # Conditions that only a merge made for them meets, by what is gone with them: the guard of a rule for
 # the client's value, a lock, a hold.
 CONDITIONS = [
@@ -257,6 +296,18 @@ def pairs():
           result)
     result, _ = compare("settings", "sync { max_offline 168h; }\n" + doctype(""),
                         "sync { max_offline 24h; }\n" + doctype(""))
+    for what, old, new, expected in (
+            ("one file of two", "attachments { on_conflict keep_both; }",
+             "attachments { on_conflict server_wins; }", "can_lose_a_write"),
+            ("both files", "attachments { on_conflict client_wins; }",
+             "attachments { on_conflict keep_both; }", "changes_outcome"),
+            ("another file", "attachments { on_conflict client_wins; }",
+             "attachments { on_conflict server_wins; }", "changes_outcome"),
+            ("fewer attempts", "retry { max_attempts 10; }", "retry { max_attempts 1; }",
+             "changes_outcome"),
+            ("more attempts", "retry { max_attempts 1; }", "retry { max_attempts 10; }", "safe")):
+        out, _ = compare(what, old + "\n" + doctype(""), new + "\n" + doctype(""))
+        check(f"{what}: {expected}", out["class"] == expected, out)
     check("less time offline", result["class"] == "can_lose_a_write" and
           result["doctypes"][0]["name"] == "settings", result)
 
@@ -272,6 +323,22 @@ def small():
     check("the lines of both", change["old"]["rule"] == "rules/rules.dwr:3" and
           change["new"]["rule"] == "rules/rules.dwr:4", change)
     check("what is gone", change["lost"] == request["client"]["a"], change)
+
+
+def gone():
+    """Only what is gone is said to be: of rows their keys and members, of arrays the elements."""
+    for what, old, new, field, text in (
+            ("a member", TABLE % "client_wins m, n;", TABLE % "client_wins m; server_wins n;", "t",
+             ("k", "n")),
+            ("an element", "keep_both f;", "keep_both f { key id; }", "f", ("id", "value"))):
+        _, changes = compare(what, doctype(old), doctype(new))
+        for change in changes[("X", field)]:
+            lost = change.get("lost")
+            check(f"{what}: it alone", isinstance(lost, list) and len(lost) == 1 and
+                  tuple(lost[0]) == text, change)
+            after = change["new"]["doc"].get(field) or []
+            check(f"{what}: it is not there any more", not any(
+                all(row.get(k) == v for k, v in lost[0].items()) for row in after), change)
 
 
 def shown():
@@ -400,7 +467,7 @@ def bad():
         check(f"{len(arguments)} arguments: exit 2", out.returncode == 2 and out.stderr, out)
 
 
-for part in (pairs, small, shown, formats, revisions, bad):
+for part in (pairs, small, gone, shown, formats, revisions, bad):
     part()
 print(f"diff_test: {passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)
