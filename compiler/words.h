@@ -123,6 +123,9 @@ struct words_lines words_settings(struct arena *arena, const struct words_style 
 struct dwr_str words_decision(const struct words *w, const struct dwr_report *report,
                               bool base_known);
 
+/* Is the server's document a tombstone (7)? */
+bool words_is_tombstone(const struct words *w, struct dwr_text server);
+
 /* Did the write bring a deleted document back (7)? */
 bool words_is_revived(const struct words *w, const struct dwr_write *write,
                       const struct dwr_result *result);

@@ -172,6 +172,14 @@ static void put_client_taken(struct sentence *s, const struct found *f)
     }
 }
 
+static void put_merged(struct sentence *s, const struct found *f)
+{
+    put_rule(s, NULL, f->rule, f->several);
+    /* Section 4.2: without base nobody knows. */
+    if (f->rule->kind == DWR_RULE_UNION && f->base_known)
+        say(s, ", but for what one side took away");
+}
+
 static void put_conflict(struct sentence *s, const struct found *f)
 {
     put_lead(s, f);
@@ -180,7 +188,7 @@ static void put_conflict(struct sentence *s, const struct found *f)
     else if (f->report->outcome == DWR_OUTCOME_CLIENT)
         put_client_taken(s, f);
     else
-        put_rule(s, NULL, f->rule, f->several);
+        put_merged(s, f);
     if (f->report->outcome == DWR_OUTCOME_MANUAL)
         say(s, f->rule->provisional_client ? ", and until then the client's value stands"
                                            : ", and until then the server's value stands");
@@ -277,7 +285,9 @@ static bool server_changed_row(const struct found *f)
 static const char *row_lead(const struct found *f)
 {
     if (!f->report->base.p)
-        return "both have the row, and it differs";
+        return same_rows(f, f->report->server, f->report->client)
+                   ? "both have the row"
+                   : "both have the row, and it differs";
     return server_changed_row(f) ? "both changed the row" : "only the client changed the row";
 }
 

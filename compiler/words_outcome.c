@@ -29,10 +29,9 @@ static struct dwr_str rejected(const struct words *w, enum dwr_code code)
     return said(w, "Refused.");
 }
 
-static struct dwr_str deleted(const struct words *w, const struct dwr_result *result,
-                              bool concurrent)
+static struct dwr_str deleted(const struct words *w, const struct dwr_write *write, bool concurrent)
 {
-    if (!result->rule.p && !concurrent)
+    if (words_is_tombstone(w, write->server))
         return said(w, "Nothing changes: it was deleted already.");
     if (concurrent)
         return said(w,
@@ -89,7 +88,7 @@ static bool is_nothing(struct dwr_text doc)
 }
 
 /* Section 7: the server has a tombstone. */
-static bool is_tombstone(const struct words *w, struct dwr_text server)
+bool words_is_tombstone(const struct words *w, struct dwr_text server)
 {
     static const struct dwr_str deleted_member = DWR_STR("_deleted");
     struct dwr_text value = { NULL, 0 };
@@ -103,7 +102,7 @@ bool words_is_revived(const struct words *w, const struct dwr_write *write,
                       const struct dwr_result *result)
 {
     return result->status != DWR_REJECTED && write->op != DWR_DELETE &&
-           is_tombstone(w, write->server);
+           words_is_tombstone(w, write->server);
 }
 
 struct dwr_str words_outcome(const struct words *w, const struct dwr_write *write,
@@ -112,7 +111,7 @@ struct dwr_str words_outcome(const struct words *w, const struct dwr_write *writ
     if (result->status == DWR_REJECTED)
         return rejected(w, result->code);
     if (write->op == DWR_DELETE && !result->doc.p)
-        return deleted(w, result, concurrent);
+        return deleted(w, write, concurrent);
     if (write->op == DWR_DELETE)
         return soft_deleted(w);
     if (write->op == DWR_INSERT && is_nothing(write->server))

@@ -11,7 +11,8 @@ enum { SERVER, BASE, CLIENT, RESULT, SIDES };
 struct entry {
     struct dwr_str name;
     struct dwr_text value[SIDES];
-    bool reported; /* itself, or a row of it */
+    bool reported;                 /* itself, or a row of it */
+    const struct dwr_table *table; /* NULL: it is none */
 };
 
 struct explain {
@@ -116,9 +117,11 @@ static void add_document(struct explain *x, struct dwr_text doc, int side)
     }
 }
 
-static bool same(struct explain *x, struct dwr_text a, struct dwr_text b)
+/* Whether a field is the same on two sides. */
+static bool same(struct explain *x, const struct entry *e, int side, int other)
 {
-    return trial_same(x->bench, a, b);
+    return e->table ? why_same_tables(x->bench, e->table, e->value[side], e->value[other])
+                    : trial_same(x->bench, e->value[side], e->value[other]);
 }
 
 /* --- lines --- */
@@ -199,7 +202,7 @@ static bool is_open(const struct explain *x, const struct dwr_unit *unit)
     const struct dwr_names *names = &x->words.doctype->names;
 
     for (uint32_t i = 0; i < x->why->line_count; i++)
-        for (uint32_t k = 0; k < unit->field_count && x->why->lines[i].kind == WHY_REPORTED; k++)
+        for (uint32_t k = 0; k < unit->field_count && x->why->lines[i].wins; k++)
             if (strcmp(x->why->lines[i].wins, dwr_outcome_name(DWR_OUTCOME_MANUAL)) == 0 &&
                 str_same(x->why->lines[i].field, names->v[unit->fields[k]].name))
                 return true;
@@ -217,7 +220,7 @@ static const struct dwr_set *set_of(struct explain *x, const struct entry *e, un
                 const struct dwr_set *set = &d->units[u].rules[i].set[k];
                 const struct dwr_text value = { set->value.p, set->value.n };
 
-                if (set->field == field && same(x, value, e->value[RESULT]) &&
+                if (set->field == field && trial_same(x->bench, value, e->value[RESULT]) &&
                     is_open(x, &d->units[u]))
                     return set;
             }
@@ -242,8 +245,10 @@ static void say_counted(struct explain *x, struct why_line *line, const struct d
 static void say_unwritten(struct explain *x, struct why_line *line, const struct entry *e)
 {
     if (!x->base_known)
-        say_line(line, WHY_NOBODY, "-", "The client did not write it.");
-    else if (same(x, e->value[BASE], e->value[SERVER]))
+        say_line(line, WHY_NOBODY, "-",
+                 e->value[CLIENT].p ? "The client wrote what the server has."
+                                    : "The client did not write it.");
+    else if (same(x, e, BASE, SERVER))
         say_line(line, WHY_NOBODY, "-", "Nobody changed it.");
     else
         say_line(line, WHY_SERVER, "server", "Only the server changed it.");
@@ -253,14 +258,14 @@ static void say_unwritten(struct explain *x, struct why_line *line, const struct
 static void say_table(struct explain *x, struct why_line *line, const struct entry *e,
                       const struct dwr_table *table)
 {
-    const struct dwr_text seen = e->value[x->base_known ? BASE : SERVER];
+    const int seen = x->base_known ? BASE : SERVER;
 
-    if (same(x, e->value[RESULT], e->value[SERVER]) || same(x, seen, e->value[CLIENT])) {
+    if (same(x, e, RESULT, SERVER) || same(x, e, seen, CLIENT)) {
         say_line(line, WHY_SERVER, "server",
                  table->order_by == DWR_NONE ? "The server's rows stand."
                                              : "The server's rows stand, in the table's order.");
         line->rule = table->at;
-    } else if (x->base_known && !same(x, e->value[BASE], e->value[SERVER])) {
+    } else if (x->base_known && !same(x, e, BASE, SERVER)) {
         say_line(line, WHY_CLIENT, "merged", "Both changed it, and no row in two ways.");
         line->rule = table->at;
     } else {
@@ -268,18 +273,17 @@ static void say_table(struct explain *x, struct why_line *line, const struct ent
     }
 }
 
-static void say_written(struct explain *x, struct why_line *line, const struct entry *e,
-                        const struct dwr_name *name)
+static void say_written(struct explain *x, struct why_line *line, const struct entry *e)
 {
-    const struct dwr_text seen = e->value[x->base_known ? BASE : SERVER];
-    const bool stands = same(x, e->value[RESULT], e->value[SERVER]);
+    const int seen = x->base_known ? BASE : SERVER;
+    const bool stands = same(x, e, RESULT, SERVER);
 
-    if (same(x, seen, e->value[CLIENT]) && (stands || x->why->status == DWR_REJECTED))
+    if (same(x, e, seen, CLIENT) && (stands || x->why->status == DWR_REJECTED))
         say_unwritten(x, line, e);
     else if (x->why->status == DWR_REJECTED)
         say_line(line, WHY_SERVER, "server", "The write is refused as a whole.");
-    else if (name && name->role == DWR_NAME_TABLE)
-        say_table(x, line, e, &x->words.doctype->tables[name->index]);
+    else if (e->table)
+        say_table(x, line, e, e->table);
     else if (stands)
         say_line(line, WHY_SERVER, "server", "The server's stands.");
     else
@@ -291,12 +295,11 @@ static void say_written(struct explain *x, struct why_line *line, const struct e
 static void say_layer(struct explain *x, struct why_line *line, const struct entry *e,
                       const struct dwr_name *name)
 {
-    const struct dwr_text seen = e->value[x->base_known ? BASE : SERVER];
+    const int seen = x->base_known ? BASE : SERVER;
 
     say_line(line, WHY_LAYER, "-", "Belongs to the sync layer.");
     if (name && name->name.p[0] != '_' && !check_is_sync_field(name->name, false) &&
-        e->value[CLIENT].p && !same(x, seen, e->value[CLIENT]) &&
-        !same(x, e->value[RESULT], e->value[CLIENT]))
+        e->value[CLIENT].p && !same(x, e, seen, CLIENT) && !same(x, e, RESULT, CLIENT))
         say_line(line, WHY_IGNORED, "server",
                  "Belongs to the sync layer: what the client wrote is ignored.");
 }
@@ -315,21 +318,19 @@ static bool say_computed(struct explain *x, struct why_line *line, const struct 
         say_counted(x, line, name);
         return true;
     }
-    if (!x->why->doc.p || x->why->status == DWR_REJECTED ||
-        same(x, e->value[RESULT], e->value[SERVER]))
+    if (!x->why->doc.p || x->why->status == DWR_REJECTED || same(x, e, RESULT, SERVER))
         return false;
     if (x->write->op == DWR_DELETE && field == d->tombstone.soft_delete.field) {
         say_set(line, "Set in place of the delete.", d->tombstone.soft_delete.at);
         return true;
     }
-    set = e->value[CLIENT].p && same(x, e->value[RESULT], e->value[CLIENT]) ? NULL
-                                                                            : set_of(x, e, field);
+    set = e->value[CLIENT].p && same(x, e, RESULT, CLIENT) ? NULL : set_of(x, e, field);
     if (set)
         say_set(line, "A conflict was opened, and that sets it.", set->at);
     return set != NULL;
 }
 
-static void add_other(struct explain *x, const struct entry *e)
+static void add_other(struct explain *x, struct entry *e)
 {
     const struct dwr_doctype *d = x->words.doctype;
     const unsigned i = dwr_names_find(&d->names, e->name.p, e->name.n);
@@ -337,7 +338,10 @@ static void add_other(struct explain *x, const struct entry *e)
     const bool layer = name ? name->role == DWR_NAME_META : e->name.n > 0 && e->name.p[0] == '_';
     struct why_line *line = new_line(x);
 
+    if (name && name->role == DWR_NAME_TABLE)
+        e->table = &d->tables[name->index];
     *line = (struct why_line){
+        .kind = WHY_NOBODY,
         .field = e->name,
         .base = copy_text(x->arena, e->value[BASE]),
         .server = copy_text(x->arena, e->value[SERVER]),
@@ -349,7 +353,7 @@ static void add_other(struct explain *x, const struct entry *e)
     else if (say_computed(x, line, e, i))
         return;
     else if (e->value[CLIENT].p)
-        say_written(x, line, e, name);
+        say_written(x, line, e);
     else
         say_unwritten(x, line, e);
 }
@@ -452,7 +456,7 @@ static void explain(struct explain *x, const struct dwr_result *result)
         add_report(x, &result->fields[i]);
     add_results(x);
     for (uint32_t i = 0; i < x->count; i++) {
-        const struct entry *e = &x->entries[i];
+        struct entry *e = &x->entries[i];
 
         if (!e->reported &&
             (e->value[SERVER].p || e->value[BASE].p || e->value[CLIENT].p || e->value[RESULT].p))
@@ -476,6 +480,9 @@ enum dwr_rc why_merge(struct trial_bench *bench, const struct words_style *style
     enum dwr_rc rc;
 
     *why = (struct why){ .concurrent = concurrent };
+    /* 7: base is then taken to be what was deleted. */
+    if (words_is_tombstone(&x.words, write->server))
+        x.base_known = false;
     rc = trial_merge(bench, &trial, &result);
     if (rc != DWR_OK)
         return rc;

@@ -76,6 +76,10 @@ struct dwr_str why_row(struct trial_bench *bench, const struct dwr_doctype *doct
 struct dwr_str why_row_part(struct trial_bench *bench, const struct dwr_table *table,
                             const struct dwr_str *rows, uint32_t count, struct dwr_str row);
 
+/* Whether two tables are the same, row by row (SEMANTICS 6); unset is the empty one. */
+bool why_same_tables(struct trial_bench *bench, const struct dwr_table *table, struct dwr_text a,
+                     struct dwr_text b);
+
 /* --- showing it --- */
 
 /* What stands above and beside a merge. */

@@ -1,6 +1,7 @@
 /* why_rows.c - rows of a table, as an explained merge shows them. */
 #include "why.h"
 
+#include "../../runtime/core/children.h"
 #include "../../runtime/core/value.h"
 
 static struct dwr_text member(struct trial_bench *bench, struct dwr_text row, struct dwr_str name)
@@ -120,4 +121,46 @@ struct dwr_str why_row(struct trial_bench *bench, const struct dwr_doctype *doct
             return (struct dwr_str){ arena_copy(bench->arena, row.p, row.n), row.n };
     }
     return (struct dwr_str){ NULL, 0 };
+}
+
+/* Rows of a table are the same when their members are (6); elements of anything else, when they
+ * are. */
+static bool same_element(struct trial_bench *bench, const struct dwr_table *table,
+                         struct dwr_text a, struct dwr_text b)
+{
+    bool equal;
+
+    if (*a.p != '{' || *b.p != '{')
+        return trial_same(bench, a, b);
+    equal = rows_equal(table, bench->compare, a, b);
+    if (bench->compare->failed)
+        arena_fail(bench->arena);
+    dwr_scratch_reset(bench->compare);
+    return equal;
+}
+
+bool why_same_tables(struct trial_bench *bench, const struct dwr_table *table, struct dwr_text a,
+                     struct dwr_text b)
+{
+    static const struct dwr_text empty = { "[]", 2 };
+    const struct dwr_scan_ops *scan = bench->compare->scan;
+    struct dwr_text row_a, row_b;
+    struct dwr_walk rows_a, rows_b;
+
+    a = dwr_is_unset(a) ? empty : a;
+    b = dwr_is_unset(b) ? empty : b;
+    if (*a.p != '[' || *b.p != '[')
+        return trial_same(bench, a, b);
+    rows_a = dwr_walk_of(a);
+    rows_b = dwr_walk_of(b);
+    for (;;) {
+        const bool more = dwr_walk_next(&rows_a, scan, NULL, &row_a);
+
+        if (more != dwr_walk_next(&rows_b, scan, NULL, &row_b))
+            return false;
+        if (!more)
+            return true;
+        if (!same_element(bench, table, row_a, row_b))
+            return false;
+    }
 }
