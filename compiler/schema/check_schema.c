@@ -423,6 +423,42 @@ static void find_doctypes_and_tests(struct schema_check_job *job, struct arena *
             job->v[i++] = s;
 }
 
+/* --- one mistake, one finding --- */
+
+static bool at_one_place(const struct diag_finding *a, const struct diag_finding *b)
+{
+    return a->span.begin == b->span.begin &&
+           a->sources->v[a->span.source].text == b->sources->v[b->span.source].text;
+}
+
+/* A DocType or field of a test that neither rules nor schemas have is told by both; here, of two at
+ * one place, the second. The codes of the schemas' go first. */
+static bool is_news(void *context, struct diag_finding *finding)
+{
+    const struct diag_finding **unknown = context;
+
+    switch (finding->code) {
+    case DIAG_UNKNOWN_DOCTYPE:
+    case DIAG_UNKNOWN_FIELD:
+        *unknown = finding;
+        return true;
+    case DIAG_TEST_DOCTYPE:
+    case DIAG_TEST_FIELD:
+    case DIAG_TEST_ROW:
+        return !*unknown || !at_one_place(*unknown, finding);
+    default:
+        return true;
+    }
+}
+
+static void tell_once(struct diag *diag)
+{
+    const struct diag_finding *unknown = NULL;
+
+    diag_sort(diag);
+    diag_filter(diag, is_news, &unknown);
+}
+
 void check_schema(struct arena *arena, struct ast_ruleset *ruleset, const struct schemas *schemas,
                   struct diag *diag)
 {
@@ -452,4 +488,6 @@ void check_schema(struct arena *arena, struct ast_ruleset *ruleset, const struct
     team_run(arena, ruleset->threads, parts, check_part, job);
     for (uint32_t i = 0; i < parts; i++)
         diag_join(diag, &job->diags[i]);
+    if (diag->count > 1)
+        tell_once(diag);
 }
