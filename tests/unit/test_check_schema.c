@@ -106,12 +106,13 @@ Test(check_schema, what_is_there_and_fits_is_no_finding)
         "default { tombstone { allow_delete no; soft_delete gone = 1; } } " JOB(
             "tombstone { soft_delete status = \"Done\"; }"),
         TEST("base null; server { \"_deleted\": true, \"name\": \"J\", \"parts\": [{ \"qty\": 1, "
-             "\"idx\": 2 }, 7] }"
-             " client { \"status\": \"nothing of these\", \"extra\": { \"any\": 1 }, "
-             "\"docstatus\": 1, \"title\": 7,"
+             "\"idx\": 2 }, {}] }"
+             " client { \"status\": \"Done\", \"extra\": { \"any\": 1 }, "
+             "\"docstatus\": 1, \"title\": \"7\","
              " \"people\": [{ \"x\": 1 }] }"
              " server_ts { \"*\": \"2026-01-01\", \"title\": \"2026-01-01\" } expect no conflict "
              "title;"),
+        TEST("client { \"parts\": {} } expect rejected; expect code VALIDATION_ERROR;"),
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -179,14 +180,25 @@ static const struct wrong {
     { JOB("keep_both parts { key item_coed; }"), DIAG_UNKNOWN_MEMBER, "item_coed", "item_code" },
     { TEST("client { \"titel\": 1 } expect success;"), DIAG_UNKNOWN_FIELD, "\"titel\"",
       "\"title\"" },
-    { TEST("base { \"a\": {} } client { \"title\": 1 } expect success;"), DIAG_UNKNOWN_FIELD,
+    { TEST("base { \"a\": {} } client { \"title\": \"x\" } expect success;"), DIAG_UNKNOWN_FIELD,
       "\"a\"", "\"at\"" },
-    { TEST("client { \"title\": 1 } expect merged {\n  \"day\" : 1, \"n\\u006fte\": 1 }"),
+    { TEST("client { \"title\": \"x\" } expect merged {\n  \"day\" : null, \"n\\u006fte\": 1 }"),
       DIAG_UNKNOWN_FIELD, "\"n\\u006fte\"", "\"notes\"" },
-    { TEST("client { \"parts\": [ 7, { \"qty\": 1, \"gty\": 2 } ] } expect success;"),
+    { TEST("client { \"parts\": [ {}, { \"qty\": 1, \"gty\": 2 } ] } expect success;"),
       DIAG_UNKNOWN_MEMBER, "\"gty\"", "\"qty\"" },
-    { TEST("client { \"title\": 1 } server_ts { \"tilte\": \"2026-01-01\" } expect success;"),
+    { TEST("client { \"title\": \"x\" } server_ts { \"tilte\": \"2026-01-01\" } expect success;"),
       DIAG_UNKNOWN_FIELD, "\"tilte\"", "\"title\"" },
+
+    /* Values of tests, as those of rules; a table that is none only where that is the point. */
+    { TEST("client { \"qty\": \"5\" } expect success;"), DIAG_VALUE_TYPE, "\"5\"", NULL },
+    { TEST("client { \"parts\": [ { \"qty\": true } ] } expect success;"), DIAG_VALUE_TYPE, "true",
+      NULL },
+    { TEST("client { \"parts\": [ 7 ] } expect success;"), DIAG_VALUE_TYPE, "7", NULL },
+    { TEST("client { \"parts\": {} } expect merged;"), DIAG_VALUE_TYPE, "{}", NULL },
+    { TEST("server { \"parts\": {} } client { \"qty\": 1 } expect rejected;"), DIAG_VALUE_TYPE,
+      "{}", NULL },
+    { TEST("server { \"status\": \"Opne\" } client { \"qty\": 1 } expect success;"), DIAG_OPTION,
+      "\"Opne\"", "\"Open\"" },
 
     { JOB("sum title;"), DIAG_RULE_TYPE, "title", NULL },
     { JOB("sum urgent;"), DIAG_RULE_TYPE, "urgent", NULL },
