@@ -77,7 +77,7 @@ typedef void check(struct lint *l);
 static check *const of_writable[] = {
     lint_discarded_fields, lint_discarded_free, lint_discarded_rows, lint_scales,
     lint_keyed_elements,   lint_client_wins,    lint_split_slots,    lint_rows,
-    lint_whole_tables,     lint_repeats,
+    lint_whole_tables,     lint_repeats,        lint_sets,
 };
 
 static void lint_doctype(struct lint *l, const struct ast_doctype *doctype)

@@ -215,6 +215,8 @@ void lint_scales(struct lint *l);
 /* values.c */
 void lint_keyed_elements(struct lint *l);
 void lint_client_wins(struct lint *l);
+/* sets.c */
+void lint_sets(struct lint *l);
 /* slots.c */
 void lint_split_slots(struct lint *l);
 /* rows.c */
