@@ -7,6 +7,7 @@
 
 #include "cmd.h"
 #include "diff/diff.h"
+#include "str.h"
 
 /* A folder or file of the disk, or of a git revision. False: it cannot be read, which was said. */
 static bool read_side(struct cmd_rules *r, struct arena *arena, const char *name,
@@ -51,6 +52,53 @@ static bool tries_said(const struct cli_command *command, const char *text, uint
     }
     *tries = (uint32_t)n;
     return true;
+}
+
+/* Of both rule sets the name that this one may have been meant to be; p NULL: it is one of theirs.
+ * False: neither has it, nor one like it. */
+static bool nearest(const struct cmd_rules sides[2], struct dwr_str wanted, struct dwr_str *meant)
+{
+    *meant = (struct dwr_str){ NULL, 0 };
+    for (int i = 0; i < 2; i++)
+        for (uint16_t k = 0; k < sides[i].rules->doctype_count; k++)
+            if (str_same(sides[i].rules->doctypes[k].name, wanted))
+                return true;
+    for (int i = 0; i < 2; i++)
+        for (uint16_t k = 0; k < sides[i].rules->doctype_count; k++) {
+            *meant = sides[i].rules->doctypes[k].name;
+            if (diag_nearest(wanted, meant, 1) == 0)
+                return true;
+        }
+    return false;
+}
+
+/* False: neither rule set has the DocType, which was said. */
+static bool doctype_exists(const struct cmd_rules sides[2], const char *doctype)
+{
+    struct dwr_str meant;
+
+    if (!nearest(sides, str_of(doctype), &meant))
+        cli_trouble("neither rule set has a DocType '%s'", doctype);
+    else if (meant.p != NULL)
+        cli_trouble("neither rule set has a DocType '%s'; did you mean '%.*s'?", doctype,
+                    (int)meant.n, meant.p);
+    else
+        return true;
+    return false;
+}
+
+/* What is wrong with rules that are not there to be compared; the exit status. */
+static int put_wrong(const struct cli_command *command, struct cmd_rules *side, const char *name,
+                     const struct cmd_findings *findings, const char *output)
+{
+    const int status = cmd_put_findings(command, &side->diag, findings, output);
+
+    if (status != CLI_GOOD)
+        return status;
+    if (access(name, F_OK) != 0 && strchr(name, ':') == NULL)
+        return cli_trouble("a git revision is written with its folder: %s:rules", name);
+    cli_trouble("%s does not compile", name);
+    return side->diag.failure_count > 0 ? CLI_TROUBLE : CLI_FINDINGS;
 }
 
 int cmd_diff(const struct cli_command *command, struct arena *arena, int argc, char **argv)
@@ -114,13 +162,11 @@ int cmd_diff(const struct cli_command *command, struct arena *arena, int argc, c
             findings.format = chosen == JSON    ? FINDINGS_JSON
                               : chosen >= JSONL ? as_findings[chosen]
                                                 : FINDINGS_TEXT;
-            cmd_put_findings(command, &sides[i].diag, &findings, output);
-            if (access(paths.v[i], F_OK) != 0 && strchr(paths.v[i], ':') == NULL)
-                return cli_trouble("a git revision is written with its folder: %s:rules",
-                                   paths.v[i]);
-            return cli_trouble("%s does not compile", paths.v[i]);
+            return put_wrong(command, &sides[i], paths.v[i], &findings, output);
         }
     }
+    if (only != NULL && !doctype_exists(sides, only))
+        return CLI_TROUBLE;
     wanted.schemas = sides[1].schemas;
     if (only != NULL)
         wanted.only = (struct dwr_str){ only, strlen(only) };

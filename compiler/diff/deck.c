@@ -372,6 +372,7 @@ static void find_hot(const struct diff_pair *pair, struct diff_deck *deck)
         if (!all && diff_fields_equal(pair, name))
             continue;
         heat(deck, name);
+        deck->slots[i].differs = true;
         heat_field(deck, pair->by[0], name);
         heat_field(deck, pair->by[1], name);
     }

@@ -20,8 +20,8 @@ struct member {
 struct slot {
     struct dwr_str name;
     struct near_values values; /* v[0] is unset */
-    bool hot;                  /* the rule sets treat it differently, or it decides what they do */
-    bool table;                /* in one of them */
+    bool hot, differs; /* the rule sets treat it differently; hot also: it decides what they do */
+    bool table;        /* in one of them */
     struct member *members;
     uint32_t member_count, member_capacity;
 };

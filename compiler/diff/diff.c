@@ -12,6 +12,8 @@ const char *const diff_class_ids[DIFF_CLASSES] = { "same", "safe", "changes_outc
 const char *const diff_class_words[DIFF_CLASSES] = { "same", "safe", "changes outcome",
                                                      "needs both tables", "can lose a write" };
 
+const char *const diff_kind_ids[DIFF_KINDS] = { "doctype", "default", "settings" };
+
 struct diff_item *diff_add(struct arena *arena, struct diff_items *items)
 {
     if (items->count == items->capacity) {
@@ -193,7 +195,7 @@ static void add_merge(struct search *s, struct diff_items *items, const struct g
     item->field = g->field;
     item->has_merge = true;
     item->trial = (struct trial){ .doctype = s->bench.pair->by[0],
-                                  .doctype_name = s->bench.pair->name,
+                                  .doctype_name = s->bench.pair->request_name,
                                   .write = diff_shrink(&s->bench, s->keep, &g->write, &goal) };
     item->request = trial_line(s->keep, &item->trial);
     /* The results of the last merge of the shrinking may be another's. */
@@ -283,10 +285,13 @@ static void try_merges(struct pairs *p, const struct diff_pair *pair, struct dif
     trial_bench_close(&s.bench.bench[1]);
 }
 
-static void compare_pair(struct pairs *p, struct diff_pair *pair, bool added, bool removed)
+static void compare_pair(struct pairs *p, struct diff_pair *pair, enum diff_kind kind, bool added,
+                         bool removed)
 {
     struct diff_items items = { NULL, 0, 0 };
-    struct diff_doctype found = { .name = pair->name, .added = added, .removed = removed };
+    struct diff_doctype found = {
+        .kind = kind, .name = pair->name, .added = added, .removed = removed
+    };
     const bool equal = diff_tables_equal(pair);
 
     pair->schema =
@@ -320,13 +325,13 @@ static void compare_doctypes(struct pairs *p)
         for (uint16_t i = 0; i < p->rules[side]->doctype_count; i++) {
             const struct dwr_doctype *d = &p->rules[side]->doctypes[i];
             const struct dwr_doctype *other = find(p->rules[1 - side], d->name);
-            struct diff_pair pair = { .arena = p->arena, .name = d->name };
+            struct diff_pair pair = { .arena = p->arena, .name = d->name, .request_name = d->name };
 
             if (!wanted(p, d->name) || (side == 1 && other != NULL))
                 continue;
             pair.by[side] = d;
             pair.by[1 - side] = other == NULL ? &p->rules[1 - side]->other : other;
-            compare_pair(p, &pair, side == 1, side == 0 && other == NULL);
+            compare_pair(p, &pair, DIFF_DOCTYPE, side == 1, side == 0 && other == NULL);
         }
 }
 
@@ -336,7 +341,21 @@ static int by_name(const void *a, const void *b)
     const size_t n = x->name.n < y->name.n ? x->name.n : y->name.n;
     const int order = n == 0 ? 0 : memcmp(x->name.p, y->name.p, n);
 
-    return order != 0 ? order : (x->name.n > y->name.n) - (x->name.n < y->name.n);
+    if ((x->kind == DIFF_SETTINGS) != (y->kind == DIFF_SETTINGS))
+        return x->kind == DIFF_SETTINGS ? -1 : 1;
+    if (order != 0 || x->name.n != y->name.n)
+        return order != 0 ? order : x->name.n < y->name.n ? -1 : 1;
+    return (int)x->kind - (int)y->kind;
+}
+
+/* What a request calls a DocType that neither rule set names. */
+static struct dwr_str unnamed(const struct pairs *p)
+{
+    struct dwr_str name = DWR_STR("default");
+
+    for (unsigned n = 2; find(p->rules[0], name) != NULL || find(p->rules[1], name) != NULL; n++)
+        name = arena_printf(p->arena, "default %u", n);
+    return name;
 }
 
 struct diff_results diff_rules(struct arena *arena, const struct dwr_ruleset *old_rules,
@@ -351,14 +370,16 @@ struct diff_results diff_rules(struct arena *arena, const struct dwr_ruleset *ol
     struct diff_results results;
 
     compare_doctypes(&p);
+    other.request_name = unnamed(&p);
     if (options->only.p == NULL) {
-        compare_pair(&p, &other, false, false);
+        compare_pair(&p, &other, DIFF_DEFAULT, false, false);
         diff_settings(arena, old_rules, new_rules, &settings);
     }
     if (settings.count > 0) {
         struct diff_doctype *d = add_doctype(&p);
 
-        d->name = (struct dwr_str){ "", 0 };
+        d->kind = DIFF_SETTINGS;
+        d->name = (struct dwr_str)DWR_STR("settings");
         finish(d, &settings);
     }
     if (p.count > 0)

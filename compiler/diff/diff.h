@@ -17,15 +17,14 @@
  *     nobody any more.
  *   needs_both_tables
  *     What a client sends means something else than it did when the client was given its rules: a
- *     field that becomes a table, another key, a row left out that used to mean its removal, a field
- *     that the sync layer takes over or leaves, what may be done offline. Until every client has the
- *     new rules, the server needs both.
- *   can_lose_a_write
- *     A value that a client wrote, and that was kept, merged or shown to a person, is now in the
- *     field report alone, or is rejected; of tables this is asked of each member of each row, by its
- *     key. Or the time in which an offline client may still push, or a person decide, gets shorter;
- *     or a file is dropped of two that both were kept. A write that the old rules rejected cannot be
- *     lost, and a removal that is refused (a delete, a row left out) loses no value.
+ *     field that becomes a table, another key, a row left out that used to mean its removal, a
+ * field that the sync layer takes over or leaves, what may be done offline. Until every client has
+ * the new rules, the server needs both. can_lose_a_write A value that a client wrote, and that was
+ * kept, merged or shown to a person, is now in the field report alone, or is rejected; of tables
+ * this is asked of each member of each row, by its key. Or the time in which an offline client may
+ * still push, or a person decide, gets shorter; or a file is dropped of two that both were kept. A
+ * write that the old rules rejected cannot be lost, and a removal that is refused (a delete, a row
+ * left out) loses no value.
  *
  * Ownership: everything belongs to the arena. */
 #ifndef DWR_COMPILER_DIFF_H
@@ -71,9 +70,19 @@ struct diff_item {
     struct dwr_str was, becomes; /* words; p NULL: nothing was said */
 };
 
+/* What an entry of the results is of. */
+enum diff_kind {
+    DIFF_DOCTYPE,
+    DIFF_DEFAULT,  /* the DocTypes that are not named; called "default" */
+    DIFF_SETTINGS, /* the rule set's own settings; called "settings" */
+    DIFF_KINDS
+};
+
+extern const char *const diff_kind_ids[DIFF_KINDS]; /* "doctype", "default", "settings" */
+
 struct diff_doctype {
-    struct dwr_str
-        name; /* "": the settings of the rule set; "default": DocTypes that are not named */
+    enum diff_kind kind;
+    struct dwr_str name;
     enum diff_class class;
     bool added, removed;           /* named in one rule set only */
     const struct diff_item *items; /* the gravest first, then by field */
@@ -84,7 +93,7 @@ struct diff_doctype {
 
 struct diff_results {
     const struct diff_doctype
-        *v; /* in the order of the names; those that are equal are not there */
+        *v; /* the settings, then in the order of the names; those that are equal are not there */
     uint32_t count, equal;
     enum diff_class class;
     uint64_t merges;
@@ -109,8 +118,8 @@ struct diff_results diff_rules(struct arena *arena, const struct dwr_ruleset *ol
 /* A DocType by two rule sets. */
 struct diff_pair {
     struct arena *arena;
-    const struct dwr_doctype *by[2]; /* old, new */
-    struct dwr_str name;
+    const struct dwr_doctype *by[2];     /* old, new */
+    struct dwr_str name, request_name;   /* as results and as requests call it */
     const struct schema_doctype *schema; /* NULL: none */
 };
 

@@ -10,8 +10,6 @@
 #include "deck.h"
 #include "str.h"
 
-/* Of a field with more values than MANY_VALUES not every base is tried with every server's and
- * client's value. */
 enum { ROWS_MAX = 4, MANY_VALUES = 20 };
 
 /* --- writing documents --- */
@@ -216,17 +214,24 @@ void deck_finish(struct dwr_write *w, struct documents *docs, bool base, bool se
     w->client = trial_doc_end(&docs->v[2]);
 }
 
-/* The next place of the one-field merges: every base, server and client, and base unknown. Of a
- * field of many values, each server's with each client's, base being one or the other. */
-static void step_alone(struct diff_deck *deck, uint32_t n)
+/* Every base, server and client, and base unknown; else each server's value with each client's,
+ * base being one or the other: of many values, and of fields that only decide about others. */
+static bool has_every_base(const struct slot *slot)
 {
+    return slot->differs && slot->values.count <= MANY_VALUES;
+}
+
+static void step_alone(struct diff_deck *deck, const struct slot *slot)
+{
+    const uint32_t n = slot->values.count;
+
     if (++deck->at_client < n)
         return;
     deck->at_client = 0;
     if (++deck->at_server < n)
         return;
     deck->at_server = 0;
-    if (n <= MANY_VALUES && ++deck->at_base <= n)
+    if (has_every_base(slot) && ++deck->at_base <= n)
         return;
     deck->at_base = 0;
     deck->at_hot++;
@@ -244,14 +249,14 @@ static bool draw_alone(struct diff_deck *deck, struct arena *arena, struct dwr_w
         return false;
     slot = &deck->slots[deck->hot[deck->at_hot]];
     n = slot->values.count;
-    base = n <= MANY_VALUES ? deck->at_base : diff_below(&deck->random, n + 1);
+    base = has_every_base(slot) ? deck->at_base : diff_below(&deck->random, n + 1);
     t = (struct three){ slot->values.v[base % n], slot->values.v[deck->at_server],
                         slot->values.v[deck->at_client] };
     deck_start(&docs, arena, false);
     deck_put(&docs, slot->name, &t);
     deck_who_and_when(deck, w);
     deck_finish(w, &docs, base < n, true);
-    step_alone(deck, n);
+    step_alone(deck, slot);
     return true;
 }
 

@@ -46,7 +46,8 @@ static struct span span_of(struct arena *arena, const struct ast_ruleset *ast,
 
     if (item->new_at.p != NULL && source_of(sources, item->new_at, &source, &line))
         return line_span(arena, sources, source, line);
-    for (const struct ast_stmt *s = ast->top.of[AST_DOCTYPE]; s; s = s->same) {
+    for (const struct ast_stmt *s = ast->top.of[AST_DOCTYPE]; s && d->kind == DIFF_DOCTYPE;
+         s = s->same) {
         const struct ast_doctype *doctype = AST_AS(ast_doctype, s);
 
         if (doctype->name.text.n == d->name.n &&
@@ -96,7 +97,7 @@ static void add(struct arena *arena, struct diag *diag, const struct ast_ruleset
     static const enum diag_code codes[DIFF_CLASSES] = { [DIFF_OUTCOME] = DIAG_DIFF_OUTCOME,
                                                         [DIFF_BOTH_TABLES] = DIAG_DIFF_BOTH_TABLES,
                                                         [DIFF_LOSES] = DIAG_DIFF_LOSES };
-    const struct dwr_str name = d->name.n == 0 ? (struct dwr_str)DWR_STR("settings") : d->name;
+    const struct dwr_str name = d->name;
     const bool of_field = item->field.p != NULL;
     struct diag_finding *finding;
 

@@ -250,6 +250,40 @@ static struct dwr_str object_of(struct arena *arena, const char *revision, const
     return id;
 }
 
+/* `git rev-parse` of one thing; p NULL: git does not know it. */
+static struct dwr_str parsed(struct arena *arena, const char *option, const char *what)
+{
+    char *argv[] = { (char[]){ "git" }, (char[]){ "rev-parse" }, (char *)(uintptr_t)option,
+                     (char *)(uintptr_t)what, NULL };
+    bool started;
+
+    return git_says(arena, argv, &started);
+}
+
+/* Why git does not know a folder of a revision. */
+static const char *why_unknown(struct arena *arena, const char *rev, const char *folder)
+{
+    static const char depth[] =
+        "; this is a shallow clone, which has the newest revisions only: git fetch --unshallow "
+        "gets the others (actions/checkout: fetch-depth: 0)";
+    struct dwr_str shallow;
+
+    if (parsed(arena, "--git-dir", NULL).p == NULL)
+        return arena_printf(arena, "'%s:%s': this folder is in no git repository", rev, folder).p;
+    /* An empty revision is the index. */
+    if (rev[0] == '\0' ||
+        (rev[0] != '-' &&
+         parsed(arena, "--verify", arena_printf(arena, "%s^{tree}", rev).p).p != NULL))
+        return arena_printf(arena, "there is no '%s' in %s%s%s", folder,
+                            rev[0] == '\0' ? "git's index" : "the revision '", rev,
+                            rev[0] == '\0' ? "" : "'")
+            .p;
+    shallow = parsed(arena, "--is-shallow-repository", NULL);
+    return arena_printf(arena, "git knows no revision '%s'%s", rev,
+                        shallow.n >= 4 && memcmp(shallow.p, "true", 4) == 0 ? depth : "")
+        .p;
+}
+
 const char *revision_read(struct arena *arena, const char *name, struct revision *revision)
 {
     const char *colon = strchr(name, ':');
@@ -264,7 +298,7 @@ const char *revision_read(struct arena *arena, const char *name, struct revision
     if (!started)
         return "git cannot be started";
     if (object.p == NULL)
-        return arena_printf(arena, "git knows no '%s' in a revision '%s'", folder, rev).p;
+        return why_unknown(arena, rev, folder);
     id = arena_copy(arena, object.p, object.n);
     {
         char *argv[] = { (char[]){ "git" },

@@ -19,9 +19,15 @@ static void put_plain(struct out *o, struct dwr_str text)
     words_plain.name(o, text);
 }
 
+/* Brackets where it is no DocType's name. */
 static struct dwr_str name_of(const struct diff_doctype *d)
 {
-    return d->name.n == 0 ? (struct dwr_str){ "settings", 8 } : d->name;
+    static const struct dwr_str words[DIFF_KINDS] = {
+        [DIFF_DEFAULT] = DWR_STR("(DocTypes that are not named)"),
+        [DIFF_SETTINGS] = DWR_STR("(settings)"),
+    };
+
+    return d->kind == DIFF_DOCTYPE ? d->name : words[d->kind];
 }
 
 static const char *presence(const struct diff_doctype *d)
@@ -41,7 +47,7 @@ static void counts(const struct diff_results *r, uint32_t by[DIFF_CLASSES])
 
 static void put_summary(struct out *o, const struct diff_results *r)
 {
-    uint32_t by[DIFF_CLASSES], listed = 0;
+    uint32_t by[DIFF_CLASSES], listed = 0, doctypes = 0;
 
     counts(r, by);
     for (int class = DIFF_CLASSES - 1; class > DIFF_SAME; class --) {
@@ -53,16 +59,19 @@ static void put_summary(struct out *o, const struct diff_results *r)
         put(o, diff_class_words[class]);
     }
     if (listed == 0)
-        put(o, "all merges end alike");
-    put(o, r->count == 1 ? " in 1 DocType; " : "; ");
-    if (r->count != 1) {
-        out_number(o, r->count);
-        put(o, " DocTypes changed, ");
-    }
+        put(o, r->cut ? "all merges that were tried end alike" : "all merges end alike");
+    put(o, "; ");
+    for (uint32_t i = 0; i < r->count; i++)
+        doctypes += r->v[i].kind != DIFF_SETTINGS;
+    out_number(o, doctypes);
+    put(o, doctypes == 1 ? " DocType changed" : " DocTypes changed");
+    put(o, doctypes < r->count ? " and the settings, " : ", ");
     out_number(o, r->equal);
     put(o, " the same; ");
     out_number(o, r->merges);
     put(o, " merges tried\n");
+    if (r->cut)
+        put(o, "Not all kinds of merge were tried: --tries N tries more.\n");
 }
 
 /* --- text --- */
@@ -361,7 +370,8 @@ void diff_json(struct out *o, struct arena *arena, const struct diff_results *r,
     put_string(o, "new", (struct dwr_str){ new_name, strlen(new_name) });
     put(o, ",\"class\":\"");
     put(o, diff_class_ids[r->class]);
-    put(o, "\",\"merges\":");
+    put(o, r->cut ? "\",\"complete\":false" : "\",\"complete\":true");
+    put(o, ",\"merges\":");
     out_number(o, r->merges);
     put(o, ",\"equal\":");
     out_number(o, r->equal);
@@ -377,7 +387,11 @@ void diff_json(struct out *o, struct arena *arena, const struct diff_results *r,
         const struct diff_doctype *d = &r->v[i];
 
         put(o, i > 0 ? ",{" : "{");
-        put_string(o, "name", name_of(d));
+        put(o, "\"kind\":\"");
+        put(o, diff_kind_ids[d->kind]);
+        put(o, "\",");
+        put_string(o, "name", d->name);
+        put(o, d->cut ? ",\"complete\":false" : ",\"complete\":true");
         put(o, ",\"class\":\"");
         put(o, diff_class_ids[d->class]);
         put(o, d->added ? "\",\"added\":true" : "\",\"added\":false");

@@ -361,8 +361,36 @@ def shown():
     again = [run("--format", f, old, new).stdout for f in ("json", "json")]
     check("the same bytes every time", again[0] == again[1])
     check("--fail-on never", run("--fail-on", "never", old, new).returncode == 0)
-    check("--doctype", json.loads(run("--format", "json", "--doctype", "Y", old, new).stdout)
-          ["doctypes"] == [])
+    two = folder("two", doctype("client_wins a;") + 'doctype "Y" { strategy server_wins; }\n')
+    check("--doctype", json.loads(run("--format", "json", "--doctype", "Y", two, new).stdout)
+          ["doctypes"][0]["name"] == "Y")
+    counted = run(folder("old", "sync { batch_size 50; }\n" + doctype("client_wins a;")),
+                  folder("new", doctype("server_wins a;")))
+    check("the settings are no DocType",
+          "; 1 DocType changed and the settings, 1 the same; " in counted.stdout, counted)
+    pseudo = "sync { max_offline %s; }\ndefault { strategy %s; }\n"
+    names = "".join(f'doctype "{n}" {{ strategy %s; }}\n' for n in ("settings", "default"))
+    out = json.loads(run("--format", "json",
+                         folder("old", pseudo % ("24h", "server_wins") + names % (("server_wins",) * 2)),
+                         folder("new", pseudo % ("48h", "client_wins") + names % (("client_wins",) * 2))
+                         ).stdout)
+    check("a DocType may be called so", [(d["kind"], d["name"]) for d in out["doctypes"]] ==
+          [("settings", "settings"), ("doctype", "default"), ("default", "default"),
+           ("doctype", "settings")], out)
+    requests = {d["kind"] + d["name"]: d["changes"][0]["request"]["doctype"]
+                for d in out["doctypes"] if "request" in d["changes"][0]}
+    check("a request of the DocTypes that are not named", requests["doctypedefault"] == "default" and
+          requests["defaultdefault"] not in ("default", "settings"), requests)
+    guard = "client_wins f when %s;\n    server_wins f;"
+    few = (folder("old", doctype(guard % 'server.s = "A" and server.g = "B"')),
+           folder("new", doctype(guard % 'server.g = "B" and server.s = "A"')))
+    out = run(*few, tries=3)
+    check("few tries: said to be few", "all merges that were tried end alike" in out.stdout and
+          "Not all kinds of merge were tried" in out.stdout, out)
+    check("few tries: said to programs",
+          [json.loads(run("--format", "json", *few, tries=n).stdout)["complete"]
+           for n in (3, 20000)] == [False, True])
+    check("enough tries: nothing is said", "Not all" not in run(*few, tries=20000).stdout)
     both = folder("old", doctype("client_wins a;"))
     check("no change: exit 0", run(both, both).returncode == 0)
 
@@ -443,11 +471,23 @@ def revisions():
         out = run("--", name, "sub/rules", cwd=repo)
         check(f"{what}: exit 2 and a sentence", out.returncode == 2 and
               out.stderr.startswith("dwrc") and not out.stdout, out)
+    for what, name, words in (("a revision", "nowhere:sub/rules", "no revision 'nowhere'"),
+                              ("a folder", "HEAD:sub/nothing", "no 'sub/nothing' in the revision 'HEAD'"),
+                              ("the index", ":sub/nothing", "no 'sub/nothing' in git's index")):
+        out = run(name, "sub/rules", cwd=repo)
+        check(f"{what} that is not there is named", words in out.stderr and
+              "shallow" not in out.stderr, out)
+    shallow = work / "shallow"
+    subprocess.run(["git", "clone", "-q", "--depth", "1", f"file://{repo}", str(shallow)], check=True,
+                   capture_output=True)
+    out = run("HEAD~1:sub/rules", "sub/rules", cwd=shallow)
+    check("a shallow clone is told how to get the rest", out.returncode == 2 and
+          "no revision 'HEAD~1'" in out.stderr and "fetch-depth" in out.stderr, out)
     out = run("HEAD", "sub/rules", cwd=repo)
     check("a revision alone is told how to be written",
           out.returncode == 2 and "HEAD:rules" in out.stderr, out.stderr)
     out = run("HEAD:rules", "rules", cwd=work)
-    check("no repository", out.returncode == 2 and out.stderr, out)
+    check("no repository", out.returncode == 2 and "no git repository" in out.stderr, out)
     out = subprocess.run([DWRC, "diff", "HEAD:sub/rules", "sub/rules"], cwd=repo,
                          capture_output=True, text=True, env={"PATH": "/nonexistent"})
     check("no git", out.returncode == 2 and "git" in out.stderr, out)
@@ -457,12 +497,19 @@ def bad():
     good, wrong = folder("old", doctype("")), folder("new", "doctype {\n")
     for form, begin in (("text", wrong), ("json", "{"), ("sarif", "{"), ("github", "::error ")):
         out = run(good, wrong, "--format", form)
-        check(f"rules that do not compile, --format {form}", out.returncode == 2 and
+        check(f"rules that do not compile, --format {form}", out.returncode == 1 and
               "does not compile" in out.stderr and out.stdout.startswith(begin), out)
+    visit = folder("visit", doctype("").replace('"X"', '"Visit"'))
+    for name, hint in (("Y", ""), ("Vist", "did you mean 'Visit'?"), ("default", "")):
+        out = run(good, visit, "--doctype", name)
+        check(f"--doctype {name}: neither has it", out.returncode == 2 and not out.stdout and
+              f"'{name}'" in out.stderr and hint in out.stderr, out)
+    check("a DocType that one of them has", all(
+        run(good, visit, "--doctype", name).stdout.startswith(name) for name in ("X", "Visit")))
     for word in ("0", "-1", "x", "1e9", "99999999999999999999"):
         check(f"--tries {word}", run(good, good, tries=word).returncode == 2)
-    for arguments in ((good,), (good, good, good), (good, wrong), (wrong, good),
-                      (good, str(work / "nowhere")), (good, good, "--format", "yaml")):
+    check("the old rules do not compile", run(wrong, good).returncode == 1)
+    for arguments in ((good,), (good, good, good), (good, str(work / "nowhere")), (good, good, "--format", "yaml")):
         out = run(*arguments)
         check(f"{len(arguments)} arguments: exit 2", out.returncode == 2 and out.stderr, out)
 
