@@ -72,7 +72,8 @@ static size_t list_folder(const char *path, char *names, size_t room)
     return error == 0 ? used : SIZE_MAX;
 }
 
-/* Links to folders are not followed, links to files are. */
+/* Links to folders are not followed, links to files are. What is no file (a pipe, a device) is
+ * passed over: nobody has asked for it, and it may never end. */
 static void find_in_folder(struct files *f, struct dwr_str path, struct dwr_str label,
                            unsigned depth)
 {
@@ -99,7 +100,7 @@ static void find_in_folder(struct files *f, struct dwr_str path, struct dwr_str 
         } else if (has_suffix(name, f->suffix)) {
             if (stat(inside.p, &st) != 0)
                 diag_failure(f->diag, "cannot read %s: %s", inside.p, strerror(errno));
-            else if (!S_ISDIR(st.st_mode))
+            else if (S_ISREG(st.st_mode))
                 add_file(f, inside, inside_label, &st);
         }
     }

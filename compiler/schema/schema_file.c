@@ -254,6 +254,7 @@ static void keep_definition(struct file_reader *r, struct schema_doctype *doctyp
 /* What a definition must have, as far as it has been seen. */
 struct seen {
     bool is_doctype, is_other, fields;
+    struct span no_list; /* what stands where the fields should */
 };
 
 static void read_member(struct file_reader *r, struct json_string name,
@@ -269,8 +270,9 @@ static void read_member(struct file_reader *r, struct json_string name,
             json_pull_skip(&r->json);
     } else if (json_pull_is(&r->json, name, "name")) {
         doctype->name = text_or_nothing(r, &doctype->span);
-    } else if (json_pull_is(&r->json, name, "fields") && json_pull_kind(&r->json) == '[') {
-        seen->fields = true;
+    } else if (json_pull_is(&r->json, name, "fields")) {
+        seen->fields = json_pull_kind(&r->json) == '[';
+        seen->no_list = span_of(r, name.begin, name.end);
         *field_count = read_fields(r);
     } else if (json_pull_is(&r->json, name, "istable")) {
         doctype->is_table = json_pull_truth(&r->json);
@@ -281,21 +283,37 @@ static void read_member(struct file_reader *r, struct json_string name,
     }
 }
 
+/* `fields` is missing, or no list. */
+static void tell_no_fields(struct file_reader *r, const struct schema_doctype *doctype,
+                           const struct seen *seen, struct span definition)
+{
+    const bool missing = seen->no_list.end == 0;
+    struct diag_finding *finding =
+        diag_add(&r->file->diag, DIAG_SCHEMA_FIELDS, missing ? definition : seen->no_list,
+                 missing ? "this DocType definition has no 'fields'"
+                         : "the 'fields' of this DocType definition are no array");
+
+    if (doctype->name.n > 0)
+        diag_subject(finding, doctype->name, (struct dwr_str){ NULL, 0 });
+}
+
 /* An object that may be a definition. */
 static void read_object(struct file_reader *r)
 {
     struct schema_doctype doctype = { .is_table = false };
-    struct seen seen = { false, false, false };
+    struct seen seen = { .fields = false };
     struct json_string name;
     uint32_t field_count = 0;
     const uint32_t begin = r->json.at;
 
     while (json_pull_member(&r->json, &name))
         read_member(r, name, &doctype, &seen, &field_count);
-    if (r->json.fault != NULL || seen.is_other || !seen.is_doctype || !seen.fields)
+    if (r->json.fault != NULL || seen.is_other || !seen.is_doctype)
         return;
-    r->file->broken |= doctype.name.n == 0;
-    if (doctype.name.n == 0)
+    r->file->broken |= doctype.name.n == 0 || !seen.fields;
+    if (!seen.fields)
+        tell_no_fields(r, &doctype, &seen, span_of(r, begin - 1, begin));
+    else if (doctype.name.n == 0)
         diag_add(&r->file->diag, DIAG_SCHEMA_NAME, span_of(r, begin - 1, begin),
                  "this DocType definition has no name");
     else

@@ -156,6 +156,26 @@ echo 'no rules' >"$work/empty/readme.txt"
 failure "$work/empty" 'there is no .dwr file in this folder'
 echo "$block" >"$work/broken/a.dwr"
 ln -s nowhere "$work/broken/b.dwr"
+# What is no file is nobody's to read in a folder: it may never end. Named, it is read.
+mkdir "$work/pipes" "$work/pipes-only"
+echo "$block" >"$work/pipes/a.dwr"
+ln -s a.dwr "$work/pipes/link.dwr"
+mkfifo "$work/pipes/x.dwr" "$work/pipes/x.json" "$work/pipes-only/x.dwr" "$work/named.dwr"
+ln -s x.dwr "$work/pipes/to-pipe.dwr"
+rm -rf "$work/made"
+if timeout 20 "$dwrc" compile "$work/pipes" -o "$work/made" >"$work/out" 2>&1; then
+    pass
+else
+    fail "a folder with a pipe in it: $(head -n 1 "$work/out")"
+fi
+failure "$work/pipes-only" 'there is no .dwr file in this folder'
+echo "$block" >"$work/named.dwr" &
+if timeout 20 "$dwrc" lint "$work/named.dwr" >"$work/out" 2>&1; then
+    pass
+else
+    fail "a pipe that is named: $(head -n 1 "$work/out")"
+fi
+wait
 failure "$work/broken" 'broken/b.dwr: No such file'
 failure /proc/self/mem 'mem: Input/output error'
 failure "$work/nul.dwr/x.dwr" 'x.dwr: Not a directory'
@@ -196,6 +216,8 @@ schema 2 "^dwrc: $schemas/none: there is no .json file in this folder" "$work/jo
 schema 2 "^dwrc: $schemas/other: there is no DocType definition in this folder" \
     "$work/job.dwr" --schema "$schemas/other"
 schema 2 'there is no .json file' "$work/job.dwr" --schema "$schemas/app" --schema "$schemas/none"
+mkfifo "$schemas/none/x.json"
+schema 2 'there is no .json file' "$work/job.dwr" --schema "$schemas/none"
 ln -s nowhere "$schemas/other/gone.json"
 schema 2 'other/gone.json: No such file' "$work/job.dwr" --schema "$schemas/app" --schema "$schemas/other"
 rm "$schemas/other/gone.json"
