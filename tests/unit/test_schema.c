@@ -157,8 +157,6 @@ Test(schema, what_is_no_definition_is_passed_over)
         "\"DocType\"",
         " null ",
         "{\"doctype\":\"Report\",\"name\":\"R\",\"fields\":[]}",
-        "{\"doctype\":\"DocType\",\"name\":\"No fields\"}",
-        "{\"doctype\":\"DocType\",\"name\":\"No list\",\"fields\":{}}",
         "{\"name\":\"No doctype\",\"fields\":[]}",
         "{\"doctype\":[\"DocType\"],\"name\":\"A list\",\"fields\":[]}",
         "[1, [{\"doctype\":\"DocType\",\"name\":\"Too deep\",\"fields\":[]}]]",
@@ -171,6 +169,26 @@ Test(schema, what_is_no_definition_is_passed_over)
         cr_expect_eq(r.schemas.count, 0, "%s", rows[i]);
         cr_expect_eq(r.diag.count, 0, "%s: %s", rows[i],
                      r.diag.count > 0 ? r.diag.v[0]->text.p : "");
+        arena_clear(&r.arena);
+    }
+}
+
+Test(schema, a_definition_without_a_list_of_fields_is_told)
+{
+    static const char *const rows[] = {
+        "{\"doctype\":\"DocType\",\"name\":\"No fields\"}",
+        "{\"doctype\":\"DocType\",\"name\":\"No list\",\"fields\":{}}",
+        "{\"fields\":null,\"doctype\":\"DocType\",\"name\":\"Null\"}",
+        "[{\"doctype\":\"DocType\"}]",
+    };
+
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct read r;
+
+        read_text(&r, rows[i]);
+        cr_expect(r.schemas.broken, "%s", rows[i]);
+        cr_expect(r.diag.count == 1 && r.diag.v[0]->code == DIAG_SCHEMA_FIELDS, "%s: %u findings",
+                  rows[i], (unsigned)r.diag.count);
         arena_clear(&r.arena);
     }
 }
