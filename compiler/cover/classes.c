@@ -406,6 +406,7 @@ void cover_finish(struct cover *cover, struct seek *seek)
             scenario_seek(seek, type, false);
         for (uint32_t i = 0; i < type->count; i++) {
             type->v[i].possible = type->v[i].possible || !seek;
+            type->v[i].made = type->v[i].made || !seek;
             type->tried += type->v[i].tests > 0;
             type->possible += type->v[i].possible;
         }

@@ -1,6 +1,7 @@
 /* cmd_scenario.c - `dwrc scenario`: the tests that are missing, ready to paste. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cmd.h"
 #include "fmt/fmt.h"
@@ -110,6 +111,18 @@ static bool doctype_exists(const struct cmd_rules *r, const char *doctype)
     return false;
 }
 
+/* A file that is there may hold rules or tests that were worked on. True: it is one. */
+static bool is_taken(const char *path)
+{
+    struct stat status;
+
+    if (!path || strcmp(path, "-") == 0 || lstat(path, &status) != 0 ||
+        (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)))
+        return false;
+    cli_trouble("%s: left alone: it is there already", path);
+    return true;
+}
+
 int cmd_scenario(const struct cli_command *command, struct arena *arena, int argc, char **argv)
 {
     struct cmd_findings findings = { .color = NULL };
@@ -134,6 +147,8 @@ int cmd_scenario(const struct cli_command *command, struct arena *arena, int arg
 
     if (status != CLI_RUN)
         return status;
+    if (is_taken(output))
+        return CLI_TROUBLE;
     parsing.threads = findings.threads;
     cmd_read_checked(&r, arena, &paths, &parsing, &findings.schemas);
     status = cmd_report(&r, &findings.style, stderr);

@@ -36,9 +36,11 @@
  *   update against delete, where deletes are allowed; delete alone (refused) where they are not,
  *   with soft_delete both, it being a write; retry, below.
  *
- * Only what can occur counts: a class that no test tries counts when a merge of it can be found
- * (scenario.h), so that a rule whose condition never holds, or a lock that always does, is not held
- * against the tests. What was not found is reported apart.
+ * Only what can occur counts, so that a rule whose condition never holds, or a lock that always
+ * does, is not held against the tests: a class is left out where no combination of the values that
+ * its conditions tell apart makes a merge of it, or the schemas have no field or document that it
+ * could be about. Of a class that counts a merge is looked for (scenario.h); where none was found
+ * though nothing excludes it, that is said, and the class counts as untried.
  *
  * Retry: every test's write is merged again onto its result. It must change nothing, what semantics
  * 10 excepts aside; if it does, the test fails.
@@ -77,7 +79,8 @@ struct cover_class {
     uint16_t rule;     /* of the unit, where the class is one rule's */
     struct dwr_str at; /* the line that decides it; p NULL: built in */
     uint32_t tests;    /* how many try it */
-    bool possible;     /* a test tries it, or a merge of it was found */
+    bool made;         /* a test tries it, or a merge of it was found */
+    bool possible;     /* it was made, or nothing says that there is none: it counts */
 };
 
 /* A DocType. */

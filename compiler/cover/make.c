@@ -113,8 +113,11 @@ static bool make_free(struct seek *seek, struct draft *draft, const struct cover
 {
     const enum cover_kind kind = (enum cover_kind)class_->kind;
     const enum dwr_rule_kind rule = (enum dwr_rule_kind)seek->d->free_rule.kind;
-    const unsigned several = seek->d->free_together ? 2 : 1;
+    const unsigned wanted = seek->d->free_together ? 2 : 1;
+    const unsigned several = wanted < seek->free_count ? wanted : seek->free_count;
 
+    if (several == 0 || (kind == COVER_CROSSED && several < 2))
+        return false;
     for (unsigned i = 0; i < several; i++)
         if (draft_find(draft, seek->free_names[i]))
             return false;
@@ -133,6 +136,27 @@ static bool make_free(struct seek *seek, struct draft *draft, const struct cover
 }
 
 /* --- locks, documents --- */
+
+/* A field that has a rule and is not excepted from the lock, written by the client. */
+static bool make_unit_locked(struct seek *seek, struct draft *draft)
+{
+    const struct dwr_doctype *d = seek->d;
+
+    for (unsigned u = 0; u < d->unit_count; u++) {
+        const struct cover_class unit = { .part = COVER_UNIT,
+                                          .kind = COVER_CLIENT_ONLY,
+                                          .index = (uint16_t)u,
+                                          .rule = (uint16_t)(d->units[u].rule_count - 1u) };
+        bool excepted = cover_is_built_in(d, &d->units[u]);
+
+        for (unsigned i = 0; i < d->lock_except_count; i++)
+            for (unsigned k = 0; k < d->units[u].field_count; k++)
+                excepted = excepted || d->lock_except[i] == d->units[u].fields[k];
+        if (!excepted && make_unit(seek, draft, &unit))
+            return true;
+    }
+    return false;
+}
 
 /* What is refused while a lock holds; that it does, the search sees to. */
 static bool make_locked(struct seek *seek, struct draft *draft, const struct cover_class *class_)
@@ -156,7 +180,7 @@ static bool make_locked(struct seek *seek, struct draft *draft, const struct cov
         }
         return true;
     }
-    if (!make_free(seek, draft, &free_))
+    if (!make_free(seek, draft, &free_) && !make_unit_locked(seek, draft))
         return false;
     for (unsigned i = 0; class_->kind == COVER_LOCK_EXCEPTED && i < d->lock_except_count; i++) {
         const struct dwr_name *name = &d->names.v[d->lock_except[i]];
@@ -188,7 +212,7 @@ static void put_some(struct seek *seek, struct draft *draft, struct hands hands)
         make_put(draft_field(seek, draft, d->names.v[index].name), values, hands);
         count++;
     }
-    for (unsigned i = 0; count < 2 && i < 2; i++, count++)
+    for (unsigned i = 0; count < 2 && i < 2 && i < seek->free_count; i++, count++)
         make_put(draft_field(seek, draft, seek->free_names[i]),
                  values_of(seek, DWR_NONE, seek->free_names[i]), hands);
 }

@@ -110,6 +110,14 @@ static bool is_key(const struct dwr_table *t, unsigned index)
     return false;
 }
 
+/* Rows in which nobody changes a member: what one has, all have. */
+static bool is_still(enum cover_kind row)
+{
+    return row == COVER_ADDED_SERVER || row == COVER_ADDED_CLIENT || row == COVER_REMOVED_SERVER ||
+           row == COVER_REMOVED_CLIENT || row == COVER_REPEATED_KEY || row == COVER_MISSING_KEY ||
+           row == COVER_HELD;
+}
+
 /* Where a row stands in its table: everywhere the same, unless time decides who wrote the row. */
 static void put_order(struct making *m)
 {
@@ -119,7 +127,9 @@ static void put_order(struct making *m)
     struct dwr_str name;
     struct values values;
 
-    if (t->order_by == DWR_NONE || is_key(t, t->order_by))
+    /* A member with a rule of its own is put with its unit. */
+    if (t->order_by == DWR_NONE || is_key(t, t->order_by) ||
+        (t->names.v[t->order_by].role == DWR_NAME_UNIT && !is_still(m->row)))
         return;
     name = t->names.v[t->order_by].name;
     values = values_of_member(m->seek, m->table, t->order_by, name);
@@ -190,14 +200,6 @@ static void put_others(struct making *m)
     put_member(m, name,
                values_of_member(m->seek, m->table, dwr_names_find(&t->names, name.p, name.n), name),
                make_hands(kind, by_rule ? (enum dwr_rule_kind)t->otherwise.kind : DWR_RULE_COUNT));
-}
-
-/* Rows in which nobody changes a member: what one has, all have. */
-static bool is_still(enum cover_kind row)
-{
-    return row == COVER_ADDED_SERVER || row == COVER_ADDED_CLIENT || row == COVER_REMOVED_SERVER ||
-           row == COVER_REMOVED_CLIENT || row == COVER_REPEATED_KEY || row == COVER_MISSING_KEY ||
-           row == COVER_HELD;
 }
 
 static void put_still(struct making *m)

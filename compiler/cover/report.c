@@ -50,13 +50,20 @@ static bool is_impossible(const struct cover_class *c)
     return !c->possible;
 }
 
+static bool is_unmade(const struct cover_class *c)
+{
+    return c->possible && !c->made;
+}
+
 /* What stands before the first part, between two and behind the last. */
 struct layout {
     const char *first, *next, *end;
 };
 static const struct layout missing_lines = { "    ", "\n    ", "\n" };
-static const struct layout impossible_lines = { "    no merge found for ",
-                                                "\n    no merge found for ", "\n" };
+static const struct layout unmade_lines = { "    no merge found for ", "\n    no merge found for ",
+                                            "\n" };
+static const struct layout impossible_lines = { "    there is no merge for ",
+                                                "\n    there is no merge for ", "\n" };
 
 /* "status: both same, both differ by rules/cmms.dwr:19", for each part that has such. */
 static void parts(struct out *o, struct arena *arena, const struct cover_type *type,
@@ -127,6 +134,7 @@ void cover_text(struct out *o, struct arena *arena, const struct cover_shown *sh
         percent(o, type->tried, type->possible);
         out_lit(o, " %\n");
         parts(o, arena, type, missing_lines, is_missing);
+        parts(o, arena, type, unmade_lines, is_unmade);
         parts(o, arena, type, impossible_lines, is_impossible);
     }
     sum(o, shown->cover);
@@ -157,6 +165,8 @@ static void json_class(struct out *o, const struct cover_class *c)
     out_json_string(o, c->at);
     out_lit(o, ",\"possible\":");
     plain(o, c->possible ? "true" : "false");
+    out_lit(o, ",\"made\":");
+    plain(o, c->made ? "true" : "false");
     out_lit(o, ",\"tests\":");
     out_number(o, c->tests);
     out_char(o, '}');

@@ -1,6 +1,7 @@
 /* scenario_parts.h - what the parts of the search share: values.c (what stands in a field, by
  * examples.c and habits.c), draft.c (a merge being made), make.c and make_rows.c (a merge for a
- * class), seek.c (finding one for each), print.c (as a test block). */
+ * class), wishes.c (what conditions want), seek.c (finding one for each), print.c (as a test
+ * block). */
 #ifndef DWR_COMPILER_SCENARIO_PARTS_H
 #define DWR_COMPILER_SCENARIO_PARTS_H
 
@@ -85,12 +86,14 @@ struct seek {
     /* The DocType that is looked at. */
     struct cover_type *type;
     const struct dwr_doctype *d;
-    struct dwr_str name; /* where the rules do not name it, one that fits */
+    struct dwr_str name; /* where the rules do not name it, one that fits; p NULL: there is none */
     const struct schema_doctype *schema;
     struct examples examples;
     struct values *values;         /* by index of the name; v NULL: not asked for yet */
     struct dwr_str free_names[3];  /* fields that the strategy decides */
+    unsigned free_count;           /* how many of them there are */
     bool *found;                   /* by class: a test tries it, or a merge of it was made */
+    bool *none;                    /* by class: there is no merge of it */
     bool *is;                      /* by class: what the latest merge is of */
     uint32_t number;               /* of the document */
     const struct scenario *titles; /* the tests so far */
@@ -156,6 +159,17 @@ void make_put(struct draft_field *field, struct values values, struct hands hand
 
 /* make_class for a class of a table or of its row members. */
 bool make_row(struct seek *seek, struct draft *draft, const struct cover_class *class_);
+
+/* --- wishes.c --- */
+
+/* What the conditions of a class look at and want; NULL: they look at nothing. */
+struct wishes;
+const struct wishes *wishes_of(struct seek *seek, const struct cover_class *class_);
+/* Gives a draft what they look at, at random, mostly what satisfies the most of them. */
+void wishes_shake(struct seek *seek, const struct wishes *wishes, struct draft *draft);
+/* All combinations of the values that they tell apart: how many (0: too many), and the k-th. */
+uint32_t wishes_count(const struct wishes *wishes);
+void wishes_put(struct seek *seek, const struct wishes *wishes, struct draft *draft, uint32_t k);
 
 /* --- print.c --- */
 

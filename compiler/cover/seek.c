@@ -88,151 +88,6 @@ static bool goes_with(const struct draft *draft, const struct cover_class *class
                                draft->of_rows == is_of_rows(class_));
 }
 
-/* --- what conditions ask for --- */
-
-/* The fields and people that a DocType's conditions speak of. */
-struct asked {
-    uint16_t *fields;
-    uint32_t count, capacity;
-    bool server_role, client_role, user;
-};
-
-static void ask_operand(struct seek *seek, struct asked *asked, const struct dwr_operand *o)
-{
-    switch ((enum dwr_operand_side)o->side) {
-    case DWR_SIDE_SERVER_ROLE:
-        asked->server_role = true;
-        return;
-    case DWR_SIDE_CLIENT_ROLE:
-        asked->client_role = true;
-        return;
-    case DWR_SIDE_CLIENT_USER:
-        asked->user = true;
-        return;
-    case DWR_SIDE_VALUE:
-        return;
-    default:
-        break;
-    }
-    for (uint32_t i = 0; i < asked->count; i++)
-        if (asked->fields[i] == o->field)
-            return;
-    if (asked->count == asked->capacity) {
-        asked->fields = arena_grow(seek->arena, asked->fields, asked->capacity,
-                                   2 * asked->capacity + 8, sizeof *asked->fields);
-        asked->capacity = 2 * asked->capacity + 8;
-    }
-    asked->fields[asked->count++] = o->field;
-}
-
-static void ask(struct seek *seek, struct asked *asked, const struct dwr_cond *c)
-{
-    if (!c)
-        return;
-    if (c->op == DWR_COND_AND || c->op == DWR_COND_OR || c->op == DWR_COND_NOT) {
-        ask(seek, asked, c->a);
-        ask(seek, asked, c->b);
-        return;
-    }
-    ask_operand(seek, asked, &c->left);
-    if (c->value_count == 0 && c->op <= DWR_COND_GE)
-        ask_operand(seek, asked, &c->right);
-}
-
-static void ask_unit(struct seek *seek, struct asked *asked, const struct dwr_unit *unit)
-{
-    const struct dwr_operand none = { .side = DWR_SIDE_DOC };
-
-    for (unsigned r = 0; r < unit->rule_count; r++)
-        ask(seek, asked, unit->rules[r].when);
-    for (unsigned i = 0; i < unit->field_count; i++) {
-        struct dwr_operand field = none;
-
-        field.field = unit->fields[i];
-        ask_operand(seek, asked, &field);
-    }
-}
-
-static struct asked asked_by(struct seek *seek, const struct cover_class *class_)
-{
-    struct asked asked = { .count = 0 };
-
-    ask(seek, &asked, seek->d->lock);
-    if (class_->part == COVER_UNIT)
-        ask_unit(seek, &asked, &seek->d->units[class_->index]);
-    if (class_->part == COVER_TABLE)
-        ask(seek, &asked, seek->d->tables[class_->index].hold);
-    return asked;
-}
-
-/* --- at random --- */
-
-static uint32_t below(struct seek *seek, uint32_t n)
-{
-    seek->random ^= seek->random << 13;
-    seek->random ^= seek->random >> 7;
-    seek->random ^= seek->random << 17;
-    return (uint32_t)(seek->random >> 33) % n;
-}
-
-static struct dwr_str any(struct seek *seek, struct domain domain)
-{
-    const struct dwr_str value = domain.values[below(seek, domain.count)];
-
-    return value.n == 4 && value.p[0] == 'n' ? (struct dwr_str){ NULL, 0 } : value;
-}
-
-/* The values that are tried for what is asked. */
-struct pools {
-    struct domain *fields; /* beside asked.fields */
-    struct domain server_roles, client_roles, users;
-};
-
-static struct pools pools_of(struct seek *seek, const struct asked *asked)
-{
-    struct pools pools = { .fields =
-                               arena_array(seek->arena, asked->count, sizeof(struct domain)) };
-
-    for (uint32_t i = 0; i < asked->count; i++)
-        pools.fields[i] = domain_of_field(seek->arena, seek->d, asked->fields[i], seek->schema);
-    pools.server_roles = domain_of_roles(seek->arena, seek->d, false);
-    pools.client_roles = domain_of_roles(seek->arena, seek->d, true);
-    pools.users = domain_of_users(seek->arena, seek->d);
-    return pools;
-}
-
-static void shake_field(struct seek *seek, struct draft *draft, unsigned index,
-                        struct domain domain)
-{
-    const struct dwr_name *name = &seek->d->names.v[index];
-    struct draft_field *field;
-
-    if (name->role == DWR_NAME_META || name->role == DWR_NAME_COUNT ||
-        name->role == DWR_NAME_VERSION || below(seek, 2) == 0)
-        return;
-    if (name->role == DWR_NAME_TABLE && draft->tables[name->index].count > 0)
-        return;
-    field = draft_field(seek, draft, name->name);
-    field->value[DRAFT_BASE] = any(seek, domain);
-    field->value[DRAFT_SERVER] = below(seek, 2) == 0 ? field->value[DRAFT_BASE] : any(seek, domain);
-    field->value[DRAFT_CLIENT] = (struct dwr_str){ NULL, 0 };
-    if (below(seek, 2) == 0)
-        field->value[DRAFT_CLIENT] = any(seek, domain);
-}
-
-static void shake(struct seek *seek, struct draft *draft, const struct asked *asked,
-                  const struct pools *pools)
-{
-    for (uint32_t i = 0; i < asked->count; i++)
-        shake_field(seek, draft, asked->fields[i], pools->fields[i]);
-    if (asked->server_role)
-        draft->server_role = any(seek, pools->server_roles);
-    if (asked->client_role)
-        draft->client_role = any(seek, pools->client_roles);
-    if (asked->user)
-        draft->client_user = any(seek, pools->users);
-}
-
 /* --- what a merge does not need --- */
 
 static bool still(struct seek *seek, const struct draft *draft, uint32_t class_)
@@ -283,12 +138,69 @@ struct drafts {
     struct draft now, try, smaller;
 };
 
+/* Everything that the conditions look at, in all combinations of values that they tell apart: where
+ * none of them is a merge of the class, there is none. False: there are too many. The class's own
+ * documents are in drafts->now. */
+static bool try_all(struct seek *seek, struct drafts *drafts, const struct wishes *wishes,
+                    uint32_t class_, bool *found)
+{
+    const uint32_t all = wishes_count(wishes);
+
+    for (uint32_t k = 0; k < all && !*found; k++) {
+        draft_copy(seek, &drafts->try, &drafts->now);
+        wishes_put(seek, wishes, &drafts->try, k);
+        *found = still(seek, &drafts->try, class_);
+    }
+    return all > 0;
+}
+
+/* Would the draft be a merge of the class but for the lock and what holds rows (for a row held: if
+ * it held every one)? Of the conditions of rules, and where the lock is what the class is about,
+ * nothing else can be in the way. */
+static bool is_up_to_conditions(struct seek *seek, const struct draft *draft, uint32_t class_)
+{
+    static const struct dwr_cond always = { .op = DWR_COND_IS_NOT_SET,
+                                            .left = { .side = DWR_SIDE_CLIENT_USER } };
+    const struct cover_class *c = &seek->type->v[class_];
+    struct cover_type *const type = seek->type;
+    const struct dwr_doctype *const rules = seek->d;
+    struct dwr_doctype open = *rules;
+    struct dwr_table *tables;
+    struct cover_type other = *type;
+    bool is;
+
+    if (c->part == COVER_UNIT || c->part == COVER_LOCK)
+        return true;
+    tables = arena_array(seek->arena, rules->table_count, sizeof *tables);
+    for (uint16_t t = 0; t < rules->table_count; t++) {
+        tables[t] = rules->tables[t];
+        tables[t].hold = c->kind == COVER_HELD ? &always : NULL;
+    }
+    open.tables = tables;
+    open.lock = NULL;
+    other.rules = &open;
+    seek->d = &open;
+    seek->type = &other;
+    is = still(seek, draft, class_);
+    seek->d = rules;
+    seek->type = type;
+    return is;
+}
+
+/* Found in drafts->try: as little of it as shows the class, as the latest merge. */
+static bool keep_little(struct seek *seek, struct drafts *drafts, uint32_t class_)
+{
+    draft_copy(seek, &drafts->now, &drafts->try);
+    shrink(seek, &drafts->now, &drafts->smaller, class_);
+    return still(seek, &drafts->now, class_);
+}
+
 /* One class alone. True: draft is a merge of it, and the latest. */
 static bool find_alone(struct seek *seek, struct drafts *drafts, uint32_t class_)
 {
     const struct cover_class *c = &seek->type->v[class_];
-    struct asked asked;
-    struct pools pools;
+    const struct wishes *wishes;
+    bool found = false;
 
     draft_begin(seek, &drafts->now);
     seek->random = 0x9E3779B97F4A7C15u ^ class_;
@@ -296,20 +208,18 @@ static bool find_alone(struct seek *seek, struct drafts *drafts, uint32_t class_
         return false;
     if (still(seek, &drafts->now, class_))
         return true;
-    asked = asked_by(seek, c);
-    if (asked.count == 0 && !asked.server_role && !asked.client_role && !asked.user)
+    wishes = wishes_of(seek, c);
+    if (!wishes)
         return false;
-    pools = pools_of(seek, &asked);
     for (int i = 0; i < TRIES; i++) {
         draft_copy(seek, &drafts->try, &drafts->now);
-        shake(seek, &drafts->try, &asked, &pools);
-        if (!still(seek, &drafts->try, class_))
-            continue;
-        draft_copy(seek, &drafts->now, &drafts->try);
-        shrink(seek, &drafts->now, &drafts->smaller, class_);
-        return still(seek, &drafts->now, class_);
+        wishes_shake(seek, wishes, &drafts->try);
+        if (still(seek, &drafts->try, class_))
+            return keep_little(seek, drafts, class_);
     }
-    return false;
+    seek->none[class_] = is_up_to_conditions(seek, &drafts->now, class_) &&
+                         try_all(seek, drafts, wishes, class_, &found) && !found;
+    return found && keep_little(seek, drafts, class_);
 }
 
 /* What the latest merge is of is found. How many of them were not before. */
@@ -375,6 +285,13 @@ static bool find_rest(struct seek *seek, struct drafts *drafts, struct tests *te
     return any_found;
 }
 
+/* Is the class about fields or documents that the schemas do not have? */
+static bool has_no_field(const struct seek *seek, const struct cover_class *c)
+{
+    return !seek->name.p ||
+           (c->part == COVER_FREE && seek->free_count < (c->kind == COVER_CROSSED ? 2u : 1u));
+}
+
 struct scenario *scenario_seek(struct seek *seek, struct cover_type *type, bool with_text)
 {
     struct tests tests = { .first = NULL, .with_text = with_text };
@@ -386,6 +303,7 @@ struct scenario *scenario_seek(struct seek *seek, struct cover_type *type, bool 
         all = all && type->v[i].tests > 0;
     seek->type = type;
     seek->d = type->rules;
+    seek->none = arena_zero(seek->arena, type->count * sizeof *seek->none);
     if (!all) {
         seek->found = arena_zero(seek->arena, type->count * sizeof *seek->found);
         seek->is = arena_zero(seek->arena, type->count * sizeof *seek->is);
@@ -397,14 +315,18 @@ struct scenario *scenario_seek(struct seek *seek, struct cover_type *type, bool 
         draft_begin(seek, &drafts.smaller);
         for (uint32_t i = 0; i < type->count; i++)
             seek->found[i] = type->v[i].tests > 0;
-        while (find_together(seek, &drafts, &tests, planned))
+        while (seek->name.p && find_together(seek, &drafts, &tests, planned))
             ;
         /* What one merge finds by chance is not looked for any more, so that a second look at what
          * is left finds nothing. */
-        while (find_rest(seek, &drafts, &tests))
+        while (seek->name.p && find_rest(seek, &drafts, &tests))
             ;
+        for (uint32_t i = 0; i < type->count; i++)
+            seek->none[i] = seek->none[i] || has_no_field(seek, &type->v[i]);
     }
-    for (uint32_t i = 0; i < type->count; i++)
-        type->v[i].possible = all || seek->found[i];
+    for (uint32_t i = 0; i < type->count; i++) {
+        type->v[i].made = all || seek->found[i];
+        type->v[i].possible = type->v[i].made || !seek->none[i];
+    }
     return tests.first;
 }

@@ -468,24 +468,25 @@ static void put_free_names(struct seek *seek)
         if (seek->d->names.v[i].role == DWR_NAME_FREE &&
             (!schema || schema_field(schema, seek->d->names.v[i].name)))
             seek->free_names[count++] = seek->d->names.v[i].name;
-    for (; count < 3; count++) /* every one of them has a rule */
-        seek->free_names[count] = arena_printf(seek->arena, "_not_named_%u", count);
+    seek->free_count = count; /* fewer where all that the schema has have rules */
 }
 
-/* Of the DocTypes that are not named, one that is defined. */
+/* Of the DocTypes that are not named, the first of those that are defined with the most fields;
+ * where the definitions are not known, any name will do. */
 static void put_unnamed(struct seek *seek)
 {
     const struct schemas *schemas = seek->schemas;
 
-    seek->name = str_of("Another DocType");
+    if (!schemas || schemas->broken)
+        seek->name = str_of("Another DocType");
     for (uint32_t i = 0; schemas && i < schemas->count; i++) {
         const struct schema_doctype *one = &schemas->v[i];
 
-        if (!one->is_table && !one->is_single && one->field_count > 1 &&
-            dwr_doctype_find(seek->cover->rules, one->name.p, one->name.n) == seek->d) {
+        if (!one->is_table && !one->is_single &&
+            dwr_doctype_find(seek->cover->rules, one->name.p, one->name.n) == seek->d &&
+            (!seek->schema || one->field_count > seek->schema->field_count)) {
             seek->name = one->name;
             seek->schema = one;
-            return;
         }
     }
 }

@@ -68,8 +68,13 @@ def round_trip(what, folder):
     code, text, err = dwrc("scenario", folder)
     check(f"{what}: scenario", code == 0, err)
     path = write(folder, "made.dwr", text)
-    code, out, err = dwrc("test", "--coverage", "--threshold", "100", folder)
-    check(f"{what}: the tests pass and try everything", code == 0, out[-1500:] + err)
+    code, out, err = dwrc("test", "--coverage", "--format", "json", folder)
+    classes = [c for d in json.loads(out)["coverage"]["doctypes"] for p in d["parts"]
+               for c in p["classes"]]
+    check(f"{what}: the tests pass and try all that was found", code == 0 and
+          all(c["tests"] > 0 or not c["made"] for c in classes), out[-1500:] + err)
+    unmade = sum(c["possible"] and not c["made"] for c in classes)
+    check(f"{what}: what is not found is rare", unmade * 20 <= len(classes), out[-1500:])
     code, out, err = dwrc("fmt", "--check", path)
     check(f"{what}: they are in canonical form", code == 0 or not text, out + err)
     code, out, err = dwrc("scenario", folder)
@@ -207,7 +212,7 @@ def formats():
     part = doctype["parts"][0]
     check("json: a class", doctype["doctype"] == "<D>" and part["part"] == "a"
           and part["classes"][3] == {"class": "both_differ", "rule": "formats/rules.dwr:3",
-                                     "possible": True, "tests": 1}, out)
+                                     "possible": True, "made": True, "tests": 1}, out)
     code, out, err = dwrc("test", "--threshold", "16.7", "--format", "json", folder)
     got = json.loads(out)["coverage"]
     check("json: a threshold", code == 1 and got["threshold"] == 16.7
@@ -265,7 +270,7 @@ def impossible():
     round_trip("a guard that never holds", folder)
     _, out, _ = dwrc("test", "--coverage", folder)
     check("a guard that never holds is named",
-          "\n    no merge found for a: both differ by impossible/rules.dwr:3\n" in out, out)
+          "\n    there is no merge for a: both differ by impossible/rules.dwr:3\n" in out, out)
     write(folder, "rules.dwr",
           'doctype "D" {\n    strategy    field_level;\n    client_wins a;\n'
           '    lock when server.x <= server.y or server.x >= server.y;\n}\n')
@@ -273,7 +278,81 @@ def impossible():
     round_trip("a lock that always holds", folder)
     _, out, _ = dwrc("test", "--coverage", folder)
     check("what a lock that always holds makes impossible is named",
-          "no merge found for a: client only, both differ" in out, out)
+          "there is no merge for a: client only, both differ" in out, out)
+
+
+def made_with(says, folder, *options):
+    """Tests for all that no test tries: they compile, pass, and leave nothing out."""
+    target = os.path.join(folder, "made.dwr")
+    code, out, err = dwrc("scenario", folder, "-o", target, *options)
+    check(f"{says}: made", code == 0, out + err)
+    code, out, err = dwrc("test", "--coverage", folder, *options)
+    check(f"{says}: all pass, all is tried", code == 0 and out.endswith(" tried, 100 %\n")
+          and "merge found" not in out and ": 0 of" not in out.split("(DocTypes")[0], out + err)
+    return out
+
+
+def hard_to_reach():
+    """What a search finds only when it looks for it; nothing of it may be left out."""
+    folder = fresh("ordered")
+    write(folder, "rules.dwr", """doctype "D" {
+    strategy field_level;
+    child t { key id; order_by at; on_same_key fields { client_wins at; } }
+}
+""")
+    made_with("rows in the order of a member with a rule", folder)
+    _, out, _ = dwrc("test", "--coverage", folder)
+    check("rows in the order of a member with a rule: all classes", "D: 28 of 28 " in out, out)
+    for name, condition in (
+            ("four fields", 'server.s = "A" and server.g = "B" and client.q = 5 and client.k = 2'),
+            ("two roles", 'client_role = "tech" and client_role = "lead"'),
+            ("close bounds", "server.q > 5 and server.q < 6"),
+            ("an object", 'server.s = {"a": [1, 2]}')):
+        folder = fresh("hard")
+        write(folder, "rules.dwr", 'doctype "D" {\n    strategy    field_level;\n'
+              f'    server_wins f when {condition};\n    client_wins f;\n}}\n')
+        out = made_with(f"a guard of {name}", folder)
+        check(f"a guard of {name}: nothing is left out", "no merge" not in out, out)
+        write(folder, "rules.dwr", 'doctype "D" {\n    strategy    field_level;\n'
+              f'    client_wins f;\n    lock when {condition};\n}}\n')
+        os.remove(os.path.join(folder, "made.dwr"))
+        out = made_with(f"a lock of {name}", folder)
+        check(f"a lock of {name}: nothing is left out", "no merge" not in out, out)
+
+
+def with_schemas():
+    """What the schemas do not have is in no test that is made."""
+    definition = {"doctype": "DocType", "name": "D", "fields": [
+        {"fieldname": "a", "fieldtype": "Data", "label": "A"}]}
+    folder, schemas = fresh("defined"), fresh("definitions")
+    write(schemas, "d.json", json.dumps(definition))
+    write(folder, "rules.dwr", 'doctype "D" {\n    strategy    field_level;\n'
+          '    client_wins a;\n}\ndefault { strategy server_wins; }\n')
+    out = made_with("every field has a rule", folder, "--schema", schemas)
+    check("every field has a rule: no other fields",
+          "there is no merge for other fields: server only, client only, both same, both differ\n"
+          in out and "not_named" not in open(os.path.join(folder, "made.dwr")).read(), out)
+    check("no DocType is left for `default`", "Another" not in
+          open(os.path.join(folder, "made.dwr")).read() and "(DocTypes not named): 0 of 0" in out,
+          out)
+    definition["name"] = "E"
+    write(schemas, "e.json", json.dumps(definition))
+    os.remove(os.path.join(folder, "made.dwr"))
+    out = made_with("one is left for `default`", folder, "--schema", schemas)
+    check("one is left for `default`: it is taken",
+          'for "E"' in open(os.path.join(folder, "made.dwr")).read(), out)
+
+
+def kept_files():
+    folder = fresh("kept")
+    write(folder, "rules.dwr", 'doctype "D" { strategy field_level; }\n')
+    target = os.path.join(folder, "rules.dwr")
+    code, out, err = dwrc("scenario", folder, "-o", target)
+    check("a file that is there is left alone", code == 2 and out == ""
+          and err.endswith("rules.dwr: left alone: it is there already\n")
+          and open(target).read() == 'doctype "D" { strategy field_level; }\n', out + err)
+    code, out, err = dwrc("scenario", folder, "-o", "/dev/null")
+    check("what is no file may be written to", code == 0, out + err)
 
 
 def odd_names():
@@ -347,6 +426,9 @@ one_test_less()
 formats()
 wrong_words()
 impossible()
+hard_to_reach()
+with_schemas()
+kept_files()
 odd_names()
 large()
 failing()
