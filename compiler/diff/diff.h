@@ -144,6 +144,9 @@ bool diff_rules_act_alike(const struct diff_pair *pair, const struct dwr_rule *o
                           const struct dwr_rule *new_rule);
 /* Whether what clients send means something else; the items that say so (equal.c). */
 void diff_meanings(const struct diff_pair *pair, struct diff_items *items);
+/* One side's DocType, the conditions that no merge asks written so that two that say the same in
+ * other words are the same (normal.c). */
+struct dwr_doctype *diff_normal(const struct diff_pair *pair, int by);
 /* What is said beside the merge (settings.c). */
 void diff_words(const struct diff_pair *pair, struct diff_items *items);
 void diff_settings(struct arena *arena, const struct dwr_ruleset *old_rules,

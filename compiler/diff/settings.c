@@ -22,33 +22,40 @@ static const struct topic topics[] = {
     { "how urgent a write is", DIFF_SAFE, words_priorities },
 };
 
+/* What one side says: as it is written, and as it is compared. */
+struct said {
+    struct words_lines lines, normal;
+};
+
 /* The lines of a that b does not have, one after the other, and where the first stands. */
-static struct dwr_str only_in(struct arena *arena, struct words_lines a, struct words_lines b,
+static struct dwr_str only_in(struct arena *arena, const struct said *a, const struct said *b,
                               struct dwr_str *at)
 {
     struct dwr_str text = { NULL, 0 };
 
-    for (uint32_t i = 0; i < a.count; i++) {
+    for (uint32_t i = 0; i < a->lines.count; i++) {
+        const struct words_line *line = &a->lines.v[i];
         bool found = false;
 
-        for (uint32_t k = 0; k < b.count && !found; k++)
-            found = str_same(a.v[i].text, b.v[k].text);
+        for (uint32_t k = 0; k < b->normal.count && !found; k++)
+            found = str_same(a->normal.v[i].text, b->normal.v[k].text);
         if (found)
             continue;
         if (text.p == NULL)
-            *at = a.v[i].at;
-        text = text.p == NULL ? a.v[i].text
+            *at = line->at;
+        text = text.p == NULL ? line->text
                               : arena_printf(arena, "%.*s %.*s", (int)text.n, text.p,
-                                             (int)a.v[i].text.n, a.v[i].text.p);
+                                             (int)line->text.n, line->text.p);
     }
     return text;
 }
 
 static struct diff_item *compare(struct arena *arena, struct diff_items *items, const char *what,
-                                 enum diff_class class, struct words_lines a, struct words_lines b)
+                                 enum diff_class class, struct said a, struct said b)
 {
     struct dwr_str old_at = { NULL, 0 }, new_at = { NULL, 0 };
-    const struct dwr_str was = only_in(arena, a, b, &old_at), is = only_in(arena, b, a, &new_at);
+    const struct dwr_str was = only_in(arena, &a, &b, &old_at),
+                         is = only_in(arena, &b, &a, &new_at);
     struct diff_item *item;
 
     if (was.p == NULL && is.p == NULL)
@@ -78,14 +85,20 @@ static void compare_text(struct arena *arena, struct diff_items *items, const ch
 
 void diff_words(const struct diff_pair *pair, struct diff_items *items)
 {
-    const struct words old_words = { pair->arena, pair->by[0], &words_plain },
-                       new_words = { pair->arena, pair->by[1], &words_plain };
+    const struct dwr_doctype *normal[2] = { diff_normal(pair, 0), diff_normal(pair, 1) };
     const struct dwr_tombstone *was = &pair->by[0]->tombstone, *is = &pair->by[1]->tombstone;
 
     for (size_t i = 0; i < sizeof topics / sizeof *topics; i++) {
-        struct diff_item *item = compare(pair->arena, items, topics[i].what, topics[i].class,
-                                         topics[i].lines(&old_words), topics[i].lines(&new_words));
+        struct diff_item *item;
+        struct said said[2];
 
+        for (int by = 0; by < 2; by++) {
+            said[by].lines =
+                topics[i].lines(&(struct words){ pair->arena, pair->by[by], &words_plain });
+            said[by].normal =
+                topics[i].lines(&(struct words){ pair->arena, normal[by], &words_plain });
+        }
+        item = compare(pair->arena, items, topics[i].what, topics[i].class, said[0], said[1]);
         if (item == NULL || topics[i].lines != words_deletes)
             continue;
         /* A deletion that is forgotten sooner comes back with an offline client; a document that is
@@ -93,7 +106,8 @@ void diff_words(const struct diff_pair *pair, struct diff_items *items)
         if (is->ttl_seconds < was->ttl_seconds)
             item->class = DIFF_LOSES;
         else if (is->archive_after_seconds != was->archive_after_seconds ||
-                 (is->archive_when == NULL) != (was->archive_when == NULL))
+                 !str_same(diff_cond_text(pair, 0, normal[0]->tombstone.archive_when),
+                           diff_cond_text(pair, 1, normal[1]->tombstone.archive_when)))
             item->class = DIFF_OUTCOME;
     }
     compare_text(pair->arena, items, "the reason", pair->by[0]->reason, pair->by[1]->reason);
@@ -133,8 +147,10 @@ static enum diff_class class_of_settings(const struct dwr_ruleset *was,
 void diff_settings(struct arena *arena, const struct dwr_ruleset *old_rules,
                    const struct dwr_ruleset *new_rules, struct diff_items *items)
 {
+    const struct words_lines was = words_settings(arena, &words_plain, old_rules),
+                             is = words_settings(arena, &words_plain, new_rules);
+
     compare(arena, items, "settings", class_of_settings(old_rules, new_rules),
-            words_settings(arena, &words_plain, old_rules),
-            words_settings(arena, &words_plain, new_rules));
+            (struct said){ was, was }, (struct said){ is, is });
     compare_text(arena, items, "the rule set's name", old_rules->name, new_rules->name);
 }

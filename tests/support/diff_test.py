@@ -45,6 +45,7 @@ def compare(what, old_text, new_text):
     old, new = folder("old", old_text), folder("new", new_text)
     out = run("--format", "json", old, new)
     result = json.loads(out.stdout)
+    assert "class" in result, (what, out)
     check(f"{what}: the exit status says whether a write can be lost",
           out.returncode == (1 if result["class"] == "can_lose_a_write" else 0), out)
     changes = {}
@@ -195,6 +196,23 @@ PAIRS += [
     ("a refused value that is set anyway", "manual a { set s = [1, 2]; }",
      "manual a { set s = [2, 1]; }", {"s": "changes_outcome"}),
 ]
+# What the service is told, in other words.
+for what, said in (("a link", 'link f -> "T" refresh when %s;'),
+                   ("what may overlap", "no_overlap by f from a to b unless %s;"),
+                   ("how urgent", "push_priority 2 when %s;"),
+                   ("archiving", "tombstone { archive_after 30d when %s; }")):
+    for one, two in (('s in ("A", "B")', 's in ("B", "A", "B")'),
+                     ('s = "A" or s = "B"', 's in ("B", "A")'), ('s in ("A")', 's = "A"'),
+                     ('not (s = "A" or g is set)', 'g is not set and s != "A"'),
+                     ('s != "A" and q > 5 and s != "B"', 'not (s in ("B", "A") or q <= 5)'),
+                     ('s = null', 's is not set'),
+                     ('(s = "A" and g = "B") or (s = "A" and g = "B")', 'g = "B" and s = "A"')):
+        PAIRS.append((f"{what}: {one}", said % one, said % two, {}))
+    for one, two in (('s = "A" or g = "B"', 's = "A" and g = "B"'), ("q < 5", "q <= 5"),
+                     ('s in ("A", "B")', 's in ("A", "C")'), ('s = ["A", "B"]', 's = ["B", "A"]'),
+                     ('s != "A" or g != "B"', 's != "A" and g != "B"'), ('s = "1"', "s = 1")):
+        PAIRS.append((f"{what}: {one} is another", said % one, said % two,
+                      {None: "safe" if what == "how urgent" else "changes_outcome"}))
 # Conditions that only a merge made for them meets, by what is gone with them: the guard of a rule for
 # the client's value, a lock, a hold.
 CONDITIONS = [
