@@ -304,6 +304,13 @@ static void say_layer(struct explain *x, struct why_line *line, const struct ent
                  "Belongs to the sync layer: what the client wrote is ignored.");
 }
 
+/* The client changed it, and that stands. */
+static bool takes_client(struct explain *x, const struct entry *e)
+{
+    return e->value[CLIENT].p && same(x, e, RESULT, CLIENT) &&
+           !same(x, e, x->base_known ? BASE : SERVER, CLIENT);
+}
+
 /* What changed it, where neither side's write did. */
 static bool say_computed(struct explain *x, struct why_line *line, const struct entry *e,
                          unsigned field)
@@ -324,7 +331,7 @@ static bool say_computed(struct explain *x, struct why_line *line, const struct 
         say_set(line, "Set in place of the delete.", d->tombstone.soft_delete.at);
         return true;
     }
-    set = e->value[CLIENT].p && same(x, e, RESULT, CLIENT) ? NULL : set_of(x, e, field);
+    set = takes_client(x, e) ? NULL : set_of(x, e, field);
     if (set)
         say_set(line, "A conflict was opened, and that sets it.", set->at);
     return set != NULL;

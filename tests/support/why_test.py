@@ -190,6 +190,9 @@ for says, write, field, want in (
         ("set, written and left as it was", {"server": dict(THERE, other="s"),
                                              "client": {"other": "c", "state": 5}}, "state",
          ["set", "5", "5", "5", label + "6", "A conflict was opened, and that sets it."]),
+        ("set to what the client had seen", {"base": dict(THERE, state=1), "server": dict(THERE, cause="s"),
+                                             "client": {"cause": "c", "state": 1}}, "state",
+         ["set", "1", "5", "1", label + "5", "A conflict was opened, and that sets it."]),
         ("set where the client wrote just that", {"server": dict(THERE, cause="s"),
                                                   "client": {"cause": "c", "state": 1}}, "state",
          ["refused", "5", "5", "1", label + "5", "A conflict was opened, and that sets it to 1."])):

@@ -208,8 +208,10 @@ FIELDS = [
     (r"The document is locked, as .+\.", lambda m, l, g: m.oracle.locked and l["rule"] == m.d.lock_at and (
         "[" in l["field"] or result_is("server")(m, l, g))),
     (r"A conflict was opened, and that sets it( to .+)?\.",
-        lambda m, l, g: m.got["status"] == "conflict_manual" and any(
-            f == l["field"] and field_equal(v, m.value("result", f))
+        lambda m, l, g: any(
+            f == l["field"] and field_equal(v, m.value("result", f)) and (
+                # A rule that sets its own field leaves nothing open.
+                m.got["status"] == "conflict_manual" or f in u.fields)
             for u in m.d.units for r in u.rules for f, v, _ in r.sets)),
     (r"Both wrote the document, and the client's is kept as a document of its own\.",
         lambda m, l, g: m.got["status"] == "branched"),
