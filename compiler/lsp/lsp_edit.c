@@ -25,8 +25,9 @@ static void put_location(struct lsp *lsp, struct out *o, struct lsp_rules *r, st
 
 /* --- definition, references --- */
 
-static void put_schema_field(struct lsp *lsp, struct out *o, struct lsp_rules *r,
-                             const struct lsp_name *name)
+/* Where the schemas define it. */
+static void put_definition(struct lsp *lsp, struct out *o, struct lsp_rules *r,
+                           const struct lsp_name *name)
 {
     const struct schema_doctype *doctype =
         r->c->schemas == NULL ? NULL : schema_find(r->c->schemas, name->doctype);
@@ -35,15 +36,14 @@ static void put_schema_field(struct lsp *lsp, struct out *o, struct lsp_rules *r
     if (doctype != NULL && name->role == LSP_MEMBER) {
         field = schema_field(doctype, name->table);
         doctype = field == NULL ? NULL : field->rows;
-        field = NULL;
     }
-    if (doctype != NULL && name->role != LSP_DOCTYPE)
-        field = schema_field(doctype, name->text);
-    if (field == NULL) {
+    field = doctype == NULL || name->role == LSP_DOCTYPE ? NULL : schema_field(doctype, name->text);
+    if (field != NULL)
+        put_location(lsp, o, r, field->span);
+    else if (doctype != NULL && name->role == LSP_DOCTYPE)
+        put_location(lsp, o, r, doctype->span);
+    else
         out_lit(o, "null");
-        return;
-    }
-    put_location(lsp, o, r, field->span);
 }
 
 /* The statements that say how it is merged; else its place in the schema. */
@@ -70,7 +70,7 @@ void lsp_definition(struct lsp *lsp, const cJSON *params, struct out *o,
     if (count > 0)
         out_char(o, ']');
     else
-        put_schema_field(lsp, o, place.rules, name);
+        put_definition(lsp, o, place.rules, name);
 }
 
 void lsp_references(struct lsp *lsp, const cJSON *params, struct out *o,

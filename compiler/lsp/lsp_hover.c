@@ -239,7 +239,10 @@ static void put_name(struct lsp *lsp, struct out *o, struct lsp_rules *r,
                      const struct lsp_name *name)
 {
     const struct dwr_doctype *d = doctype_of(r, name->doctype);
+    const bool own = d != NULL;
 
+    if (!own && r->c->rules != NULL && name->role != LSP_MEMBER)
+        d = &r->c->rules->other;
     put_strong(o, name->text);
     if (name->role == LSP_FIELD && name->doctype.n > 0) {
         out_lit(o, " of ");
@@ -251,13 +254,33 @@ static void put_name(struct lsp *lsp, struct out *o, struct lsp_rules *r,
     put_schema(o, r, name);
     if (d == NULL)
         return;
+    if (!own && name->doctype.n > 0)
+        out_lit(o, "\n\nNo rules name the DocType\\. What holds for those:");
     if (name->role == LSP_DOCTYPE)
         put_doctype(lsp, o, d);
     else if (name->role == LSP_MEMBER)
         put_member(lsp, o, d, name);
     else
         put_field(lsp, o, d, name);
-    put_proof(o, r, d, name);
+    if (own)
+        put_proof(o, r, d, name);
+}
+
+/* What a word means that is a value of the language; NULL: it is none. */
+static const char *value_help(struct dwr_str word)
+{
+    static const struct {
+        const char *word, *sentence;
+    } help[] = {
+#define VALUE_HELP(w, s) { w, s },
+#include "lsp/value_help.def"
+#undef VALUE_HELP
+    };
+
+    for (size_t i = 0; i < sizeof help / sizeof *help; i++)
+        if (str_is(word, help[i].word))
+            return help[i].sentence;
+    return NULL;
 }
 
 /* The word of the language at the place, n 0: none. */
@@ -294,7 +317,7 @@ void lsp_hover(struct lsp *lsp, const cJSON *params, struct out *o, struct lsp_f
     }
     name = lsp_name_at(lsp_names(place.rules), place.source, place.offset);
     word = word_at(&place, &span);
-    help = lsp_word_help(word);
+    help = lsp_word_help(word) != NULL ? lsp_word_help(word) : value_help(word);
     if (name != NULL) {
         span = name->span;
         put_name(lsp, &m.out, place.rules, name);

@@ -373,6 +373,8 @@ def places():
     check("hover on a DocType", text and "Visit" in text and len(text) > 40, text)
     text = hover("on_same_key", 3)
     check("hover on a word of the language", text and "both sides" in text, text)
+    text = hover("merged")
+    check("hover on a status", text and "decided by the rules" in text, text)
     check("hover on nothing", hover("}\n\ntest") is None)
 
     def lines(answer):
@@ -592,6 +594,22 @@ def renames():
           answer)
     client.stop()
 
+    # A DocType that only `default` speaks of.
+    text = ('default { strategy server_wins; }\ntest "depot" for "Depot" {\n    server { "city": "A" }\n'
+            '    client { "city": "B" }\n    expect merged;\n}\n')
+    client = Client(DWRC)
+    client.start()
+    uri = client.open(folder(text) / "visits.dwr")
+    for needle, what in (('"Depot"', "DocType"), ('"city": "B"', "field")):
+        there = client.at("definition", uri, *place(text, needle, 1))["result"]
+        check(f"definition of a {what} without rules: the schema's", there and
+              there["uri"].endswith("/depot.json") and there["range"]["start"]["character"] > 0, there)
+        said = client.at("hover", uri, *place(text, needle, 1))["result"]["contents"]["value"]
+        check(f"hover on a {what} without rules", "No rules name the DocType" in said and
+              "ll fields are decided as one: the server's values stand" in said and
+              "Proved" not in said, said)
+    client.stop()
+
     # The sync layer's own names are not ours to change.
     text = 'doctype "A" {\n    strategy field_level;\n    lock when server.modified = "x";\n}\n'
     client = Client(DWRC)
@@ -772,6 +790,12 @@ def words():
                            (top / "compiler/lsp/word_help.def").read_text()))
     check("the words of the grammar", len(tokens) > 100, tokens)
     check("each has its sentence", tokens == help_, tokens ^ help_)
+    report = (top / "runtime/core/report.c").read_text()
+    names = set(re.findall(r'"(\w{2,})"', report[:report.index("dwr_code_name(")]))
+    values = set(re.findall(r'VALUE_HELP\("(\w+)"', (top / "compiler/lsp/value_help.def").read_text()))
+    check("every status, outcome and code of the resolver has one", {"merged", "held", "LOCKED"} <= names
+          <= values | help_, names - values - help_)
+    check("and none has two", not values & help_, values & help_)
 
 
 for part in (session, findings, completion, places, renames, edits, malformed, soup, words):
