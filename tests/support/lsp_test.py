@@ -48,7 +48,7 @@ test "report" for "Visit" {
 '''
 SCHEMA = {
     "doctype": "DocType", "name": "Visit", "fields": [
-        {"fieldname": "day", "fieldtype": "Date", "label": "Day"},
+        {"fieldname": "day", "fieldtype": "Data", "label": "Day"},
         {"fieldname": "time", "fieldtype": "Time"},
         {"fieldname": "report", "fieldtype": "Text"},
         {"fieldname": "status", "fieldtype": "Select", "options": "Open\nClosed"},
