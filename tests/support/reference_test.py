@@ -407,8 +407,23 @@ for line in md.splitlines():
 # --- random rules in every form of the language ---
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "oracle"))
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import doc_claims  # noqa: E402
 import generate  # noqa: E402
 
+said = 0
+
+
+def claims_hold(path, markdown, doctypes, what):
+    """What is said of deletes, inserts and rows, against merges by the same rules."""
+    global said
+    for doctype in doctypes:
+        wrong, count = doc_claims.broken(dwrc, path, markdown, doctype)
+        said += count
+        check(wrong == [], "%s: %s: it is not so: %s" % (what, doctype, wrong))
+
+
+claims_hold("rules", shipped_md, PLAN, "shipped")
 accepted = 0
 for n in range(24):
     lines = generate.rule_file(random.Random("reference 1:%d" % n), 4)
@@ -419,12 +434,28 @@ for n in range(24):
     accepted += 1
     md, page = pages_of("\n".join(lines) + "\n", name="random")
     read_html(page, "random rules %d" % n)
+    with open(work + "/random.dwr", "w", encoding="utf-8") as f:
+        f.write("\n".join(lines) + "\n")
+    claims_hold(work + "/random.dwr", md, ["D%d" % i for i in range(4)], "random rules %d" % n)
     check(len(overview(md)) == 5 and md.count("#### Who wins") == 5, "random rules %d: all parts" % n)
     width = 0
     for line in md.splitlines():
         width = 0 if not line.startswith("|") else width or len(cells(line))
         check(not line.startswith("|") or len(cells(line)) == width, "random rules: " + line)
 
+check(said > 150, "claims that were looked at: %d" % said)
+# Planted: another sentence about the same rules is told apart.
+for old, new in (("A row that the client leaves out stays.",
+                  "A row that the client removed is removed, unless the server changed it."),
+                 ("A later write to the deleted document is refused and kept in the audit record.",
+                  "A later write to a deleted document brings it back."),
+                 ("A document is never deleted.", "A client may delete a document."),
+                 ("Rows are only added: a stored row is never changed.",
+                  "Of a row that both changed the client's stands."),
+                 ("A row that both have is merged member by member.",
+                  "Of a row that both changed the server's stands.")):
+    check(any(doc_claims.broken(dwrc, "rules", shipped_md.replace(old, new), d)[0] for d in PLAN
+              if old in doc_claims.part_of(shipped_md, d)), "planted in the reference: " + new)
 check(accepted == 8, "8 random rule sets are good enough: %d" % accepted)
 
 # --- schemas ---
