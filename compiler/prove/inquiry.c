@@ -33,7 +33,10 @@ void inquiry_close(struct inquiry *j)
 enum dwr_rc inquiry_merge(struct inquiry *j, struct dwr_scratch *scratch,
                           const struct dwr_write *write, unsigned again, struct dwr_result *result)
 {
-    const enum dwr_rc rc = dwr_merge(j->part->doctype, write, scratch, result);
+    /* What is stored was checked when it was stored; the other path checks it once more. */
+    const enum dwr_rc rc = scratch == j->other
+                               ? dwr_merge(j->part->doctype, write, scratch, result)
+                               : dwr_merge_stored(j->part->doctype, write, scratch, result);
 
     j->out->merges++;
     if (rc == DWR_NOMEM)

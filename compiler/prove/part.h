@@ -100,6 +100,9 @@ typedef void part_cond_use(void *context, const struct dwr_cond *cond);
 void part_each_cond(const struct dwr_cond *cond, part_cond_use *use, void *context);
 void part_each_merging_cond(const struct dwr_doctype *doctype, part_cond_use *use, void *context);
 
+/* Gives the part its times, roles and users (part_envs.c). */
+void part_put_envs(struct arena *arena, struct part *part);
+
 /* Are all combinations few enough? */
 bool part_is_small(const struct part *part);
 

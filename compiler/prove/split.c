@@ -1,40 +1,10 @@
-/* split.c - which slots merge without each other, and which of their documents stand for all. */
-#include "split.h"
+/* split.c - which documents of a group that is read stand for all. */
+#include "split_parts.h"
 
 #include <stdlib.h>
 
 #include "../../runtime/core/value.h"
 #include "str.h"
-
-enum {
-    PROBES_MAX = 5,    /* conditions that are asked of one group */
-    CASES_MAX = 60000, /* of one group */
-    STATES = 4         /* that a group is seen in: as it is, merged, merged twice; resolved */
-};
-
-struct group {
-    uint8_t slots[PART_SLOTS_MAX], count;
-    const struct dwr_cond *probes[PROBES_MAX];
-    uint8_t probe_count;
-    bool watched[PART_SLOTS_MAX]; /* by place in slots */
-    bool whole;                   /* every case of it is tried */
-    /* The slots as a part of their own, with a field of the sync layer for each probe. */
-    struct part part;
-    struct dwr_doctype doctype;
-    struct dwr_str names[PROBES_MAX];
-    struct inquiry_docs stored, client;
-};
-
-struct split {
-    struct inquiry *j;
-    const struct part *part;
-    struct arena *arena;
-    struct group groups[PART_SLOTS_MAX];
-    uint8_t group_count;
-    uint8_t of[PART_SLOTS_MAX]; /* the group of a slot; while they are made, any slot of it */
-    uint64_t stored_step[PART_SLOTS_MAX], client_step[PART_SLOTS_MAX];
-    bool failed;
-};
 
 struct prove_case split_case(enum split_shape shape)
 {
@@ -58,253 +28,7 @@ struct prove_case split_case(enum split_shape shape)
     return at;
 }
 
-/* --- groups --- */
-
-static uint8_t slot_of(const struct split *s, uint16_t field)
-{
-    for (uint8_t i = 0; i < s->part->slot_count && field != DWR_NONE; i++)
-        if (s->part->slots[i].field == field && !s->part->slots[i].in_row)
-            return i;
-    return PART_SLOTS_MAX;
-}
-
-static void join(struct split *s, uint8_t a, uint8_t b)
-{
-    uint8_t low, high;
-
-    if (a >= s->part->slot_count || b >= s->part->slot_count || s->of[a] == s->of[b])
-        return;
-    low = s->of[a] < s->of[b] ? s->of[a] : s->of[b];
-    high = s->of[a] < s->of[b] ? s->of[b] : s->of[a];
-    for (uint8_t i = 0; i < s->part->slot_count; i++)
-        if (s->of[i] == high)
-            s->of[i] = low;
-}
-
-static uint8_t role_of(const struct split *s, uint8_t slot)
-{
-    const struct part_slot *x = &s->part->slots[slot];
-
-    return x->in_row || x->field == DWR_NONE ? DWR_NAME_FREE
-                                             : s->part->doctype->names.v[x->field].role;
-}
-
-/* Is it the field that a mark of the sync layer is about, or its table's count? */
-static bool is_kept_beside(const struct split *s, uint8_t slot, uint8_t of)
-{
-    const struct dwr_doctype *d = s->part->doctype;
-    const struct dwr_str mark = s->part->slots[slot].name, name = s->part->slots[of].name;
-
-    if (role_of(s, slot) == DWR_NAME_COUNT)
-        return part_table(s->part, of) &&
-               d->tables[d->names.v[s->part->slots[slot].field].index].field ==
-                   s->part->slots[of].field;
-    return role_of(s, slot) == DWR_NAME_META && mark.n == name.n + 10 && mark.p[0] == '_' &&
-           memcmp(mark.p + 1, name.p, name.n) == 0 &&
-           memcmp(mark.p + 1 + name.n, "_conflict", 9) == 0;
-}
-
-static bool are_tied(const struct split *s, uint8_t a, uint8_t b)
-{
-    const struct part_slot *x = &s->part->slots[a], *y = &s->part->slots[b];
-
-    if ((x->own || x->in_row) && (y->own || y->in_row))
-        return true;
-    if (part_unit(s->part, a) && part_unit(s->part, a) == part_unit(s->part, b))
-        return true;
-    return is_kept_beside(s, a, b) || is_kept_beside(s, b, a) ||
-           (s->part->doctype->free_together && role_of(s, a) == DWR_NAME_FREE &&
-            role_of(s, b) == DWR_NAME_FREE);
-}
-
-struct joining {
-    struct split *s;
-    uint8_t slot;
-};
-
-static void join_operand(struct joining *joining, const struct dwr_operand *o)
-{
-    if (o->side >= DWR_SIDE_BASE && o->side <= DWR_SIDE_CLIENT)
-        join(joining->s, joining->slot, slot_of(joining->s, o->field));
-}
-
-static void join_cond(void *context, const struct dwr_cond *c)
-{
-    struct joining *joining = context;
-
-    if (c->op == DWR_COND_CHANGES) {
-        join(joining->s, joining->slot, slot_of(joining->s, c->left.field));
-        return;
-    }
-    join_operand(joining, &c->left);
-    if (c->value_count == 0 && c->op < DWR_COND_IN)
-        join_operand(joining, &c->right);
-}
-
-/* Two fields that are compared with each other. */
-static void join_compared(void *context, const struct dwr_cond *c)
-{
-    struct joining joining = { context, PART_SLOTS_MAX };
-
-    if (c->op < DWR_COND_EQ || c->op > DWR_COND_GE || c->value_count > 0 ||
-        c->left.side > DWR_SIDE_CLIENT)
-        return;
-    joining.slot = slot_of(joining.s, c->left.field);
-    join_operand(&joining, &c->right);
-}
-
-static void join_what_it_reads(struct split *s, uint8_t slot)
-{
-    struct joining joining = { s, slot };
-    const struct dwr_unit *unit = part_unit(s->part, slot);
-    const struct dwr_table *table = part_table(s->part, slot);
-
-    if (table)
-        part_each_cond(table->hold, join_cond, &joining);
-    for (uint16_t r = 0; unit && r < unit->rule_count; r++) {
-        part_each_cond(unit->rules[r].when, join_cond, &joining);
-        for (uint16_t i = 0; i < unit->rules[r].watch_count; i++)
-            join(s, slot, slot_of(s, unit->rules[r].watch[i]));
-    }
-}
-
-static void join_what_it_sets(struct split *s, uint8_t slot)
-{
-    const struct dwr_unit *unit = part_unit(s->part, slot);
-
-    if (s->part->slots[slot].in_row)
-        return;
-    for (uint16_t r = 0; unit && r < unit->rule_count; r++)
-        for (uint16_t i = 0; i < unit->rules[r].set_count; i++)
-            join(s, slot, slot_of(s, unit->rules[r].set[i].field));
-}
-
-static void make_groups(struct split *s, bool whole)
-{
-    const struct part *part = s->part;
-    const uint8_t n = part->slot_count;
-
-    for (uint8_t i = 0; i < n; i++)
-        s->of[i] = i;
-    for (uint8_t i = 0; i < n; i++) {
-        whole = whole || role_of(s, i) == DWR_NAME_VERSION; /* it depends on everything */
-        join_what_it_sets(s, i);
-        for (uint8_t k = 0; k < i; k++)
-            if (are_tied(s, i, k))
-                join(s, i, k);
-    }
-    part_each_merging_cond(part->doctype, join_compared, s);
-    /* What a group is that is read must not depend on another one. */
-    for (uint8_t i = 0; i < n; i++)
-        for (uint8_t k = 0; k < n; k++)
-            if (s->of[k] != s->of[0] && !part->slots[k].in_row)
-                join_what_it_reads(s, k);
-    for (uint8_t i = 1; i < n && whole; i++)
-        join(s, 0, i);
-}
-
-static void number_groups(struct split *s)
-{
-    uint8_t group_of_first[PART_SLOTS_MAX];
-    uint8_t of[PART_SLOTS_MAX];
-
-    for (uint8_t i = 0; i < s->part->slot_count; i++) {
-        struct group *g;
-
-        if (s->of[i] == i) {
-            group_of_first[i] = s->group_count;
-            s->groups[s->group_count++] = (struct group){ .count = 0 };
-        }
-        of[i] = group_of_first[s->of[i]];
-        g = &s->groups[of[i]];
-        g->slots[g->count++] = i;
-    }
-    memcpy(s->of, of, sizeof s->of);
-    s->groups[0].whole = true;
-}
-
-/* --- what is asked of a group --- */
-
-/* The groups that a condition reads, as bits. */
-static unsigned groups_in(const struct split *s, const struct dwr_cond *c);
-
-static unsigned group_of_operand(const struct split *s, const struct dwr_operand *o)
-{
-    const uint8_t slot = o->side >= DWR_SIDE_BASE && o->side <= DWR_SIDE_CLIENT
-                             ? slot_of(s, o->field)
-                             : PART_SLOTS_MAX;
-
-    return slot < PART_SLOTS_MAX ? 1u << s->of[slot] : 0;
-}
-
-static unsigned groups_in(const struct split *s, const struct dwr_cond *c)
-{
-    if (c->op == DWR_COND_NOT)
-        return groups_in(s, c->a);
-    if (c->op < DWR_COND_NOT)
-        return groups_in(s, c->a) | groups_in(s, c->b);
-    if (c->op == DWR_COND_CHANGES) {
-        const uint8_t slot = slot_of(s, c->left.field);
-
-        return slot < PART_SLOTS_MAX ? 1u << s->of[slot] : 0;
-    }
-    return group_of_operand(s, &c->left) |
-           (c->value_count == 0 && c->op < DWR_COND_IN ? group_of_operand(s, &c->right) : 0);
-}
-
-/* The largest parts of the condition that one group alone answers. */
-static void put_probes(struct split *s, const struct dwr_cond *c)
-{
-    unsigned in, g = 0;
-
-    if (!c || (in = groups_in(s, c)) < 2)
-        return;
-    if ((in & (in - 1)) != 0) {
-        put_probes(s, c->a);
-        if (c->op != DWR_COND_NOT)
-            put_probes(s, c->b);
-        return;
-    }
-    while (in >> g != 1)
-        g++;
-    if (s->groups[g].probe_count == PROBES_MAX)
-        s->groups[g].whole = true;
-    else
-        s->groups[g].probes[s->groups[g].probe_count++] = c;
-}
-
-static void watch(struct split *s, uint16_t field)
-{
-    const uint8_t slot = slot_of(s, field);
-
-    for (uint8_t i = 0; slot < PART_SLOTS_MAX && i < s->groups[s->of[slot]].count; i++)
-        if (s->groups[s->of[slot]].slots[i] == slot)
-            s->groups[s->of[slot]].watched[i] = true;
-}
-
-static void ask_groups(struct split *s)
-{
-    put_probes(s, s->part->doctype->lock);
-    for (uint8_t i = 0; i < s->groups[0].count; i++) {
-        const uint8_t slot = s->groups[0].slots[i];
-        const struct dwr_unit *unit = part_unit(s->part, slot);
-        const struct dwr_table *table = part_table(s->part, slot);
-        bool before = false;
-
-        for (uint8_t k = 0; k < i; k++)
-            before = before || (unit && part_unit(s->part, s->groups[0].slots[k]) == unit);
-        if (table)
-            put_probes(s, table->hold);
-        for (uint16_t r = 0;
-             unit && !before && !s->part->slots[slot].in_row && r < unit->rule_count; r++) {
-            put_probes(s, unit->rules[r].when);
-            for (uint16_t k = 0; k < unit->rules[r].watch_count; k++)
-                watch(s, unit->rules[r].watch[k]);
-        }
-    }
-}
-
-static bool opens_conflicts(const struct split *s, const struct group *g)
+static bool opens_conflicts(const struct split *s, const struct split_group *g)
 {
     for (uint8_t i = 0; i < g->count; i++) {
         const struct dwr_unit *unit = part_unit(s->part, g->slots[i]);
@@ -324,7 +48,7 @@ static bool opens_conflicts(const struct split *s, const struct group *g)
 /* --- a group as a part --- */
 
 /* Names of the sync layer that no slot has, for the probes. */
-static bool find_names(const struct split *s, struct group *g, uint16_t *fields)
+static bool find_names(const struct split *s, struct split_group *g, uint16_t *fields)
 {
     static const char *const names[] = { "idx", "creation", "modified_by", "owner", "modified" };
     const struct dwr_names *all = &s->part->doctype->names;
@@ -333,7 +57,7 @@ static bool find_names(const struct split *s, struct group *g, uint16_t *fields)
     for (size_t i = 0; i < sizeof names / sizeof *names && n < g->probe_count; i++)
         for (uint16_t k = 0; k < all->count; k++)
             if (str_is(all->v[k].name, names[i]) && all->v[k].role == DWR_NAME_META &&
-                slot_of(s, k) == PART_SLOTS_MAX && n < g->probe_count) {
+                split_slot_of(s, k) == PART_SLOTS_MAX && n < g->probe_count) {
                 fields[n] = k;
                 g->names[n++] = all->v[k].name;
             }
@@ -342,13 +66,13 @@ static bool find_names(const struct split *s, struct group *g, uint16_t *fields)
 
 /* The DocType without its lock, and a unit for each probe: client_wins when it holds, else
  * server_only. */
-static bool make_doctype(struct split *s, struct group *g)
+static bool make_doctype(struct split *s, struct split_group *g)
 {
     const struct dwr_doctype *d = s->part->doctype;
-    uint16_t *fields = arena_array(s->arena, PROBES_MAX, sizeof *fields);
+    uint16_t *fields = arena_array(s->arena, SPLIT_PROBES_MAX, sizeof *fields);
     struct dwr_name *names = arena_array(s->arena, d->names.count, sizeof *names);
     struct dwr_unit *units =
-        arena_array(s->arena, d->unit_count + (size_t)PROBES_MAX, sizeof *units);
+        arena_array(s->arena, d->unit_count + (size_t)SPLIT_PROBES_MAX, sizeof *units);
 
     if (!find_names(s, g, fields))
         return false;
@@ -373,7 +97,7 @@ static bool make_doctype(struct split *s, struct group *g)
 }
 
 /* {"a":1} with each probe's field before it. */
-static struct dwr_text with_probes(const struct split *s, const struct group *g,
+static struct dwr_text with_probes(const struct split *s, const struct split_group *g,
                                    struct dwr_text doc, int value)
 {
     struct dwr_str head = { "{", 1 };
@@ -390,7 +114,7 @@ static struct dwr_text with_probes(const struct split *s, const struct group *g,
 
 enum { STORED = 2, WRITTEN = 3 }; /* in the probes' fields */
 
-static bool make_part(struct split *s, struct group *g)
+static bool make_part(struct split *s, struct split_group *g)
 {
     bool asked = g->probe_count > 0;
     uint64_t cases;
@@ -407,9 +131,9 @@ static bool make_part(struct split *s, struct group *g)
         g->part.slots[i] = s->part->slots[g->slots[i]];
     cases = part_stored_count(&g->part);
     cases *= cases * part_client_count(&g->part);
-    if (g->whole || cases > CASES_MAX || !make_doctype(s, g)) {
+    if (g->whole || cases > SPLIT_CASES_MAX || !make_doctype(s, g)) {
         g->whole = true;
-        return cases <= CASES_MAX;
+        return cases <= SPLIT_CASES_MAX;
     }
     g->part.doctype = &g->doctype;
     inquiry_documents(s->arena, &g->part, &g->stored, &g->client);
@@ -436,9 +160,7 @@ struct split *split_new(struct inquiry *j, const struct part *part, bool whole)
         s->stored_step[i] = s->stored_step[i - 1] * part_stored_values(part, i - 1u);
         s->client_step[i] = s->client_step[i - 1] * part_client_values(part, i - 1u);
     }
-    make_groups(s, whole);
-    number_groups(s);
-    ask_groups(s);
+    split_make_groups(s, whole);
     for (uint8_t g = 1; g < s->group_count; g++)
         good = make_part(s, &s->groups[g]) && good;
     return good ? s : NULL;
@@ -452,12 +174,12 @@ unsigned split_group_count(const struct split *split)
 /* --- what is seen --- */
 
 struct seen {
-    uint64_t states[STATES];
+    uint64_t states[SPLIT_STATES];
     struct split_pick pick; /* of the group */
 };
 
 /* The result with the probes' fields as they are stored: what the next write finds. */
-static struct dwr_text stored_again(const struct split *s, const struct group *g,
+static struct dwr_text stored_again(const struct split *s, const struct split_group *g,
                                     struct dwr_text doc)
 {
     char *text = arena_copy(s->arena, doc.p, doc.n);
@@ -473,7 +195,7 @@ static struct dwr_text stored_again(const struct split *s, const struct group *g
     return (struct dwr_text){ text, doc.n };
 }
 
-static uint64_t probed(const struct split *s, const struct group *g, struct dwr_text doc)
+static uint64_t probed(const struct split *s, const struct split_group *g, struct dwr_text doc)
 {
     uint64_t bits = 1;
 
@@ -486,7 +208,8 @@ static uint64_t probed(const struct split *s, const struct group *g, struct dwr_
 }
 
 /* Which values of the watched fields are equal. */
-static uint64_t watched(const struct split *s, const struct group *g, const struct dwr_write *w)
+static uint64_t watched(const struct split *s, const struct split_group *g,
+                        const struct dwr_write *w)
 {
     uint64_t bits = 0;
 
@@ -506,19 +229,19 @@ static uint64_t watched(const struct split *s, const struct group *g, const stru
 }
 
 /* Merges; what is stored then, and what the merge saw. */
-static uint64_t see(const struct split *s, const struct group *g, struct dwr_write *w)
+static uint64_t see(const struct split *s, const struct split_group *g, struct dwr_write *w)
 {
     struct dwr_result result;
     const uint64_t equal = watched(s, g, w);
 
     if (dwr_merge(&g->doctype, w, s->j->again, &result) != DWR_OK || !result.doc.p)
-        return equal << PROBES_MAX;
+        return equal << SPLIT_PROBES_MAX;
     w->server = stored_again(s, g, result.doc);
-    return equal << (PROBES_MAX + 1) | probed(s, g, result.doc);
+    return equal << (SPLIT_PROBES_MAX + 1) | probed(s, g, result.doc);
 }
 
 /* The stored combination of the client's view. */
-static uint32_t view_of(const struct group *g, const struct split_pick *p, bool base_known)
+static uint32_t view_of(const struct split_group *g, const struct split_pick *p, bool base_known)
 {
     uint64_t combination = 0, step = 1;
 
@@ -534,7 +257,7 @@ static uint32_t view_of(const struct group *g, const struct split_pick *p, bool 
     return (uint32_t)combination;
 }
 
-static struct seen seen_of(const struct split *s, struct group *g, enum split_shape shape,
+static struct seen seen_of(const struct split *s, struct split_group *g, enum split_shape shape,
                            uint32_t env, struct split_pick pick)
 {
     struct prove_case at = split_case(shape);
@@ -586,7 +309,8 @@ static struct ranges ranges_of(enum split_shape shape, uint32_t stored, uint32_t
 }
 
 /* As combinations of the part. */
-static struct split_pick of_part(const struct split *s, const struct group *g, struct split_pick in)
+static struct split_pick of_part(const struct split *s, const struct split_group *g,
+                                 struct split_pick in)
 {
     struct split_pick out = { 0, 0, 0 };
 
@@ -624,7 +348,7 @@ static int by_what_is_seen(const void *a, const void *b)
     return (x->pick.client > y->pick.client) - (x->pick.client < y->pick.client);
 }
 
-static struct split_picks all_of(struct split *s, const struct group *g, struct ranges r)
+static struct split_picks all_of(struct split *s, const struct split_group *g, struct ranges r)
 {
     struct split_picks picks = {
         arena_array(s->arena, (size_t)r.base * r.server * r.client, sizeof *picks.v), 0
@@ -640,7 +364,7 @@ static struct split_picks all_of(struct split *s, const struct group *g, struct 
 
 uint64_t split_count(struct split *s, unsigned group)
 {
-    const struct group *g = &s->groups[group];
+    const struct split_group *g = &s->groups[group];
     uint64_t cases = 1;
 
     if (!g->whole)
@@ -655,7 +379,7 @@ uint64_t split_count(struct split *s, unsigned group)
 struct split_picks split_picks(struct split *s, unsigned group, enum split_shape shape,
                                uint32_t env)
 {
-    struct group *g = &s->groups[group];
+    struct split_group *g = &s->groups[group];
     uint64_t stored = 1, client = 1;
     struct split_picks picks;
     struct seen *seen;

@@ -4,31 +4,19 @@
  * wrong kind among them; any other field gets the literals that conditions compare it with and a
  * few that they do not. Literals that every condition treats alike stand for each other: of those,
  * two are tried, and only one where a part would become too large. */
-#include "part.h"
+#include "values.h"
 
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "../../runtime/core/value.h"
 #include "out.h"
 #include "trial/trial.h"
-
-/* Arrays that no list is longer than. */
-enum { CHOSEN_MAX = 96 };
-
-struct chosen {
-    struct arena *arena;
-    struct dwr_str v[CHOSEN_MAX];
-    uint16_t count;
-};
 
 static struct dwr_text text(struct dwr_str s)
 {
     return (struct dwr_text){ s.p, s.n };
 }
 
-static void put(struct chosen *c, struct dwr_str value)
+void values_put(struct chosen *c, struct dwr_str value)
 {
     for (uint16_t i = 0; i < c->count; i++)
         if (trial_equal(c->arena, text(c->v[i]), text(value)))
@@ -40,7 +28,7 @@ static void put(struct chosen *c, struct dwr_str value)
 static void put_all(struct chosen *c, const char *const *list, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        put(c, (struct dwr_str){ list[i], strlen(list[i]) });
+        values_put(c, (struct dwr_str){ list[i], strlen(list[i]) });
 }
 
 #define PUT_ALL(c, list) put_all((c), (list), sizeof(list) / sizeof *(list))
@@ -109,7 +97,7 @@ static void put_keyed_lists(struct chosen *c, struct dwr_str key, bool few)
             list = arena_printf(c->arena, "%s%.*s%s", list.p, (int)n, p, stop ? name : "");
             p += stop ? n + 2 : n;
         }
-        put(c, list);
+        values_put(c, list);
     }
 }
 
@@ -117,12 +105,12 @@ static void put_ranks(struct chosen *c, const struct dwr_rule *rule, bool few)
 {
     const uint16_t n = rule->ranked_count;
 
-    put(c, rule->ranked[0]);
+    values_put(c, rule->ranked[0]);
     if (n > 1)
-        put(c, rule->ranked[n - 1]);
+        values_put(c, rule->ranked[n - 1]);
     if (n > 2 && !few)
-        put(c, rule->ranked[n / 2]);
-    put(c, (struct dwr_str){ "\"unranked\"", 10 });
+        values_put(c, rule->ranked[n / 2]);
+    values_put(c, (struct dwr_str){ "\"unranked\"", 10 });
 }
 
 /* The list that a rule wants; false: it takes any value as it is. */
@@ -182,7 +170,7 @@ static bool has_value(const struct looked_for *l, const struct dwr_cond *c, stru
     return false;
 }
 
-static bool is_side(const struct dwr_operand *o, uint16_t field)
+bool values_is_side(const struct dwr_operand *o, uint16_t field)
 {
     return o->field == field && o->side >= DWR_SIDE_BASE && o->side <= DWR_SIDE_CLIENT;
 }
@@ -192,9 +180,9 @@ static void look(void *context, const struct dwr_cond *c)
 {
     struct looked_for *l = context;
 
-    const bool left = is_side(&c->left, l->field);
+    const bool left = values_is_side(&c->left, l->field);
     const bool right = c->op >= DWR_COND_EQ && c->op <= DWR_COND_GE && c->value_count == 0 &&
-                       is_side(&c->right, l->field);
+                       values_is_side(&c->right, l->field);
 
     if (!left && !right)
         return;
@@ -242,7 +230,7 @@ static void put_chosen(struct chosen *c, const struct part *part, const struct p
         unsigned same = 0;
 
         if (l.ordered) {
-            put(c, v);
+            values_put(c, v);
             continue;
         }
         for (uint16_t k = 1; k < c->count && literal; k++) {
@@ -253,7 +241,7 @@ static void put_chosen(struct chosen *c, const struct part *part, const struct p
                         is_set_to(part->doctype, c->arena, slot->field, c->v[k]);
         }
         if (literal ? same < alike : others > 0)
-            put(c, v);
+            values_put(c, v);
         others -= !literal && others > 0;
     }
 }
@@ -322,114 +310,15 @@ static void put_table(struct chosen *c, struct domain tables, bool few, bool own
     const size_t count = sizeof few_of / sizeof *few_of - (own ? 0 : 1);
 
     for (uint16_t i = 1; i < tables.count && !few; i++)
-        put(c, tables.values[i]);
+        values_put(c, tables.values[i]);
     for (size_t i = 0; i < count && few; i++)
         if (few_of[i] < tables.count)
-            put(c, tables.values[few_of[i]]);
+            values_put(c, tables.values[few_of[i]]);
     if (tables.count > 7 && (own || !few)) {
-        put(c, twice(c->arena, tables.values[2]));
+        values_put(c, twice(c->arena, tables.values[2]));
         if (!few)
-            put(c, twice(c->arena, tables.values[7]));
+            values_put(c, twice(c->arena, tables.values[7]));
     }
-}
-
-/* --- numbers of the sync layer: counts and the version --- */
-
-/* A table of more rows than that is not tried. */
-enum { ROWS_MAX = 24 };
-
-struct numbers {
-    uint16_t field;
-    double v[16]; /* that conditions compare the field with */
-    uint16_t count;
-    bool too_many; /* or with what is no number */
-};
-
-static void take_number(struct numbers *n, struct dwr_str value)
-{
-    char text[32];
-
-    if (dwr_is_unset((struct dwr_text){ value.p, value.n }))
-        return;
-    if (n->count == sizeof n->v / sizeof *n->v || value.n >= sizeof text ||
-        (value.p[0] != '-' && (value.p[0] < '0' || value.p[0] > '9'))) {
-        n->too_many = true;
-        return;
-    }
-    memcpy(text, value.p, value.n);
-    text[value.n] = '\0';
-    n->v[n->count] = strtod(text, NULL);
-    n->too_many = n->too_many || n->v[n->count] < -1e9 || n->v[n->count] > 1e9;
-    n->count++;
-}
-
-static void take_numbers(void *context, const struct dwr_cond *c)
-{
-    struct numbers *n = context;
-
-    if (!is_side(&c->left, n->field) && !is_side(&c->right, n->field))
-        return;
-    if (c->op >= DWR_COND_EQ && c->op <= DWR_COND_GE && c->value_count == 0)
-        n->too_many = true; /* another field's */
-    for (uint16_t i = 0; i < c->value_count; i++)
-        take_number(n, c->values[i]);
-}
-
-static struct numbers numbers_of(const struct part *part, uint16_t field)
-{
-    struct numbers n = { .field = field };
-
-    part_each_merging_cond(part->doctype, take_numbers, &n);
-    return n;
-}
-
-/* Each number that a condition names, what comes before it and what comes behind. */
-static void put_numbers(struct chosen *c, struct part *part, uint16_t field)
-{
-    const struct numbers n = numbers_of(part, field);
-
-    part->too_large = part->too_large || n.too_many;
-    put(c, (struct dwr_str)DWR_STR("1"));
-    put(c, (struct dwr_str)DWR_STR("2"));
-    for (uint16_t i = 0; i < n.count; i++)
-        for (int beside = -1; beside <= 1; beside++)
-            put(c, arena_printf(c->arena, "%.0f", floor(n.v[i]) + beside));
-    for (uint16_t i = 0; i < n.count; i++)
-        put(c, arena_printf(c->arena, "%.17g", n.v[i]));
-}
-
-static struct dwr_str table_of_rows(struct arena *arena, const struct dwr_table *table, int rows)
-{
-    struct dwr_str all = { "", 0 };
-
-    for (int i = 0; i < rows; i++) {
-        struct trial_doc row;
-        struct dwr_text one;
-        const struct dwr_str key = arena_printf(arena, "\"row %d\"", i + 1);
-
-        trial_doc_start(&row, arena);
-        for (uint16_t k = 0; k < table->key_count; k++)
-            trial_doc_put(&row, table->names.v[table->key[k]].name, key);
-        one = trial_doc_end(&row);
-        all = arena_printf(arena, "%s%s%.*s", all.p, i ? "," : "", (int)one.n, one.p);
-    }
-    return arena_printf(arena, "[%s]", all.p);
-}
-
-/* Tables with so many rows as let the count be each of its numbers, less and more. */
-static void put_sizes(struct chosen *c, struct part *part, const struct dwr_table *table)
-{
-    const struct numbers n = numbers_of(part, table->count_into);
-
-    for (uint16_t i = 0; i < n.count; i++)
-        for (int beside = -1; beside <= 1; beside++) {
-            const double rows = floor(n.v[i]) + beside;
-
-            if (rows > ROWS_MAX)
-                part->too_large = true;
-            else if (rows >= 0)
-                put(c, table_of_rows(c->arena, table, (int)rows));
-        }
 }
 
 /* The second field of a unit is there to differ or not: where there are many cases, one value does.
@@ -455,14 +344,14 @@ static void put_values(struct arena *arena, struct part *part, struct part_slot 
     struct chosen c = { .arena = arena };
     struct dwr_str *values;
 
-    put(&c, (struct dwr_str){ "null", 4 });
+    values_put(&c, (struct dwr_str){ "null", 4 });
     slot->plain = false;
     if (table) {
         put_table(&c, from, few, slot->own);
         if (table->count_into != DWR_NONE)
-            put_sizes(&c, part, table);
+            values_put_sizes(&c, part, table);
     } else if (role == DWR_NAME_COUNT || role == DWR_NAME_VERSION) {
-        put_numbers(&c, part, slot->field);
+        values_put_numbers(&c, part, slot->field);
     } else if (put_typed(&c, part, slot, few)) {
         if (slot->field != DWR_NONE && !slot->in_row)
             put_chosen(&c, part, slot, from, level < 1 ? 2 : 1, 0);
@@ -488,7 +377,7 @@ struct sharing {
 static struct part_slot *slot_of(struct part *part, const struct dwr_operand *o)
 {
     for (uint8_t i = 0; i < part->slot_count; i++)
-        if (!part->slots[i].in_row && is_side(o, part->slots[i].field))
+        if (!part->slots[i].in_row && values_is_side(o, part->slots[i].field))
             return &part->slots[i];
     return NULL;
 }
@@ -499,9 +388,9 @@ static void take_values(struct sharing *s, struct part_slot *to, const struct pa
     struct dwr_str *values;
 
     for (uint16_t i = 0; i < to->values.count; i++)
-        put(&c, to->values.values[i]);
+        values_put(&c, to->values.values[i]);
     for (uint16_t i = 0; i < from->values.count; i++)
-        put(&c, from->values.values[i]);
+        values_put(&c, from->values.values[i]);
     values = arena_array(s->arena, c.count, sizeof *values);
     memcpy(values, c.v, c.count * sizeof *values);
     to->values = (struct domain){ values, c.count };

@@ -116,7 +116,8 @@ static void put_between_instants(struct gaps *g, struct dwr_str low, struct dwr_
 
 static void put_between_texts(struct gaps *g, struct dwr_str low, struct dwr_str high)
 {
-    static const char *const ends[] = { "m", " ", "\\u0001" };
+    /* The last is the next text of all. */
+    static const char *const ends[] = { "m", " ", "\\u0001", "\\u0000" };
     struct dwr_instant a, b;
     bool one, two;
 
@@ -135,6 +136,14 @@ static void put_between_texts(struct gaps *g, struct dwr_str low, struct dwr_str
         if (put_if_between(g, low, v, high))
             return;
     }
+}
+
+/* "~" is behind every text that people type; else the last one and a letter more. */
+static void put_behind(struct gaps *g, struct dwr_str last)
+{
+    near_put(g->arena, &g->found, str_of("\"~\""));
+    if (order(g, str_of("\"~\""), last) <= 0)
+        near_put(g->arena, &g->found, arena_printf(g->arena, "%.*sm\"", (int)last.n - 1, last.p));
 }
 
 /* --- all of them --- */
@@ -183,7 +192,7 @@ struct near_values near_gaps(struct arena *arena, const struct near_values *cuts
     if (texts.count > 0) {
         near_put(arena, &g.found, str_of("\"0001-01-01\""));
         near_put(arena, &g.found, str_of("\"9999-12-31\""));
-        near_put(arena, &g.found, str_of("\"~\"")); /* behind every text that people type */
+        put_behind(&g, texts.v[texts.count - 1]);
     }
     put_gaps(&g, &numbers, false);
     put_gaps(&g, &texts, true);
