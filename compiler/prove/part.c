@@ -269,12 +269,32 @@ static struct dwr_str unnamed(struct build *b, const struct dwr_names *names,
     return name;
 }
 
-static void add_free(struct build *b)
+/* Fields without a rule of their own that a lock leaves alone; all of them are treated alike. Those
+ * of one unit part from it while the lock holds. */
+static uint16_t excepted(const struct dwr_doctype *d)
+{
+    for (uint16_t i = 0; d->free_together && i < d->lock_except_count; i++)
+        if (d->names.v[d->lock_except[i]].role == DWR_NAME_FREE)
+            return d->lock_except[i];
+    return DWR_NONE;
+}
+
+static void begin_free(struct build *b)
 {
     begin(b, PART_FREE, 0);
     add_slot(b, (struct part_slot){ .name = unnamed(b, &b->d->names, b->schema, "any_field", 0),
                                     .field = DWR_NONE,
                                     .own = true });
+}
+
+static void add_free(struct build *b)
+{
+    if (excepted(b->d) != DWR_NONE) {
+        begin_free(b);
+        add_field(b, excepted(b->d), true);
+        finish(b);
+    }
+    begin_free(b);
     if (b->d->free_together)
         add_slot(b, (struct part_slot){
                         .name = unnamed(b, &b->d->names, b->schema, "any_other_field", 1),

@@ -78,6 +78,11 @@ static const struct verdict_case {
       PROVE_IDEMPOTENT, "proved, except n (sum)" },
     { "and behind each", "strategy server_only; sum n when server.s > '\\u00e9'; server_wins n;",
       PROVE_IDEMPOTENT, "proved, except n (sum)" },
+    { "a lock parts what it leaves alone from the rest",
+      "strategy server_wins; client_wins status; lock when server.status = 'x' except notes;",
+      PROVE_IDEMPOTENT,
+      "proved, except notes (base unknown, a condition reads what the write changes), "
+      "notes (the lock)" },
     { "a count changes with its table",
       "strategy field_level; child t { key id; count_into n; } manual f { watch n; }",
       PROVE_IDEMPOTENT,
