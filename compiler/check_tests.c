@@ -1,5 +1,6 @@
 /* check_tests.c - test blocks: that they name what exists and can come out one way only. */
 #include "check_parts.h"
+#include "json_name.h"
 #include "str.h"
 
 #include "../runtime/dwr.h"
@@ -140,10 +141,8 @@ static void know_members(struct check *c, const struct ast_value *document)
             if (*p == '\\')
                 p++;
         if (depth == 1 && p + 1 < end && p[1] == ':') {
-            /* A name with an escape is rare enough to be looked up as it is written: then the field
-             * is taken for known by its first byte alone nowhere, it is just not known. */
-            uint32_t symbol =
-                ast_symbol_of(c->ruleset, (struct dwr_str){ name, (size_t)(p - name) });
+            const uint32_t symbol =
+                ast_symbol_of(c->ruleset, json_name(c->arena, name, (size_t)(p - name)));
 
             if (symbol != AST_NO_SYMBOL)
                 c->listed[symbol] = c->list_stamp;

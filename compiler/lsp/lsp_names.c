@@ -2,7 +2,7 @@
  * documents of the tests included. */
 #include <string.h>
 
-#include "../runtime/core/unescape.h"
+#include "json_name.h"
 #include "lsp/lsp.h"
 #include "str.h"
 
@@ -138,23 +138,6 @@ static const struct ast_child *child_of(const struct walk *w, struct dwr_str fie
     return NULL;
 }
 
-/* What a part of a string between its quotes says. */
-static struct dwr_str unescaped(struct arena *arena, const char *text, struct span span)
-{
-    struct dwr_unescape u = { .p = text + span.begin, .end = text + span.end };
-    struct dwr_str name = { u.p, span.end - span.begin };
-    char *to;
-    int byte;
-
-    if (memchr(name.p, '\\', name.n) == NULL)
-        return name;
-    name.p = to = arena_alloc(arena, name.n); /* escapes are longer than what they stand for */
-    while ((byte = dwr_next_byte(&u)) >= 0)
-        *to++ = (char)byte;
-    name.n = (size_t)(to - name.p);
-    return name;
-}
-
 static bool is_provisional(const struct walk *w, struct dwr_str field)
 {
     for (const struct ast_stmt *s = w->of == NULL ? NULL : w->of->of[AST_RULE]; s; s = s->same) {
@@ -188,7 +171,7 @@ static bool mark(struct json *j, struct span span)
         if (n <= before + behind || memcmp(text, marks[i].before, before) != 0 ||
             memcmp(text + n - behind, marks[i].behind, behind) != 0)
             continue;
-        field = unescaped(j->w->arena, j->text, inside);
+        field = json_name(j->w->arena, j->text + inside.begin, inside.end - inside.begin);
         if (!is_provisional(j->w, field))
             continue;
         add(j->w, LSP_FIELD, inside, field, true, false)->part = true;
@@ -212,8 +195,7 @@ static void object(struct json *j, bool names, struct dwr_str table)
         if (j->at >= j->end || j->text[j->at] != '"')
             break;
         span = string(j);
-        text = unescaped(j->w->arena, j->text,
-                         (struct span){ span.source, span.begin + 1, span.end - 1 });
+        text = json_name(j->w->arena, j->text + span.begin + 1, span.end - span.begin - 2);
         if (names && (table.p != NULL || !mark(j, span))) {
             j->w->table = table;
             add(j->w, table.p != NULL ? LSP_MEMBER : LSP_FIELD, span, text, true, false);

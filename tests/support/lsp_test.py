@@ -464,6 +464,7 @@ test "one" for "Job" {
     expect conflict_manual { "h": 3, "_h_conflict": true, "_server_h": 2, "_client_h": 3, "state": "open" }
     expect outcome f client;
     expect conflict h;
+    expect outcome note client;
 }
 '''
 TAKEN = {"Job": "synced f g h state rows more n d t e v note", "Other": "w",
@@ -542,6 +543,9 @@ def renames():
     check("rename a field of tests alone to the sync layer's", new is None and "sync layer" in why, new)
     new, why = rename('"note": 1', "remark", 1)
     check("rename a field of tests alone", new is not None and new.count('"remark"') == 3, new or why)
+    new, why = rename('"note": 1', 'a "b"', 1)
+    check("and to a name that documents write with escapes", new is not None and
+          is_same(new, "note", 'a "b"', '"note": 1') == "", why or is_same(new, "note", 'a "b"', '"note": 1'))
     new, why = rename("h { prov", "verdict")
     check("what an open conflict adds is renamed with its field", new and
           '"_verdict_conflict": true, "_server_verdict": 2, "_client_verdict": 3' in new, new)

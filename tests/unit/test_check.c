@@ -175,6 +175,11 @@ static const struct check_case {
       "doctype \"A\" { strategy server_wins; } test \"t\" for \"A\" { "
       "server {\"x\": {\"y\": 1}} client {} expect no conflict x; expect no conflict y; }",
       "5002" },
+    { "a field that the document writes with escapes",
+      "doctype \"A\" { strategy server_wins; } test \"t\" for \"A\" { "
+      "server {\"q\\\"q\": 1, \"\\u0078\": 1} client {} "
+      "expect no conflict \"q\\\"q\"; expect no conflict x; expect no conflict y; }",
+      "5002" },
 };
 
 static void codes_of(const char *text, char *codes, size_t size)
