@@ -169,6 +169,18 @@ static bool next_asked(struct lint *l, const struct ast_stmt **s, struct asked *
     return false;
 }
 
+/* The strategy of `default`, where it asks: about DocTypes that the rules do not name. NULL: it
+ * does not. */
+static const struct ast_stmt *default_asks(const struct lint *l)
+{
+    const struct ast_stmt *said = l->ast->top.of[AST_DEFAULT];
+    const struct dwr_doctype *unnamed = dwr_doctype_find(l->rules, "", 0);
+
+    if (!said || unnamed->free_rule.kind != DWR_RULE_MANUAL || !unnamed->offline.update)
+        return NULL;
+    return AST_AS(ast_section, said)->block.of[AST_STRATEGY];
+}
+
 /* Notes where a person decides, from the DocType of s on: some places, and how many more. */
 static void note_all(struct lint *l, struct diag_finding *finding, const struct ast_stmt *s,
                      struct span timeout)
@@ -245,10 +257,15 @@ void lint_manual_timeout(struct lint *l)
     const struct dwr_sync *sync = &l->rules->sync;
     struct diag_finding *finding;
     struct dwr_str after, away;
+    const struct ast_stmt *unnamed = default_asks(l);
+    bool found;
     struct asked a;
 
     if (!timeout || sync->manual_timeout_rule == DWR_RULE_CLIENT_WINS ||
-        sync->manual_timeout_seconds >= sync->max_offline_seconds || !next_asked(l, &s, &a))
+        sync->manual_timeout_seconds >= sync->max_offline_seconds)
+        return;
+    found = next_asked(l, &s, &a);
+    if (!found && !unnamed)
         return;
     after = lint_time_said(l, AST_MANUAL_TIMEOUT, sync->manual_timeout_seconds);
     away = lint_time_said(l, AST_MAX_OFFLINE, sync->max_offline_seconds);
@@ -260,6 +277,10 @@ void lint_manual_timeout(struct lint *l)
     diag_subject(finding, none, none);
     diag_help(l->diag, finding, "manual_timeout %.*s or longer, or `then client_wins`", (int)away.n,
               away.p);
-    show(l, finding, &a, after);
+    if (found)
+        show(l, finding, &a, after);
     note_all(l, finding, s, timeout->stmt.span);
+    if (unnamed)
+        diag_note(l->diag, finding, unnamed->span,
+                  "a person decides about every DocType that has no rules of its own");
 }
