@@ -1,7 +1,8 @@
 /* check.c - what parses but means nothing: the rule set as a whole, and each DocType's block.
  *
- * Fields and rules are check_fields.c's, conditions check_cond.c's, settings and the statements of
- * the sync service check_service.c's, tests check_tests.c's. */
+ * Fields and rules are check_fields.c's, child tables check_tables.c's, conditions check_cond.c's
+ * and (whether they hold) check_truth.c's, settings and the statements of the sync service
+ * check_service.c's, tests check_tests.c's. */
 #include "check_parts.h"
 #include "str.h"
 

@@ -32,9 +32,8 @@ const struct check_field *check_field_of(const struct check *c, uint32_t symbol)
     return c->fields[symbol].stamp == c->field_stamp ? &c->fields[symbol] : NULL;
 }
 
-/* The field with the present stamp; new: it was not known. */
-static struct check_field *touch(struct check_field *fields, uint32_t stamp, uint32_t *count,
-                                 const struct ast_name *name)
+struct check_field *check_touch(struct check_field *fields, uint32_t stamp, uint32_t *count,
+                                const struct ast_name *name)
 {
     struct check_field *field = &fields[name->symbol];
 
@@ -47,7 +46,7 @@ static struct check_field *touch(struct check_field *fields, uint32_t stamp, uin
 
 void check_name(struct check *c, const struct ast_name *name)
 {
-    touch(c->fields, c->field_stamp, &c->field_count, name);
+    check_touch(c->fields, c->field_stamp, &c->field_count, name);
 }
 
 void check_names(struct check *c, const struct ast_names *names)
@@ -67,7 +66,7 @@ static bool is_sync_name(const struct check *c, const struct ast_name *name)
 /* A field becomes a table, computed, the version or meta; it is one of these things only. */
 static void becomes(struct check *c, const struct ast_name *name, enum check_use use)
 {
-    struct check_field *field = touch(c->fields, c->field_stamp, &c->field_count, name);
+    struct check_field *field = check_touch(c->fields, c->field_stamp, &c->field_count, name);
     struct diag_finding *finding;
 
     if (name->text.n == 0)
@@ -93,14 +92,6 @@ static void becomes(struct check *c, const struct ast_name *name, enum check_use
 }
 
 /* --- the units that rules make --- */
-
-/* DocType fields or row members, whichever a rule is about. */
-struct owner {
-    struct check_field *fields;
-    uint32_t stamp;
-    uint32_t *count;
-    bool of_rows;
-};
 
 static bool names_field(const struct ast_rule *rule, uint32_t symbol)
 {
@@ -182,8 +173,7 @@ static void in_two_units(struct check *c, const struct check_field *field,
               "the rules of a unit name the same fields, with 'together' in each");
 }
 
-/* SEMANTICS 1.6: what the sync layer writes is no rule's. */
-static bool may_have_rule(struct check *c, const struct owner *o, const struct ast_name *name)
+bool check_may_have_rule(struct check *c, const struct check_owner *o, const struct ast_name *name)
 {
     const struct check_field *field = &o->fields[name->symbol];
     struct diag_finding *finding;
@@ -220,14 +210,14 @@ static bool may_have_rule(struct check *c, const struct owner *o, const struct a
 }
 
 /* A unit of one field. */
-static void rule_of_field(struct check *c, const struct owner *o, const struct ast_rule *rule,
+static void rule_of_field(struct check *c, const struct check_owner *o, const struct ast_rule *rule,
                           const struct ast_name *name)
 {
     struct check_field *field;
 
-    if (!may_have_rule(c, o, name))
+    if (!check_may_have_rule(c, o, name))
         return;
-    field = touch(o->fields, o->stamp, o->count, name);
+    field = check_touch(o->fields, o->stamp, o->count, name);
     if (field->use != USE_RULE) {
         field->use = USE_RULE;
         field->span = name->span;
@@ -241,7 +231,7 @@ static void rule_of_field(struct check *c, const struct owner *o, const struct a
 }
 
 /* One unit of all the rule's fields. */
-static void rule_of_unit(struct check *c, const struct owner *o, const struct ast_rule *rule)
+static void rule_of_unit(struct check *c, const struct check_owner *o, const struct ast_rule *rule)
 {
     const struct ast_names *names = &rule->fields;
     struct check_unit *unit = NULL;
@@ -251,7 +241,7 @@ static void rule_of_unit(struct check *c, const struct owner *o, const struct as
     for (i = 0; i < names->count; i++) {
         const struct check_field *field = &o->fields[names->v[i].symbol];
 
-        if (!may_have_rule(c, o, &names->v[i])) {
+        if (!check_may_have_rule(c, o, &names->v[i])) {
             good = false;
         } else if (field->stamp == o->stamp && field->use == USE_RULE) {
             if (unit == NULL || field->unit == unit)
@@ -266,7 +256,7 @@ static void rule_of_unit(struct check *c, const struct owner *o, const struct as
         unit = arena_alloc(c->arena, sizeof *unit);
         *unit = (struct check_unit){ rule, rule, rule->when != NULL };
         for (i = 0; i < names->count; i++) {
-            struct check_field *field = touch(o->fields, o->stamp, o->count, &names->v[i]);
+            struct check_field *field = check_touch(o->fields, o->stamp, o->count, &names->v[i]);
 
             field->use = USE_RULE;
             field->span = names->v[i].span;
@@ -370,7 +360,7 @@ static void ranks_are_values(struct check *c, const struct ast_rule *rule)
 }
 
 /* set F = VALUE: F is a field like others, and set once. */
-static void sets_are_of_plain_fields(struct check *c, const struct owner *o,
+static void sets_are_of_plain_fields(struct check *c, const struct check_owner *o,
                                      const struct ast_block *block)
 {
     const struct ast_stmt *s;
@@ -400,7 +390,8 @@ static void sets_are_of_plain_fields(struct check *c, const struct owner *o,
 }
 
 /* provisional, watch and set go with manual; key with union and keep_both. */
-static void block_is_the_rules(struct check *c, const struct owner *o, const struct ast_rule *rule)
+static void block_is_the_rules(struct check *c, const struct check_owner *o,
+                               const struct ast_rule *rule)
 {
     static const enum ast_kind once[] = { AST_PROVISIONAL, AST_KEY };
     bool manual = rule->rule == DWR_RULE_MANUAL;
@@ -433,7 +424,7 @@ static void block_is_the_rules(struct check *c, const struct owner *o, const str
     sets_are_of_plain_fields(c, o, rule->block);
 }
 
-static void rule_is_sound(struct check *c, const struct owner *o, const struct ast_rule *rule)
+void check_rule(struct check *c, const struct check_owner *o, const struct ast_rule *rule)
 {
     uint32_t i;
 
@@ -456,126 +447,11 @@ static void rule_is_sound(struct check *c, const struct owner *o, const struct a
         check_rule_cond(c, rule->when);
 }
 
-/* --- child tables --- */
-
-/* An append-only table never rewrites a row (SEMANTICS 6). */
-static void append_only_rewrites_nothing(struct check *c, const struct check_scope *scope,
-                                         const struct ast_child *child)
-{
-    const struct ast_stmt *said = child->block.of[AST_APPEND_ONLY];
-    const struct ast_stmt *same_key = child->block.of[AST_ON_SAME_KEY];
-    bool by_strategy = scope->has_strategy && scope->strategy == DWR_STRATEGY_APPEND_ONLY;
-    struct diag_finding *finding;
-
-    if (by_strategy && said != NULL && !AST_AS(ast_switch, said)->flag.yes)
-        diag_add(c->diag, DIAG_APPEND_ONLY, said->word,
-                 "the tables of an append_only DocType are append-only");
-    if (same_key == NULL || (!by_strategy && (said == NULL || !AST_AS(ast_switch, said)->flag.yes)))
-        return;
-    if (AST_AS(ast_on_same_key, same_key)->same_key == DWR_SAME_KEY_FIRST_WRITE_WINS)
-        return;
-    finding = diag_add(c->diag, DIAG_APPEND_ONLY, AST_AS(ast_on_same_key, same_key)->word,
-                       "the table '%.*s' is append-only: a stored row is never rewritten",
-                       CHECK_TEXT(child->field.text));
-    diag_help(c->diag, finding, "only first_write_wins says the same; or leave on_same_key out");
-}
-
-static void add_member(struct check *c, const struct ast_name *name)
-{
-    touch(c->members, c->member_stamp, &c->member_count, name);
-}
-
-/* Rows of one key have the key in common: no rule ever decides about it (SEMANTICS 6). */
-static void rule_of_key(struct check *c, const struct ast_child *child,
-                        const struct ast_names *names)
-{
-    const struct ast_stmt *key = child->block.of[AST_KEY];
-    struct diag_finding *finding;
-
-    for (uint32_t i = 0; key != NULL && i < names->count; i++)
-        for (uint32_t k = 0; k < AST_AS(ast_fields, key)->fields.count; k++) {
-            const struct ast_name *part = &AST_AS(ast_fields, key)->fields.v[k];
-
-            if (part->symbol != names->v[i].symbol || part->text.n == 0)
-                continue;
-            finding = diag_add(c->diag, DIAG_UNREACHABLE, names->v[i].span,
-                               "rows of one key have the same '%.*s': this rule is never reached",
-                               CHECK_TEXT(part->text));
-            diag_note(c->diag, finding, part->span, "it is the key here");
-        }
-}
-
-static void same_key_is_sound(struct check *c, const struct check_scope *scope,
-                              const struct ast_child *child, const struct ast_on_same_key *same_key)
-{
-    static const enum ast_kind once[] = { AST_OTHERWISE };
-    const struct owner rows = { c->members, c->member_stamp, &c->member_count, true };
-    const struct ast_stmt *s;
-    uint32_t i;
-
-    /* A DocType's meta fields are no members of its rows, unless they are key or order_by. */
-    for (s = scope->block->of[AST_META]; s != NULL; s = s->same) {
-        const struct ast_names *names = &AST_AS(ast_fields, s)->fields;
-
-        for (i = 0; i < names->count; i++)
-            if (c->members[names->v[i].symbol].stamp != c->member_stamp)
-                touch(c->members, c->member_stamp, &c->member_count, &names->v[i])->use = USE_META;
-    }
-    check_list(c, &same_key->sum);
-    for (i = 0; i < same_key->sum.count; i++)
-        if (may_have_rule(c, &rows, &same_key->sum.v[i]))
-            add_member(c, &same_key->sum.v[i]);
-    rule_of_key(c, child, &same_key->sum);
-    if (same_key->block == NULL)
-        return;
-    check_once(c, same_key->block, once, sizeof once / sizeof *once);
-    if (same_key->block->first == NULL && !same_key->block->broken)
-        diag_add(c->diag, DIAG_EMPTY, same_key->word, "'fields' decides about no member");
-    for (s = same_key->block->of[AST_RULE]; s != NULL; s = s->same) {
-        rule_is_sound(c, &rows, AST_AS(ast_rule, s));
-        rule_of_key(c, child, &AST_AS(ast_rule, s)->fields);
-    }
-}
-
-static void child_is_sound(struct check *c, const struct check_scope *scope,
-                           const struct ast_child *child)
-{
-    static const enum ast_kind once[] = { AST_KEY,        AST_ORDER_BY, AST_ON_SAME_KEY,
-                                          AST_COUNT_INTO, AST_REMOVES,  AST_APPEND_ONLY,
-                                          AST_HOLD };
-    const struct ast_block *block = &child->block;
-    struct diag_finding *finding;
-    const struct ast_stmt *s;
-    uint32_t i;
-
-    c->member_stamp++;
-    c->member_count = 0;
-    check_once(c, block, once, sizeof once / sizeof *once);
-    if (block->of[AST_KEY] == NULL && !block->broken) {
-        finding = diag_add(c->diag, DIAG_KEY_MISSING, child->field.span,
-                           "the child table '%.*s' has no key", CHECK_TEXT(child->field.text));
-        diag_help(c->diag, finding, "say which members identify a row: key item_code;");
-    }
-    for (s = block->of[AST_KEY]; s != NULL; s = s->same) {
-        check_list(c, &AST_AS(ast_fields, s)->fields);
-        for (i = 0; i < AST_AS(ast_fields, s)->fields.count; i++)
-            add_member(c, &AST_AS(ast_fields, s)->fields.v[i]);
-    }
-    for (s = block->of[AST_ORDER_BY]; s != NULL; s = s->same)
-        add_member(c, &AST_AS(ast_field, s)->field);
-    for (s = block->of[AST_ON_SAME_KEY]; s != NULL; s = s->same)
-        same_key_is_sound(c, scope, child, AST_AS(ast_on_same_key, s));
-    for (s = block->of[AST_HOLD]; s != NULL; s = s->same)
-        check_cond(c, AST_AS(ast_when, s)->when, WHILE_MERGING);
-    append_only_rewrites_nothing(c, scope, child);
-    check_limit(c, child->field.span, c->member_count, "members");
-}
-
 /* --- all fields of a DocType --- */
 
 void check_fields(struct check *c, const struct check_scope *scope)
 {
-    const struct owner doctype = { c->fields, c->field_stamp, &c->field_count, false };
+    const struct check_owner doctype = { c->fields, c->field_stamp, &c->field_count, false };
     const struct ast_block *block = scope->block;
     const struct ast_stmt *s, *t;
     uint32_t i;
@@ -602,11 +478,11 @@ void check_fields(struct check *c, const struct check_scope *scope)
             becomes(c, &AST_AS(ast_field, t)->field, USE_COUNT);
 
     for (s = block->of[AST_RULE]; s != NULL; s = s->same)
-        rule_is_sound(c, &doctype, AST_AS(ast_rule, s));
+        check_rule(c, &doctype, AST_AS(ast_rule, s));
     if (!block->broken)
         last_rule_is_unguarded(c, block);
     for (s = block->of[AST_CHILD]; s != NULL; s = s->same)
-        child_is_sound(c, scope, AST_AS(ast_child, s));
+        check_child(c, scope, AST_AS(ast_child, s));
     for (s = block->of[AST_LOCK]; s != NULL; s = s->same) {
         check_cond(c, AST_AS(ast_lock, s)->when, WHILE_MERGING);
         check_names(c, &AST_AS(ast_lock, s)->except);

@@ -96,6 +96,25 @@ void check_name(struct check *c, const struct ast_name *name);
 void check_names(struct check *c, const struct ast_names *names);
 void check_fields(struct check *c, const struct check_scope *scope);
 
+/* DocType fields or row members, whichever a rule is about. */
+struct check_owner {
+    struct check_field *fields;
+    uint32_t stamp;
+    uint32_t *count;
+    bool of_rows;
+};
+
+/* The field with the present stamp; new: it was not known. */
+struct check_field *check_touch(struct check_field *fields, uint32_t stamp, uint32_t *count,
+                                const struct ast_name *name);
+/* SEMANTICS 1.6: what the sync layer writes is no rule's; that has then been said. */
+bool check_may_have_rule(struct check *c, const struct check_owner *o, const struct ast_name *name);
+void check_rule(struct check *c, const struct check_owner *o, const struct ast_rule *rule);
+
+/* --- check_tables.c --- */
+
+void check_child(struct check *c, const struct check_scope *scope, const struct ast_child *child);
+
 /* --- check_cond.c --- */
 
 enum check_moment {
