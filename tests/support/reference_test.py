@@ -404,6 +404,40 @@ for line in md.splitlines():
     width = 0 if not line.startswith("|") else width or len(cells(line))
     check(not line.startswith("|") or len(cells(line)) == width, "bars in names: " + line)
 
+# The same names for tables, their members, values, effects, notifications and links.
+FORMS = """doctype "T#" {
+    strategy field_level;
+    child @ {
+        key @, k;
+        order_by @;
+        count_into n;
+        hold when server.s = @;
+        on_same_key fields { max m ranked (@, 1); manual together b, c { set b = @; } }
+    }
+    child u { key k; on_same_key fields { max @ ranked (@, 1); } }
+    client_wins together f@, g;
+    effect made when s becomes @ { create @; }
+    notify moved when @ changes;
+    link l -> @ refresh when s = @;
+    tombstone { archive_after 1d when s = @; }
+}
+"""
+forms = "".join(FORMS.replace("#", str(i))
+                .replace("f@", json.dumps("f" + name, ensure_ascii=False))
+                .replace("@", json.dumps(name, ensure_ascii=False)) for i, name in enumerate(EVIL))
+md, page = pages_of(forms, name="names")
+reader = read_html(page, "names of tables")
+check(sum(h.startswith("Table ") for h in reader.headings) == 2 * len(EVIL), "each table has its heading")
+for name in shown:
+    check(any(h.startswith("Table %s names/" % name) for h in reader.headings), "the table '%s'" % name)
+    check(sum(name in t for t in reader.text) >= 10, "'%s' is text in every form" % name)
+check(set(re.findall(r"<(/?\w+)", re.sub(r"`[^`\n]*`", "", md))) == {"a", "/a"} and "\u202e" not in md + page,
+      "no tag of theirs in Markdown")
+width = 0
+for line in md.splitlines():
+    width = 0 if not line.startswith("|") else width or len(cells(line))
+    check(not line.startswith("|") or len(cells(line)) == width, "bars in names of tables: " + line)
+
 # --- random rules in every form of the language ---
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "oracle"))
