@@ -146,8 +146,17 @@ const struct dwr_names *names_of(const struct words *w, const struct dwr_table *
     return table ? &table->names : &w->doctype->names;
 }
 
+bool is_unset_value(struct dwr_str json)
+{
+    return (json.n == 2 && json.p[0] == '"') || (json.n == 4 && json.p[0] == 'n');
+}
+
 static void put_value(struct sentence *s, struct dwr_str json)
 {
+    if (is_unset_value(json)) {
+        say(s, "nothing");
+        return;
+    }
     s->w->style->value(&s->m.out, words_short(s->w->arena, json, VALUE_SHOWN));
 }
 

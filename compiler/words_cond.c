@@ -71,12 +71,6 @@ static void put_role(struct sentence *s, const struct dwr_cond *c, bool negated)
         put_operand(s, c, left ? &c->right : &c->left);
 }
 
-/* null and "" are what unset is (SEMANTICS 1.2). */
-static bool is_unset(struct dwr_str json)
-{
-    return (json.n == 2 && json.p[0] == '"') || (json.n == 4 && json.p[0] == 'n');
-}
-
 static void put_order(struct sentence *s, const struct dwr_cond *c, bool negated)
 {
     static const char *const words[] = { [DWR_COND_LT] = "less than",
@@ -94,7 +88,7 @@ static void put_equal(struct sentence *s, const struct dwr_cond *c, bool negated
     const bool opposite = is_opposite(c, negated);
 
     put_operand(s, c, &c->left);
-    if (c->right.side == DWR_SIDE_VALUE && is_unset(c->values[0])) {
+    if (c->right.side == DWR_SIDE_VALUE && is_unset_value(c->values[0])) {
         say(s, " is %sset", opposite ? "" : "not ");
         return;
     }

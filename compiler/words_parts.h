@@ -18,6 +18,9 @@ struct sentence {
 void say_begin(struct sentence *s, const struct words *w);
 void say(struct sentence *s, const char *format, ...);
 struct dwr_str say_end(struct sentence *s);
+/* null and "" are what unset is (SEMANTICS 1.2): said as "nothing". */
+bool is_unset_value(struct dwr_str json);
+
 /* With a capital, where it begins with a letter of ours, and a full stop. */
 struct dwr_str say_sentence(struct sentence *s);
 

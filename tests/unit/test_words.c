@@ -165,6 +165,7 @@ static const struct {
     { "server.a not in (1, 2)", "the server's a is neither 1 nor 2" },
     { "server.a not in (1, 2, 3)", "the server's a is none of 1, 2 and 3" },
     { "server.a not in (1)", "the server's a is not 1" },
+    { "server.a in (null, 1)", "the server's a is nothing or 1" },
     { "server_role = \"boss\"", "the server's last change was by the role \"boss\"" },
     { "server_role != \"boss\"", "the server's last change was not by the role \"boss\"" },
     { "client_role in (\"a\", \"b\")", "the client has the role \"a\" or \"b\"" },
@@ -286,6 +287,9 @@ static const struct {
       "the "
       "client saw it. A later write to a deleted document brings it back.\nWhat is known of a "
       "deleted document is kept for 180 hours.\nA document is archived after 1 day if s is 1." },
+    { words_deletes, "strategy field_level; tombstone { allow_delete no; soft_delete s = null; }",
+      "A document is not deleted: a delete sets s to nothing, which is decided like any other "
+      "write." },
     { words_deletes, "strategy field_level; tombstone { allow_delete no; }",
       "A document is never deleted." },
     { words_deletes,
