@@ -186,7 +186,7 @@ static bool loses(struct diff_bench *b, struct arena *arena, const struct dwr_wr
     const bool tables = is_table(b->pair->by[0], name) && is_table(b->pair->by[1], name);
 
     if (b->result[0].status == DWR_REJECTED || write->op == DWR_DELETE || wrote.p == NULL ||
-        (!tables && reported_as(b, 0, name, DWR_OUTCOME_REFUSED)))
+        (!tables && old_fate == TRIAL_KEPT && reported_as(b, 0, name, DWR_OUTCOME_REFUSED)))
         return false;
     /* Of both sides' elements each is one that was written. */
     if (b->result[1].status != DWR_REJECTED && wrote.p[0] == '[' &&

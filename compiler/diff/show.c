@@ -3,6 +3,7 @@
 
 #include "diff.h"
 #include "doc/page.h"
+#include "str.h"
 #include "words.h"
 
 /* Documents are shown whole up to so many characters. */
@@ -154,7 +155,10 @@ static void put_merge(struct out *o, struct arena *arena, const struct diff_item
     put_side(o, arena, "      becomes ", &item->new_side);
     if (item->lost.p != NULL) {
         put(o, "      gone    ");
-        put_plain(o, words_short(arena, item->lost, SHOWN));
+        if (str_is(item->lost, "null") || str_is(item->lost, "\"\""))
+            put(o, "that it was cleared");
+        else
+            put_plain(o, words_short(arena, item->lost, SHOWN));
         put(o, ", but for the field report\n");
     }
 }

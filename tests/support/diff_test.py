@@ -193,6 +193,7 @@ PAIRS += [
      "child t { key k; append_only yes; }", {"t": "can_lose_a_write"}),
     ("an update comes back", "tombstone { delete_wins_over_update yes; }",
      "tombstone { delete_wins_over_update no; }", "changes_outcome"),
+    ("a branch keeps what is refused", "", "", "can_lose_a_write", "version_all", "client_wins"),
     ("a refused value that is set anyway", "manual a { set s = [1, 2]; }",
      "manual a { set s = [2, 1]; }", {"s": "changes_outcome"}),
 ]
@@ -277,8 +278,9 @@ ORDER = ["same", "safe", "changes_outcome", "needs_both_tables", "can_lose_a_wri
 
 
 def pairs():
-    for what, old, new, expected in PAIRS:
-        result, changes = compare(what, doctype(old), doctype(new))
+    for what, old, new, expected, *strategies in PAIRS:
+        result, changes = compare(what, *(doctype(body, strategy) for body, strategy in zip(
+            (old, new), strategies or ("field_level", "field_level"))))
         mine = {field: max((c["class"] for c in cs), key=ORDER.index)
                 for (name, field), cs in changes.items() if name == "X"}
         if isinstance(expected, str):
