@@ -12,76 +12,11 @@
  */
 enum { WAYS_MAX = 64, REST_MAX = 2, AIMS_MAX = 8192, STEPS_MAX = 20000, DRAWS_LEAST = 8 };
 
-/* --- comparisons --- */
-
-static struct operand operand_of(const struct diff_deck *deck, uint8_t by,
-                                 const struct dwr_operand *o)
-{
-    const bool field = o->side >= DWR_SIDE_BASE && o->side <= DWR_SIDE_CLIENT;
-
-    return (struct operand){ o->side, field && o->field != DWR_NONE ? deck->slot_of[by][o->field]
-                                                                    : UINT32_MAX };
-}
-
-static struct term term_of(const struct diff_deck *deck, const struct formula *f)
-{
-    const struct dwr_cond *c = f->cond;
-    struct term t = { .op = c->op,
-                      .holds = f->holds,
-                      .left = operand_of(deck, f->by, &c->left),
-                      .right = { DWR_SIDE_VALUE, UINT32_MAX },
-                      .values = c->values,
-                      .value_count = c->value_count };
-    static const uint8_t opposite[] = { [DWR_COND_NE] = DWR_COND_EQ,
-                                        [DWR_COND_GE] = DWR_COND_LT,
-                                        [DWR_COND_GT] = DWR_COND_LE,
-                                        [DWR_COND_NOT_IN] = DWR_COND_IN,
-                                        [DWR_COND_IS_NOT_SET] = DWR_COND_IS_SET };
-
-    if (c->op < sizeof opposite && opposite[c->op] != 0) {
-        t.op = opposite[c->op];
-        t.holds = !f->holds;
-    }
-    if (c->op == DWR_COND_CHANGES)
-        t.left = (struct operand){ DWR_SIDE_CLIENT, deck->slot_of[f->by][c->left.field] };
-    if (c->value_count == 0 && c->op >= DWR_COND_EQ && c->op <= DWR_COND_GE)
-        t.right = operand_of(deck, f->by, &c->right);
-    if (c->op == DWR_COND_CHANGES)
-        t.right = (struct operand){ DWR_SIDE_BASE, t.left.slot };
-    return t;
-}
-
-static bool same_operand(struct operand a, struct operand b)
-{
-    return a.side == b.side && a.slot == b.slot;
-}
-
-static bool same_term(const struct term *a, const struct term *b)
-{
-    if (a->op != b->op || !same_operand(a->left, b->left) || !same_operand(a->right, b->right) ||
-        a->value_count != b->value_count)
-        return false;
-    for (uint16_t i = 0; i < a->value_count; i++)
-        if (!str_same(a->values[i], b->values[i]))
-            return false;
-    return true;
-}
-
-/* Of the same comparison: 1 it is to hold just so, -1 just not, 0 nothing is said. */
-static int said(const struct builder *b, const struct term *t)
-{
-    for (uint32_t i = 0; i < b->count; i++)
-        if (same_term(&b->terms[i], t))
-            return b->terms[i].holds == t->holds ? 1 : -1;
-    return 0;
-}
+/* --- what follows --- */
 
 /* It follows from what is said already. */
-static bool follows(const struct builder *b, const struct dwr_cond *c, uint8_t by, bool holds)
+static bool follows(struct builder *b, const struct dwr_cond *c, uint8_t by, bool holds)
 {
-    const struct formula f = { c, by, holds, NULL };
-    struct term t;
-
     if (c->op == DWR_COND_NOT)
         return follows(b, c->a, by, !holds);
     if (c->op == DWR_COND_AND || c->op == DWR_COND_OR) {
@@ -91,87 +26,10 @@ static bool follows(const struct builder *b, const struct dwr_cond *c, uint8_t b
     }
     if (c->op == DWR_COND_CREATED || c->op == DWR_COND_BECOMES)
         return !holds;
-    t = term_of(b->deck, &f);
-    return said(b, &t) > 0;
+    return aim_said(b, aim_compared(b, c, by), holds) > 0;
 }
 
-/* --- values by which all hold --- */
-
-static const struct near_values *values_of(const struct diff_deck *deck, struct operand o)
-{
-    static const struct near_values none = { NULL, 0, 0 };
-
-    switch (o.side) {
-    case DWR_SIDE_BASE:
-    case DWR_SIDE_SERVER:
-    case DWR_SIDE_CLIENT:
-        return o.slot == UINT32_MAX ? &none : &deck->slots[o.slot].values;
-    case DWR_SIDE_SERVER_ROLE:
-        return &deck->server_roles;
-    case DWR_SIDE_CLIENT_ROLE:
-        return &deck->client_roles;
-    case DWR_SIDE_CLIENT_USER:
-        return &deck->users;
-    default:
-        return &none;
-    }
-}
-
-static bool is_alone(const struct term *t)
-{
-    return t->right.side == DWR_SIDE_VALUE;
-}
-
-static bool answers(const struct builder *b, struct operand o, struct dwr_str value)
-{
-    const struct dwr_str none = { NULL, 0 };
-
-    for (uint32_t i = 0; i < b->count; i++)
-        if (is_alone(&b->terms[i]) && same_operand(b->terms[i].left, o) &&
-            !deck_holds(b->deck->bench, &b->terms[i], value, none))
-            return false;
-    return true;
-}
-
-static bool is_possible(const struct builder *b, struct operand o)
-{
-    const struct near_values *values = values_of(b->deck, o);
-
-    for (uint32_t i = 0; i < values->count; i++)
-        if (answers(b, o, values->v[i]))
-            return true;
-    return o.side == DWR_SIDE_VALUE;
-}
-
-static struct choice choice_of(const struct builder *b, struct operand o)
-{
-    const struct near_values *values = values_of(b->deck, o);
-    struct dwr_str *v = arena_array(b->deck->arena, values->count + 1u, sizeof *v);
-    struct choice choice = { .of = o, .v = v };
-
-    for (uint32_t i = 0; i < values->count; i++)
-        if (answers(b, o, values->v[i]))
-            v[choice.count++] = values->v[i];
-    return choice;
-}
-
-static bool is_chosen(const struct choice *choices, uint32_t count, struct operand o)
-{
-    for (uint32_t i = 0; i < count; i++)
-        if (same_operand(choices[i].of, o))
-            return true;
-    return false;
-}
-
-static void add_choice(const struct builder *b, struct aim *aim, struct choice *choices,
-                       struct operand o)
-{
-    if (o.side == DWR_SIDE_VALUE || is_chosen(choices, aim->choice_count, o))
-        return;
-    choices[aim->choice_count] = choice_of(b, o);
-    aim->draws += choices[aim->choice_count++].count;
-    aim->base = aim->base || o.side == DWR_SIDE_BASE;
-}
+/* --- aims --- */
 
 static void add_aim(struct diff_deck *deck, const struct aim *aim)
 {
@@ -185,25 +43,27 @@ static void add_aim(struct diff_deck *deck, const struct aim *aim)
     deck->aims[deck->aim_count++] = *aim;
 }
 
-/* The aim of the comparisons as they stand; nothing where they contradict each other. */
+/* The aim of the comparisons as they stand. False: no values are left, or the aims too many. */
 static bool keep(struct builder *b)
 {
     struct arena *arena = b->deck->arena;
     struct aim aim = b->aim;
-    struct choice *choices;
-    struct term *two;
+    struct choice *choices = arena_array(arena, b->left_count + 1u, sizeof *choices);
+    struct term *terms = arena_array(arena, b->count + 1u, sizeof *terms);
 
-    for (uint32_t i = 0; i < b->count; i++)
-        if (!is_possible(b, b->terms[i].left) || !is_possible(b, b->terms[i].right))
+    for (uint32_t i = 0; i < b->left_count; i++) {
+        if (b->left[i].used == 0)
+            continue;
+        choices[aim.choice_count] = aim_choice(b, &b->left[i]);
+        if (choices[aim.choice_count].count == 0)
             return false;
-    aim.choices = choices = arena_array(arena, 2 * b->count + 1u, sizeof *choices);
-    aim.terms = two = arena_array(arena, b->count + 1u, sizeof *two);
-    for (uint32_t i = 0; i < b->count; i++) {
-        add_choice(b, &aim, choices, b->terms[i].left);
-        add_choice(b, &aim, choices, b->terms[i].right);
-        if (!is_alone(&b->terms[i]))
-            two[aim.term_count++] = b->terms[i];
+        aim.draws += choices[aim.choice_count++].count;
+        aim.base = aim.base || b->left[i].of.side == DWR_SIDE_BASE;
     }
+    memcpy(terms, b->terms, b->count * sizeof *terms);
+    aim.choices = choices;
+    aim.terms = terms;
+    aim.term_count = b->count;
     aim.draws += aim.subject == AIM_ANY ? DRAWS_LEAST * b->deck->slot_count : DRAWS_LEAST;
     add_aim(b->deck, &aim);
     return true;
@@ -239,22 +99,27 @@ static bool is_enough(struct builder *b)
 
 static void expand_term(struct builder *b, const struct formula *f)
 {
-    const struct term t = term_of(b->deck, f);
-    const int already = said(b, &t);
+    const struct compared *c = aim_compared(b, f->cond, f->by);
+    const int already = aim_said(b, c, f->holds);
+    uint64_t before[AIM_WORDS];
 
     if (already < 0)
         return;
-    if (already == 0 && b->count == AIM_TERMS_MAX) {
+    if (already > 0) {
+        expand(b, f->next);
+        return;
+    }
+    if (!c->alone && b->count == AIM_TERMS_MAX) {
         b->deck->cut = true;
         return;
     }
-    if (already == 0)
-        b->terms[b->count++] = t;
+    aim_say(b, c, f->holds, before);
     expand(b, f->next);
-    b->count -= already == 0;
+    aim_unsay(b, c, before);
 }
 
-/* One of both is to be as f says: the first alone, the second alone, or both. */
+/* One of both is to be as f says: the first alone, the second alone, or both; of what both rule
+ * sets say alike, whichever. */
 static void expand_one_of(struct builder *b, const struct formula *f)
 {
     static const struct {
@@ -264,13 +129,16 @@ static void expand_one_of(struct builder *b, const struct formula *f)
 
     if (follows(b, c->a, f->by, f->holds) || follows(b, c->b, f->by, f->holds)) {
         expand(b, f->next);
-        return;
-    }
-    for (int way = 0; way < (b->both ? 3 : 2); way++) {
-        const struct formula two = { c->b, f->by, ways[way].two == f->holds, f->next };
-        const struct formula one = { c->a, f->by, ways[way].one == f->holds, &two };
+    } else if (b->in_rest) {
+        expand(b, &(struct formula){ c->a, f->by, f->holds, f->next });
+        expand(b, &(struct formula){ c->b, f->by, f->holds, f->next });
+    } else {
+        for (int way = 0; way < (b->both ? 3 : 2); way++) {
+            const struct formula two = { c->b, f->by, ways[way].two == f->holds, f->next };
+            const struct formula one = { c->a, f->by, ways[way].one == f->holds, &two };
 
-        expand(b, &one);
+            expand(b, &one);
+        }
     }
 }
 

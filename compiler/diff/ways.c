@@ -11,6 +11,7 @@
 struct branch {
     const struct dwr_cond *when; /* NULL: always */
     struct dwr_str text;         /* of it, by names */
+    uint32_t twin;               /* the first with the same condition by the other rule set */
     const struct dwr_rule *rule; /* NULL: of a table, or of what no rule decides */
 };
 
@@ -38,10 +39,8 @@ static void put_passed(struct builder *b, const struct branches branches[2], con
 {
     for (uint8_t by = 0; by < 2; by++)
         for (uint32_t i = 0; i < at[by]; i++) {
-            bool same = false;
+            const bool same = branches[by].v[i].twin < at[1 - by];
 
-            for (uint32_t k = 0; k < at[1 - by] && !same; k++)
-                same = str_same(branches[by].v[i].text, branches[1 - by].v[k].text);
             if (!same)
                 aim_put(b, &b->differ, branches[by].v[i].when, by, false);
             else if (by == 0)
@@ -80,15 +79,15 @@ static struct branches branches_of(const struct diff_pair *pair, uint8_t by, str
     struct branches b = { arena_zero(pair->arena, count * sizeof *b.v), 0 };
 
     for (uint16_t i = 0; unit != NULL && i < unit->rule_count; i++)
-        b.v[b.count++] =
-            (struct branch){ unit->rules[i].when, diff_cond_text(pair, by, unit->rules[i].when),
-                             &unit->rules[i] };
+        b.v[b.count++] = (struct branch){ .when = unit->rules[i].when,
+                                          .text = diff_cond_text(pair, by, unit->rules[i].when),
+                                          .rule = &unit->rules[i] };
     if (unit != NULL)
         return b;
     if (field != DWR_NONE && d->names.v[field].role == DWR_NAME_TABLE)
         hold = d->tables[d->names.v[field].index].hold;
     if (hold != NULL)
-        b.v[b.count++] = (struct branch){ hold, diff_cond_text(pair, by, hold), NULL };
+        b.v[b.count++] = (struct branch){ .when = hold, .text = diff_cond_text(pair, by, hold) };
     if (field == DWR_NONE || d->names.v[field].role == DWR_NAME_FREE)
         b.v[b.count].rule = &d->free_rule;
     b.count++;
@@ -159,6 +158,19 @@ static bool same_fields(const struct builder *b, struct dwr_str name)
     return true;
 }
 
+static void find_twins(const struct branches branches[2])
+{
+    for (int by = 0; by < 2; by++)
+        for (uint32_t i = 0; i < branches[by].count; i++) {
+            struct branch *one = &branches[by].v[i];
+
+            one->twin = 0;
+            while (one->twin < branches[1 - by].count &&
+                   !str_same(one->text, branches[1 - by].v[one->twin].text))
+                one->twin++;
+        }
+}
+
 static void aim_at_slot(struct builder *b, uint32_t slot)
 {
     const struct dwr_str name = b->deck->slots[slot].name;
@@ -166,6 +178,7 @@ static void aim_at_slot(struct builder *b, uint32_t slot)
                                           branches_of(b->deck->pair, 1, name) };
     const bool fields = same_fields(b, name);
 
+    find_twins(branches);
     b->aim = (struct aim){ .subject = slot };
     go_with(b, name);
     for (uint32_t i = 0; i < branches[0].count; i++)

@@ -243,6 +243,14 @@ for condition in CONDITIONS:
         (f"a hold goes: {condition}", f"child t {{ key k; hold when {condition}; }}",
          "child t { key k; }", "changes_outcome"),
     ]
+# Sixty guards in a row, each of several conditions, one of which says a little more.
+def chain(limit):
+    return "".join(f'client_wins f when server.s = "v{i}" and server.g{i % 7} = "w{i}" and '
+                   f'client.h{i % 5} > {limit if i == 31 else i};\n    ' for i in range(60)) + "server_wins f;"
+
+
+PAIRS += [("one of many guards", chain(31), chain(32), {"f": "can_lose_a_write"}),
+          ("one of many guards, the other way", chain(32), chain(31), {"f": "changes_outcome"})]
 FIVE = ['server.a = "A"', 'server.b = "B"', 'server.c = "C"', 'client.d = "D"', 'base.e = "E"']
 PAIRS += [
     (f"the guard without its condition {i}",
