@@ -15,6 +15,14 @@ static struct dwr_text stored_after(const struct inquiry *j)
     return j->stored.tombstone[j->at.server];
 }
 
+void inquiry_returned(const struct inquiry *j, struct dwr_write *again)
+{
+    if (j->at.server_is != PROVE_SERVER_TOMBSTONE || j->at.op == DWR_DELETE || !j->result.doc.p)
+        return;
+    again->op = DWR_UPDATE;
+    again->base = j->stored.doc[j->at.server];
+}
+
 /* Says for each slot that changed a second time why; false: none did. */
 static bool record_changed(struct inquiry *j, struct dwr_text again, bool sync_layers)
 {
@@ -36,6 +44,7 @@ void inquiry_idempotent(struct inquiry *j)
 
     j->out->cases[PROVE_IDEMPOTENT]++;
     write.server = stored_after(j);
+    inquiry_returned(j, &write);
     if (inquiry_merge(j, j->again, &write, 2, &again) != DWR_OK) {
         inquiry_record(j, PROVE_IDEMPOTENT, PROVE_BY_NOTHING, 0);
         return;

@@ -70,6 +70,10 @@ static void measure(const struct inquiry *j, uint32_t *members, size_t *bytes)
         *members += j->stored.members[at->server];
         *bytes += j->stored.doc[at->server].n;
     }
+    if (at->server_is == PROVE_SERVER_TOMBSTONE) {
+        *members += 1; /* _deleted */
+        *bytes += j->stored.tombstone[at->server].n - j->stored.doc[at->server].n;
+    }
     if (at->op != DWR_DELETE) {
         *members += j->client.members[at->client];
         *bytes += j->client.doc[at->client].n;

@@ -73,6 +73,10 @@ bool inquiry_is_changed(const struct inquiry *j, uint8_t slot);
 /* Equal member by member, unset as 1.2 says. */
 bool inquiry_documents_equal(const struct inquiry *j, struct dwr_text a, struct dwr_text b);
 
+/* What a tombstone came back from was merged with its last content as base (section 7): again too.
+ */
+void inquiry_returned(const struct inquiry *j, struct dwr_write *again);
+
 void inquiry_idempotent(struct inquiry *j);
 void inquiry_resurrection(struct inquiry *j);
 void inquiry_resolvable(struct inquiry *j);

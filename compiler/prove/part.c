@@ -108,7 +108,9 @@ static void add_field(struct build *b, uint16_t field, bool own)
     add_slot(b, (struct part_slot){ .name = name->name, .field = field, .own = own });
     if (name->role == DWR_NAME_META)
         add_sync_layers(b, name->name);
-    if (name->role == DWR_NAME_COUNT)
+    /* The one row of a part about rows is in its table. */
+    if (name->role == DWR_NAME_COUNT &&
+        (b->part->kind != PART_ROW || b->part->index != name->index))
         add_slot(b, (struct part_slot){ .name = b->d->names.v[b->d->tables[name->index].field].name,
                                         .field = b->d->tables[name->index].field });
 }

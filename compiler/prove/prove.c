@@ -257,6 +257,10 @@ static void show_result(struct show *s, const struct prove_found *f, struct prov
     if (f->property != PROVE_IDEMPOTENT || !shown->one.p)
         return;
     again.server = shown->one;
+    if (f->at.server_is == PROVE_SERVER_TOMBSTONE && again.op != DWR_DELETE) {
+        again.op = DWR_UPDATE; /* inquiry_returned */
+        again.base = s->stored.doc[f->at.server];
+    }
     shown->two_is = "again";
     shown->two = merged(s, &again, NULL);
 }

@@ -32,6 +32,23 @@ static bool slot_is_set(const struct part *part, const struct part_slot *s)
                      : reason_is_set_target(part, s->field);
 }
 
+/* Is the slot set, or another one that is decided with it? */
+static bool unit_is_set(const struct part *part, uint8_t slot)
+{
+    const struct dwr_unit *unit = part_unit(part, slot);
+    const struct dwr_doctype *d = part->doctype;
+
+    if (slot_is_set(part, &part->slots[slot]))
+        return true;
+    for (uint16_t i = 0; unit && !part->slots[slot].in_row && i < unit->field_count; i++)
+        if (reason_is_set_target(part, unit->fields[i]))
+            return true;
+    for (uint16_t i = 0; !unit && d->free_together && i < d->names.count; i++)
+        if (d->names.v[i].role == DWR_NAME_FREE && reason_is_set_target(part, i))
+            return true;
+    return false;
+}
+
 /* --- conditions that read what the write changes --- */
 
 struct reads {
@@ -63,7 +80,9 @@ static void read_cond(void *context, const struct dwr_cond *c)
     struct reads *r = context;
 
     if (c->op == DWR_COND_CHANGES) {
-        r->changed = r->changed || field_changed(r->j, c->left.field);
+        /* Of a new document base is empty; again it is not known, and what is written changes. */
+        r->changed = r->changed || field_changed(r->j, c->left.field) ||
+                     r->j->at.server_is == PROVE_SERVER_NOTHING;
         return;
     }
     read_operand(r, &c->left);
@@ -74,7 +93,8 @@ static void read_cond(void *context, const struct dwr_cond *c)
 /* Is base known when the same write comes again? */
 static bool base_known_again(const struct inquiry *j)
 {
-    return j->at.op != DWR_INSERT && j->at.base_known;
+    return j->at.server_is == PROVE_SERVER_TOMBSTONE ||
+           (j->at.op != DWR_INSERT && j->at.base_known);
 }
 
 static bool reads_changed(const struct inquiry *j, const struct dwr_cond *cond)
@@ -221,7 +241,7 @@ enum prove_reason reason_again(const struct inquiry *j, uint8_t slot)
         return reason;
     if (reads_changed(j, j->part->doctype->lock))
         return base_known_again(j) ? PROVE_BY_LOCK : PROVE_BY_UNKNOWN_BASE;
-    return slot_is_set(j->part, s) ? PROVE_BY_SET : PROVE_BY_NOTHING;
+    return unit_is_set(j->part, slot) ? PROVE_BY_SET : PROVE_BY_NOTHING;
 }
 
 enum prove_reason reason_not_written(const struct inquiry *j, uint8_t slot)
@@ -268,7 +288,7 @@ enum prove_reason reason_returned(const struct inquiry *j, uint8_t slot)
 
 enum prove_reason reason_open(const struct inquiry *j)
 {
-    bool watched = false, condition = j->part->doctype->lock != NULL;
+    bool watched = false, condition = j->part->doctype->lock != NULL, set = false;
 
     for (uint8_t i = 0; i < j->part->slot_count; i++) {
         const struct dwr_unit *unit = part_unit(j->part, i);
@@ -280,7 +300,11 @@ enum prove_reason reason_open(const struct inquiry *j)
         }
         if (table && !keys_are_plain(j, table, i))
             return PROVE_BY_ROW_KEYS;
+        set = set || unit_is_set(j->part, i);
         condition = condition || (table && table->hold);
     }
-    return watched ? PROVE_BY_WATCH : condition ? PROVE_BY_CONDITION : PROVE_BY_NOTHING;
+    return watched     ? PROVE_BY_WATCH
+           : condition ? PROVE_BY_CONDITION
+           : set       ? PROVE_BY_SET
+                       : PROVE_BY_NOTHING;
 }

@@ -147,6 +147,7 @@ static bool rests(struct inquiry *j, struct dwr_scratch *scratch, struct dwr_tex
     write.server = document;
     if (write.op == DWR_INSERT)
         write.op = DWR_UPDATE;
+    inquiry_returned(j, &write);
     return inquiry_merge(j, scratch, &write, 3, result) == DWR_OK &&
            result->status != DWR_CONFLICT_MANUAL &&
            inquiry_documents_equal(j, result->doc, document);

@@ -263,6 +263,7 @@ static struct seen seen_of(const struct split *s, struct split_group *g, enum sp
     struct prove_case at = split_case(shape);
     struct seen seen = { .pick = pick };
     struct dwr_write write, other;
+    struct dwr_text deleted;
 
     at.base = pick.base;
     at.server = pick.server;
@@ -271,6 +272,7 @@ static struct seen seen_of(const struct split *s, struct split_group *g, enum sp
     if (at.op == DWR_DELETE)
         at.op = DWR_UPDATE;
     write = inquiry_write(&g->part, &g->stored, &g->client, &at);
+    deleted = write.server;
     if (shape == SPLIT_ORDER) {
         other = write;
         other.client = g->client.doc[0];
@@ -280,8 +282,13 @@ static struct seen seen_of(const struct split *s, struct split_group *g, enum sp
         seen.states[2] = see(s, g, &other);
         return seen;
     }
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 3; i++) {
         seen.states[i] = see(s, g, &write);
+        if (at.server_is == PROVE_SERVER_TOMBSTONE && write.server.p != deleted.p) {
+            write.op = DWR_UPDATE; /* inquiry_returned */
+            write.base = g->stored.doc[pick.server];
+        }
+    }
     if (opens_conflicts(s, g) && at.server_is != PROVE_SERVER_NOTHING) {
         write.server = g->stored.doc[view_of(g, &pick, at.base_known)];
         seen.states[3] = see(s, g, &write);
