@@ -391,12 +391,14 @@ int diag_nearest(struct dwr_str word, const struct dwr_str *candidates, size_t c
     return nearest;
 }
 
-/* A quarter of the letters at most is wrong, and every other candidate is further away. */
+/* A quarter of the letters at most is wrong, and every other candidate is further away. What goes
+ * on behind a whole candidate is another word without its space: `createno`. */
 static bool is_sure(struct dwr_str word, const struct dwr_str *candidates, size_t count, int meant)
 {
     const unsigned d = diag_distance(word, candidates[meant]);
 
-    if (d * 4 > word.n)
+    if (d * 4 > word.n || (word.n > candidates[meant].n + 1 &&
+                           memcmp(word.p, candidates[meant].p, candidates[meant].n) == 0))
         return false;
     for (size_t i = 0; i < count; i++) {
         const size_t n = candidates[i].n;

@@ -223,6 +223,40 @@ static bool says_again(const struct parse *p, struct span span, int token)
             stands_in(at, block_end(p, at), word));
 }
 
+/* The word that began the statement being read: behind the last ';', '{' or '}'. */
+static bool statement_begins(const struct parse *p, const char *const *words)
+{
+    const char *const end = p->text + parse_token_span(p, &p->last).end;
+    const char *c = end;
+
+    while (c > p->text && c[-1] != ';' && c[-1] != '{' && c[-1] != '}')
+        c--;
+    while (c < end && isspace((unsigned char)*c))
+        c++;
+    for (; *words != NULL; words++)
+        if ((size_t)(end - c) > strlen(*words) && memcmp(c, *words, strlen(*words)) == 0 &&
+            !parse_goes_on_word(c[strlen(*words)]))
+            return true;
+    return false;
+}
+
+bool parse_may_follow(const struct parse *p, int token)
+{
+    static const char *const links[] = { "link", "as_of", "current", NULL };
+    const int last = p->last.kind;
+    const bool operand = parse_is_word(last) || last == T_STRING || last == T_NUMBER ||
+                         last == T_RPAREN || last == T_TRUE || last == T_FALSE || last == T_NULL;
+
+    if (p->recovering)
+        return false;
+    if (token == T_NOT)
+        return last == T_WHEN || last == T_UNLESS || last == T_AND || last == T_OR ||
+               last == T_NOT || last == T_LPAREN;
+    if (token == T_ARROW)
+        return operand && statement_begins(p, links);
+    return operand;
+}
+
 /* "Did you mean" proposes only what is legal here; false: nothing is near. */
 static bool suggest_word(struct parse *p, struct diag_finding *finding, struct span span,
                          const bool *can)

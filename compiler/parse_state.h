@@ -221,6 +221,9 @@ struct diag_finding *parse_lexical(struct parse *p, enum diag_code code, struct 
 /* '{' '(' '[' and their ends; false: too deep, nothing more is to be read. */
 bool parse_nest(struct parse *p, struct span span, bool brace, int by);
 
+/* May the mark, or the word of a condition, follow the token that was read last? Enough to tell a
+ * sign that was meant so from one that was typed by chance. */
+bool parse_may_follow(const struct parse *p, int token);
 /* Does the text begin with a quotation mark of typography, “ ‘ « or their like? */
 bool parse_begins_quoted(const char *text, size_t n);
 /* How long what such a mark begins is: to the mark that ends it on the same line, with which
