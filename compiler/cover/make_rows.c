@@ -194,7 +194,7 @@ static void put_others(struct making *m)
     const enum cover_kind kind = member_kind(m->row, by_rule ? &t->otherwise : NULL);
     const struct dwr_str name = values_other_member(m->seek, m->table);
 
-    if (kind == COVER_CROSSED || kind == COVER_WATCHED ||
+    if (!name.p || kind == COVER_CROSSED || kind == COVER_WATCHED ||
         (kind == COVER_FIRST_VALUE && !(by_rule && t->otherwise.kind == DWR_RULE_IMMUTABLE)))
         return;
     put_member(m, name,
@@ -218,6 +218,8 @@ static void put_still(struct making *m)
             put_on_all(m, t->names.v[index].name,
                        values.v[(m->number + m->variant) % values.count]);
     }
+    if (!name.p)
+        return;
     values = values_of_member(m->seek, m->table, dwr_names_find(&t->names, name.p, name.n), name);
     if (t->unit_count == 0 && values.count > 0)
         put_on_all(m, name, values.v[(m->number + m->variant) % values.count]);

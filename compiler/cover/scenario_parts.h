@@ -124,7 +124,8 @@ void values_begin(struct seek *seek);
 struct values values_of(struct seek *seek, unsigned index, struct dwr_str name);
 struct values values_of_member(struct seek *seek, unsigned table, unsigned index,
                                struct dwr_str name);
-/* A member of the table's rows that the rules do not name; always the same. */
+/* A member of the table's rows that the rules do not name; always the same. p NULL: the schema has
+ * none. */
 struct dwr_str values_other_member(struct seek *seek, unsigned table);
 
 /* --- draft.c --- */
@@ -162,9 +163,11 @@ bool make_row(struct seek *seek, struct draft *draft, const struct cover_class *
 
 /* --- wishes.c --- */
 
-/* What the conditions of a class look at and want; NULL: they look at nothing. */
+/* What the conditions of a class look at and want; the draft has the fields that it is about. NULL:
+ * they look at nothing. */
 struct wishes;
-const struct wishes *wishes_of(struct seek *seek, const struct cover_class *class_);
+const struct wishes *wishes_of(struct seek *seek, const struct cover_class *class_,
+                               struct draft *draft);
 /* Gives a draft what they look at, at random, mostly what satisfies the most of them. */
 void wishes_shake(struct seek *seek, const struct wishes *wishes, struct draft *draft);
 /* All combinations of the values that they tell apart: how many (0: too many), and the k-th. */

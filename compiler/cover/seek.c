@@ -208,7 +208,7 @@ static bool find_alone(struct seek *seek, struct drafts *drafts, uint32_t class_
         return false;
     if (still(seek, &drafts->now, class_))
         return true;
-    wishes = wishes_of(seek, c);
+    wishes = wishes_of(seek, c, &drafts->now);
     if (!wishes)
         return false;
     for (int i = 0; i < TRIES; i++) {
@@ -285,10 +285,26 @@ static bool find_rest(struct seek *seek, struct drafts *drafts, struct tests *te
     return any_found;
 }
 
-/* Is the class about fields or documents that the schemas do not have? */
-static bool has_no_field(const struct seek *seek, const struct cover_class *c)
+/* Two sides cannot change a field to different values where its definition knows one alone. */
+static bool has_one_value(const struct seek *seek, const struct cover_class *c)
 {
-    return !seek->name.p ||
+    const struct dwr_unit *unit = &seek->d->units[c->index];
+    const struct schema_field *field;
+
+    if (!seek->schema || c->part != COVER_UNIT || unit->field_count > 1 ||
+        (c->kind != COVER_DIFFER && c->kind != COVER_DIFFER_SERVER &&
+         c->kind != COVER_DIFFER_CLIENT))
+        return false;
+    field = schema_field(seek->schema, seek->d->names.v[unit->fields[0]].name);
+    return field && field->kind == SCHEMA_SELECT && field->select_count == 1;
+}
+
+/* Is the class about fields, values or documents that the schemas do not have? */
+static bool has_no_field(struct seek *seek, const struct cover_class *c)
+{
+    if (c->part == COVER_OTHER && seek->name.p && !values_other_member(seek, c->index).p)
+        return true;
+    return !seek->name.p || has_one_value(seek, c) ||
            (c->part == COVER_FREE && seek->free_count < (c->kind == COVER_CROSSED ? 2u : 1u));
 }
 

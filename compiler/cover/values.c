@@ -13,6 +13,7 @@ enum { WANTED = HABIT_VALUES, MOST = 8 };
 
 struct list {
     struct seek *seek;
+    const struct schema_field *field; /* what it must be able to hold; NULL: anything */
     struct dwr_str v[MOST];
     uint32_t count;
 };
@@ -26,7 +27,8 @@ static void put(struct list *list, struct dwr_str value)
 {
     const struct dwr_text text = { value.p, value.n };
 
-    if (list->count == MOST || !is_set(value))
+    if (list->count == MOST || !is_set(value) ||
+        (list->field && !schema_can_hold(list->seek->arena, list->field, value)))
         return;
     for (uint32_t i = 0; i < list->count; i++)
         if (trial_same(&list->seek->bench, text, (struct dwr_text){ list->v[i].p, list->v[i].n }))
@@ -306,7 +308,7 @@ struct values values_of(struct seek *seek, unsigned index, struct dwr_str name)
     const struct dwr_name *known = index == DWR_NONE ? NULL : &seek->d->names.v[index];
     const struct dwr_rule *rule = rule_of(known, seek->d->units, &seek->d->free_rule);
     const struct schema_field *field = seek->schema ? schema_field(seek->schema, name) : NULL;
-    struct list list = { .seek = seek };
+    struct list list = { .seek = seek, .field = field };
 
     if (known && seek->values[index].v)
         return seek->values[index];
@@ -355,7 +357,7 @@ struct values values_of_member(struct seek *seek, unsigned table, unsigned index
     const bool keeps_place = known && known->role != DWR_NAME_UNIT && index == t->order_by;
     const struct schema_doctype *rows = rows_of_table(seek, table);
     const struct schema_field *field = rows ? schema_field(rows, name) : NULL;
-    struct list list = { .seek = seek };
+    struct list list = { .seek = seek, .field = field };
 
     if (keeps_place || !put_for_rule(&list, rule)) {
         put_examples(&list, table, name);
@@ -407,10 +409,10 @@ struct dwr_str values_other_member(struct seek *seek, unsigned table)
                 (kind == 1 || rows->fields[i].kind == SCHEMA_DATA ||
                  rows->fields[i].kind == SCHEMA_TEXT))
                 return rows->fields[i].name;
-    for (size_t i = 0; i < sizeof made_up / sizeof *made_up; i++)
+    for (size_t i = 0; !rows && i < sizeof made_up / sizeof *made_up; i++)
         if (is_other(t, str_of(made_up[i])))
             return str_of(made_up[i]);
-    return str_of("another_member");
+    return rows ? (struct dwr_str){ NULL, 0 } : str_of("another_member");
 }
 
 /* --- the DocType --- */

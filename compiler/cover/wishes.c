@@ -193,6 +193,20 @@ static void wish_for_all(struct seek *seek, struct wish *w, const struct cover_c
         wish_for(w, seek->d->tables[class_->index].hold, class_->kind == COVER_HELD);
 }
 
+/* Those that the schema lets the field have. */
+static struct domain held(struct seek *seek, uint16_t index, struct domain domain)
+{
+    const struct schema_field *field =
+        seek->schema ? schema_field(seek->schema, seek->d->names.v[index].name) : NULL;
+    struct dwr_str *v = arena_array(seek->arena, domain.count, sizeof *v);
+    uint16_t n = 0;
+
+    for (uint16_t i = 0; i < domain.count; i++)
+        if (!field || schema_can_hold(seek->arena, field, domain.values[i]))
+            v[n++] = domain.values[i];
+    return (struct domain){ v, n };
+}
+
 static void wish_for_fields(struct seek *seek, struct wishes *wishes,
                             const struct cover_class *class_)
 {
@@ -205,7 +219,8 @@ static void wish_for_fields(struct seek *seek, struct wishes *wishes,
             struct wish *w = &wishes->fields[i][side];
 
             *w = (struct wish){ .seek = seek, .field = asked->fields[i], .side = sides[side] };
-            w->domain = domain_of_field(seek->arena, seek->d, w->field, seek->schema);
+            w->domain =
+                held(seek, w->field, domain_of_field(seek->arena, seek->d, w->field, seek->schema));
             w->score = arena_zero(seek->arena, w->domain.count * sizeof *w->score);
             wish_for_all(seek, w, class_);
         }
@@ -303,7 +318,18 @@ static bool put_in_place(struct wishes *wishes, struct domain domain, uint16_t f
     return true;
 }
 
-static void find_places(struct wishes *wishes)
+/* A field that the class is about: what conditions read of it goes together with the rest of it. */
+static bool is_asked(struct seek *seek, const struct wishes *wishes, uint32_t i, unsigned side,
+                     struct draft *draft)
+{
+    const struct wish *w = wishes->fields[i];
+
+    if (draft_find(draft, seek->d->names.v[wishes->asked.fields[i]].name))
+        return w[DRAFT_BASE].asked || w[DRAFT_SERVER].asked || w[DRAFT_CLIENT].asked;
+    return w[side].asked;
+}
+
+static void find_places(struct seek *seek, struct wishes *wishes, struct draft *draft)
 {
     const struct asked *asked = &wishes->asked;
     const struct domain people[] = { wishes->server_roles, wishes->client_roles, wishes->users };
@@ -313,7 +339,7 @@ static void find_places(struct wishes *wishes)
 
     for (uint32_t i = 0; i < asked->count; i++)
         for (uint8_t side = 0; side < DRAFT_SIDES; side++)
-            if (wishes->fields[i][side].asked)
+            if (is_asked(seek, wishes, i, side, draft))
                 fits = fits &&
                        put_in_place(wishes, wishes->fields[i][side].domain, asked->fields[i], side);
     for (uint8_t who = 0; who < 3; who++)
@@ -337,7 +363,8 @@ void wishes_put(struct seek *seek, const struct wishes *wishes, struct draft *dr
     }
 }
 
-const struct wishes *wishes_of(struct seek *seek, const struct cover_class *class_)
+const struct wishes *wishes_of(struct seek *seek, const struct cover_class *class_,
+                               struct draft *draft)
 {
     struct wishes *wishes = ARENA_NEW(seek->arena, struct wishes);
 
@@ -349,6 +376,6 @@ const struct wishes *wishes_of(struct seek *seek, const struct cover_class *clas
     wishes->server_roles = domain_of_roles(seek->arena, seek->d, false);
     wishes->client_roles = domain_of_roles(seek->arena, seek->d, true);
     wishes->users = domain_of_users(seek->arena, seek->d);
-    find_places(wishes);
+    find_places(seek, wishes, draft);
     return wishes;
 }

@@ -8,7 +8,7 @@
 #include "str.h"
 
 /* What a string literal says. */
-static struct dwr_str text_of(struct schema_check *c, const struct ast_value *value)
+static struct dwr_str text_of(struct arena *arena, const struct ast_value *value)
 {
     struct json_pull j;
     struct json_string s;
@@ -16,7 +16,7 @@ static struct dwr_str text_of(struct schema_check *c, const struct ast_value *va
     json_pull_begin(&j, value->text.p, (uint32_t)value->text.n);
     if (!json_pull_string(&j, &s))
         return (struct dwr_str){ "", 0 };
-    return json_pull_text(&j, c->arena, s);
+    return json_pull_text(&j, arena, s);
 }
 
 static void wrong_value(struct schema_check *c, const struct schema_field *field,
@@ -31,17 +31,22 @@ static void wrong_value(struct schema_check *c, const struct schema_field *field
 }
 
 /* A Select's value is one of its options; one without options is filled by a program. */
+static bool has_option(const struct schema_field *field, struct dwr_str text)
+{
+    for (uint32_t i = 0; i < field->select_count; i++)
+        if (str_same(field->select[i], text))
+            return true;
+    return field->select_count == 0;
+}
+
 static void is_option(struct schema_check *c, const struct schema_field *field,
                       const struct ast_value *value)
 {
-    const struct dwr_str text = text_of(c, value);
+    const struct dwr_str text = text_of(c->arena, value);
     struct diag_finding *finding;
 
-    if (field->select_count == 0)
+    if (has_option(field, text))
         return;
-    for (uint32_t i = 0; i < field->select_count; i++)
-        if (str_same(field->select[i], text))
-            return;
     finding =
         diag_add(c->diag, DIAG_OPTION, value->span, "\"%.*s\" is not among the options of '%.*s'",
                  SCHEMA_TEXT(text), SCHEMA_TEXT(field->name));
@@ -73,7 +78,7 @@ static bool is_zero_or_one(struct dwr_str text)
     return text.n == 1 && (text.p[0] == '0' || text.p[0] == '1');
 }
 
-static bool can_be(struct schema_check *c, const struct schema_field *field,
+static bool can_be(struct arena *arena, const struct schema_field *field,
                    const struct ast_value *value)
 {
     const bool string = value->kind == AST_VALUE_STRING;
@@ -91,9 +96,9 @@ static bool can_be(struct schema_check *c, const struct schema_field *field,
                (value->kind == AST_VALUE_NUMBER && is_zero_or_one(value->text));
     case SCHEMA_DATE:
     case SCHEMA_DATETIME:
-        return string && is_timestamp(text_of(c, value));
+        return string && is_timestamp(text_of(arena, value));
     case SCHEMA_TIME:
-        return string && is_time(text_of(c, value));
+        return string && is_time(text_of(arena, value));
     case SCHEMA_TABLE:
         return value->kind == AST_VALUE_ARRAY;
     default:
@@ -108,10 +113,38 @@ void schema_value(struct schema_check *c, const struct schema_field *field,
     if (field == NULL || value->kind == AST_VALUE_NONE || value->kind == AST_VALUE_NULL ||
         (value->kind == AST_VALUE_STRING && value->text.n == 2))
         return;
-    if (!can_be(c, field, value))
+    if (!can_be(c->arena, field, value))
         wrong_value(c, field, value);
     else if (field->kind == SCHEMA_SELECT)
         is_option(c, field, value);
+}
+
+static enum ast_value_kind kind_of(char first)
+{
+    switch (first) {
+    case '{':
+        return AST_VALUE_OBJECT;
+    case '[':
+        return AST_VALUE_ARRAY;
+    case '"':
+        return AST_VALUE_STRING;
+    case 't':
+        return AST_VALUE_TRUE;
+    case 'f':
+        return AST_VALUE_FALSE;
+    default:
+        return AST_VALUE_NUMBER;
+    }
+}
+
+bool schema_can_hold(struct arena *arena, const struct schema_field *field, struct dwr_str json)
+{
+    const struct ast_value value = { .kind = kind_of(json.p[0]), .text = json };
+
+    if (str_is(json, "null") || str_is(json, "\"\""))
+        return true;
+    return can_be(arena, field, &value) &&
+           (field->kind != SCHEMA_SELECT || has_option(field, text_of(arena, &value)));
 }
 
 /* --- conditions --- */

@@ -99,6 +99,9 @@ const struct schema_field *schema_field_hashed(const struct schema_doctype *doct
  * parent, _user_tags …, and all that begin with '_' (SEMANTICS 1.6). */
 bool schema_is_standard(struct dwr_str name);
 
+/* May the field have the value (JSON, no white space around it)? Unset is right for every field. */
+bool schema_can_hold(struct arena *arena, const struct schema_field *field, struct dwr_str json);
+
 /* The fieldtypes of a kind in words: "a number", "a date and time". */
 const char *schema_kind_words(enum schema_kind kind);
 

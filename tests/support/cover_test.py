@@ -343,6 +343,33 @@ def with_schemas():
           'for "E"' in open(os.path.join(folder, "made.dwr")).read(), out)
 
 
+def values_of_the_schema():
+    """Tests with schemas hold what the fields can, or they would not compile."""
+    folder, schemas = fresh("values"), fresh("definitions")
+    fields = [("series", "Select", "TS-"), ("done", "Check", None), ("at", "Datetime", None),
+              ("rows", "Table", "R")]
+    for name, some in (("D", fields), ("R", fields[1:3] + [("text", "Small Text", None)])):
+        write(schemas, name.lower() + ".json", json.dumps({
+            "doctype": "DocType", "name": name, "istable": int(name == "R"), "fields": [
+                {"fieldname": f, "fieldtype": t, "options": o} for f, t, o in some]}))
+    write(folder, "rules.dwr", """doctype "D" {
+    strategy    field_level;
+    server_wins series;
+    max         done when server.at > "2026-01-01";
+    client_wins done;
+    child rows {
+        key         name;
+        order_by    at;
+        on_same_key fields { client_wins at; max done; merge_text text; }
+    }
+    lock when server.series != "TS-" except done;
+}
+""")
+    out = made_with("values of the schema", folder, "--schema", schemas)
+    check("a Select of one option cannot differ on both sides",
+          "there is no merge for series: both differ\n" in out and "D: 46 of 46 " in out, out)
+
+
 def kept_files():
     folder = fresh("kept")
     write(folder, "rules.dwr", 'doctype "D" { strategy field_level; }\n')
@@ -428,6 +455,7 @@ wrong_words()
 impossible()
 hard_to_reach()
 with_schemas()
+values_of_the_schema()
 kept_files()
 odd_names()
 large()
