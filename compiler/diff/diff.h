@@ -7,24 +7,26 @@
  *
  * Classes, from harmless to grave; a change has the gravest that was seen of it:
  *
- *   same
- *     The merges end alike: the rules only say it otherwise.
- *   safe
- *     Nothing that a person wrote ends otherwise: what is reported, notified or said beside the
- *     merge changes, or a person is asked who was not.
- *   changes_outcome
- *     A field, or the document, ends otherwise, or a conflict that a person decided is decided by
- *     nobody any more.
- *   needs_both_tables
- *     What a client sends means something else than it did when the client was given its rules: a
- *     field that becomes a table, another key, a row left out that used to mean its removal, a
- * field that the sync layer takes over or leaves, what may be done offline. Until every client has
- * the new rules, the server needs both. can_lose_a_write A value that a client wrote, and that was
- * kept, merged or shown to a person, is now in the field report alone, or is rejected; of tables
- * this is asked of each member of each row, by its key. Or the time in which an offline client may
- * still push, or a person decide, gets shorter; or a file is dropped of two that both were kept. A
- * write that the old rules rejected cannot be lost, and a removal that is refused (a delete, a row
- * left out) loses no value.
+ * - same: the merges end alike, the rules only say it otherwise;
+ *
+ * - safe: nothing that a person wrote ends otherwise; what is reported, notified or said beside the
+ *   merge changes, or a person is asked who was not;
+ *
+ * - changes outcome: a field, or the document, ends otherwise, or a conflict that a person decided
+ *   is decided by nobody any more;
+ *
+ * - needs both tables: what a client sends means something else than it did when the client was
+ *   given its rules, such as a field that becomes a table, another key, a row left out that used to
+ *   mean its removal, a field that the sync layer takes over or leaves, what may be done offline;
+ *   until every client has the new rules, the server needs both;
+ *
+ * - can lose a write: a value that a client wrote, and that was kept, merged or shown to a person,
+ *   is now in the field report alone, or is rejected (in a table this is asked of each member of
+ *   each row, by its key); or the time in which an offline client may still push, or a person
+ *   decide, gets shorter; or a file is dropped of two that both were kept.
+ *
+ * A write that the old rules rejected, or a value that they refused, cannot be lost, and a removal
+ * that is refused (a delete, a row left out) loses no value.
  *
  * Ownership: everything belongs to the arena. */
 #ifndef DWR_COMPILER_DIFF_H
