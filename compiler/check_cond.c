@@ -145,24 +145,13 @@ static void cond_is_sound(struct check *c, const struct ast_cond *cond, enum che
 }
 
 /* What is wrong with its parts goes first: the whole is asked only where they are right. */
-static void check(struct check *c, const struct ast_cond *cond, enum check_moment moment,
-                  enum diag_code never)
+void check_cond(struct check *c, const struct ast_cond *cond, enum check_moment moment)
 {
     const uint32_t before = c->diag->count;
 
     cond_is_sound(c, cond, moment);
     if (cond != NULL && c->diag->count == before)
-        check_truth(c, cond, never);
-}
-
-void check_cond(struct check *c, const struct ast_cond *cond, enum check_moment moment)
-{
-    check(c, cond, moment, DIAG_OPERANDS);
-}
-
-void check_rule_cond(struct check *c, const struct ast_cond *cond)
-{
-    check(c, cond, WHILE_MERGING, DIAG_UNREACHABLE);
+        check_truth(c, cond);
 }
 
 /* --- conditions that say the same --- */

@@ -123,17 +123,16 @@ enum check_moment {
     OF_WRITE       /* push_priority: bare fields, and what this write does */
 };
 
-/* cond NULL: there is none. A rule's condition that never holds is a rule that is never reached. */
+/* cond NULL: there is none. */
 void check_cond(struct check *c, const struct ast_cond *cond, enum check_moment moment);
-void check_rule_cond(struct check *c, const struct ast_cond *cond);
 /* Whether two conditions are written alike, and so hold together. */
 bool check_same_cond(const struct ast_cond *a, const struct ast_cond *b);
 
 /* --- check_truth.c --- */
 
-/* Tells of comparisons whose answer is known, of a condition that always holds or (with the code)
- * never. False: one of these was told. */
-bool check_truth(struct check *c, const struct ast_cond *cond, enum diag_code never);
+/* Warns of comparisons whose answer is known, of a condition that always holds or never. False: one
+ * of these was told. */
+bool check_truth(struct check *c, const struct ast_cond *cond);
 /* Whether one of the conditions before it holds wherever this one does; *by is the one that does
  * alone, or the last. Conditions that check_truth tells of are not asked. */
 bool check_covered(struct check *c, const struct ast_cond *const *before, unsigned count,

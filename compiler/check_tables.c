@@ -42,7 +42,7 @@ static void rule_of_key(struct check *c, const struct ast_child *child,
 
             if (part->symbol != names->v[i].symbol || part->text.n == 0)
                 continue;
-            finding = diag_add(c->diag, DIAG_UNREACHABLE, names->v[i].span,
+            finding = diag_add(c->diag, DIAG_DECIDES_NOTHING, names->v[i].span,
                                "rows of one key have the same '%.*s': this rule is never reached",
                                CHECK_TEXT(part->text));
             diag_note(c->diag, finding, part->span, "it is the key here");
@@ -75,7 +75,7 @@ static void same_key_is_sound(struct check *c, const struct check_scope *scope,
         return;
     check_once(c, same_key->block, once, sizeof once / sizeof *once);
     if (same_key->block->first == NULL && !same_key->block->broken)
-        diag_add(c->diag, DIAG_EMPTY, same_key->word, "'fields' decides about no member");
+        diag_add(c->diag, DIAG_DECIDES_NOTHING, same_key->word, "'fields' decides about no member");
     for (s = same_key->block->of[AST_RULE]; s != NULL; s = s->same) {
         check_rule(c, &rows, AST_AS(ast_rule, s));
         rule_of_key(c, child, &AST_AS(ast_rule, s)->fields);

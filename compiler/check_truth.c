@@ -425,10 +425,10 @@ static unsigned tell_known(struct check *c, const struct ast_cond *cond)
     if (is == 0)
         return 0;
     if (atom_of(cond).value)
-        diag_add(c->diag, DIAG_OPERANDS, cond->span, "nothing is less than unset: this %s holds",
-                 is > 0 ? "always" : "never");
+        diag_add(c->diag, DIAG_DECIDES_NOTHING, cond->span,
+                 "nothing is less than unset: this %s holds", is > 0 ? "always" : "never");
     else
-        diag_add(c->diag, DIAG_OPERANDS, cond->span,
+        diag_add(c->diag, DIAG_DECIDES_NOTHING, cond->span,
                  "a field is compared with itself: this %s holds", is > 0 ? "always" : "never");
     return 1;
 }
@@ -466,7 +466,7 @@ static void try_all(struct check *c, const struct ast_cond *cond, bool *some, bo
     } while (!(*some && *not_all) && next(&t));
 }
 
-bool check_truth(struct check *c, const struct ast_cond *cond, enum diag_code never)
+bool check_truth(struct check *c, const struct ast_cond *cond)
 {
     bool some, not_all;
 
@@ -474,9 +474,10 @@ bool check_truth(struct check *c, const struct ast_cond *cond, enum diag_code ne
         return false;
     try_all(c, cond, &some, &not_all);
     if (!some)
-        diag_add(c->diag, never, cond->span, "this condition never holds: it contradicts itself");
+        diag_add(c->diag, DIAG_DECIDES_NOTHING, cond->span,
+                 "this condition never holds: it contradicts itself");
     else if (!not_all)
-        diag_add(c->diag, DIAG_OPERANDS, cond->span, "this condition always holds");
+        diag_add(c->diag, DIAG_DECIDES_NOTHING, cond->span, "this condition always holds");
     return some && not_all;
 }
 

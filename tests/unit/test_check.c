@@ -65,9 +65,9 @@ static const struct check_case {
     { "rows of one key have it in common",
       "doctype \"A\" { strategy field_level; child t { key a, b; on_same_key fields { client_wins b; "
       "} } }",
-      "1007" },
+      "3002" },
     { "fields decides about some member",
-      "doctype \"A\" { strategy field_level; child t { key a; on_same_key fields { } } }", "1030" },
+      "doctype \"A\" { strategy field_level; child t { key a; on_same_key fields { } } }", "3002" },
     { "otherwise they are no members",
       "doctype \"A\" { strategy field_level; child t { key k; on_same_key "
       "fields { manual name; max idx, _x; } } }",
