@@ -123,11 +123,19 @@ void cmd_read(struct cmd_rules *r, struct arena *arena, const struct cli_list *p
     cmd_read_checked(r, arena, paths, options, &none);
 }
 
+static bool is_error(void *context, struct diag_finding *finding)
+{
+    (void)context;
+    return finding->severity == DIAG_ERROR;
+}
+
 /* What follows the parsing. */
 static void check_and_plan(struct cmd_rules *r, struct arena *arena,
                            const struct parse_options *options, const struct cli_list *schemas)
 {
     check_rules(arena, &r->ast, &r->diag);
+    if (!options->warn)
+        diag_filter(&r->diag, is_error, NULL);
     if (schemas->count > 0)
         read_schemas(r, arena, schemas, options->threads);
     if (r->diag.errors == 0 && r->diag.failure_count == 0)

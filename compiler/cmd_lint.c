@@ -214,7 +214,9 @@ static int check_options(struct lint *l)
 
 int cmd_lint(const struct cli_command *command, struct arena *arena, int argc, char **argv)
 {
-    struct lint l = { .command = command, .arena = arena, .parsing = { .allow_stdin = true } };
+    struct lint l = { .command = command,
+                      .arena = arena,
+                      .parsing = { .warn = true, .allow_stdin = true } };
     const struct cli_option options[] = {
         CMD_FINDINGS_OPTIONS(&l.findings),
         CMD_FORMAT_OPTION(&l.findings),

@@ -35,7 +35,8 @@ struct parse_hint {
 };
 
 struct parse_options {
-    bool keep_tokens;                    /* fill ast_file.tokens */
+    bool keep_tokens; /* fill ast_file.tokens */
+    bool warn; /* cmd_read…: keep findings that are no errors (lint and editors show them) */
     const struct file_overlay *overlays; /* parse_rules: in place of the disk's files */
     uint32_t overlay_count;
     struct parse_hint *hint; /* parse_text: filled; the findings then mean nothing */

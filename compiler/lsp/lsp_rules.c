@@ -114,7 +114,7 @@ static struct cli_list schema_folders(const struct lsp *lsp, struct lsp_rules *r
 
 static void read_folder(struct lsp *lsp, struct lsp_rules *r)
 {
-    struct parse_options options = { .keep_tokens = true, .threads = 1 };
+    struct parse_options options = { .keep_tokens = true, .warn = true, .threads = 1 };
     const char *root = r->root;
     const struct cli_list paths = { &root, 1 }, schemas = schema_folders(lsp, r);
     struct file_overlay *overlays;
@@ -134,7 +134,7 @@ static void read_folder(struct lsp *lsp, struct lsp_rules *r)
 
 static void read_lone(struct lsp *lsp, struct lsp_rules *r)
 {
-    const struct parse_options options = { .keep_tokens = true, .threads = 1 };
+    const struct parse_options options = { .keep_tokens = true, .warn = true, .threads = 1 };
     const struct lsp_document *d = lone_document(lsp, r);
     struct cmd_rules *c = r->c;
 
