@@ -13,6 +13,7 @@
 /* What a report is about and which rule decided. */
 struct found {
     struct arena *arena;
+    struct dwr_scratch *scratch;
     const struct dwr_report *report;
     const struct dwr_table *table; /* a row of it; NULL: a field */
     const struct dwr_unit *unit;   /* of a field with a rule of its own; NULL: none */
@@ -70,11 +71,14 @@ static const struct dwr_rule *rule_of(const struct dwr_unit *unit, struct dwr_st
     return &unit->rules[unit->rule_count - 1];
 }
 
-static struct found find(const struct words *w, const struct dwr_report *report, bool base_known)
+static struct found find(const struct words *w, const struct dwr_report *report, bool base_known,
+                         struct dwr_scratch *scratch)
 {
     const struct dwr_doctype *d = w->doctype;
     const unsigned i = dwr_names_find(&d->names, report->field.p, report->field.n);
-    struct found f = { .arena = w->arena, .report = report, .base_known = base_known };
+    struct found f = {
+        .arena = w->arena, .scratch = scratch, .report = report, .base_known = base_known
+    };
 
     if (i != DWR_NONE && d->names.v[i].role == DWR_NAME_UNIT) {
         f.unit = &d->units[d->names.v[i].index];
@@ -264,15 +268,11 @@ static void put_field_decision(struct sentence *s, const struct found *f)
 
 static bool same_rows(const struct found *f, struct dwr_text a, struct dwr_text b)
 {
-    struct dwr_scratch *scratch = dwr_scratch_new();
-    bool same, failed;
+    bool same;
 
-    if (!scratch)
-        arena_fail(f->arena);
-    same = rows_equal(f->table, scratch, a, b);
-    failed = scratch->failed;
-    dwr_scratch_free(scratch);
-    if (failed)
+    dwr_scratch_reset(f->scratch);
+    same = rows_equal(f->table, f->scratch, a, b);
+    if (f->scratch->failed)
         arena_fail(f->arena);
     return same;
 }
@@ -417,9 +417,9 @@ static void put_row_decision(struct sentence *s, const struct found *f)
 }
 
 struct dwr_str words_decision(const struct words *w, const struct dwr_report *report,
-                              bool base_known)
+                              bool base_known, struct dwr_scratch *scratch)
 {
-    const struct found f = find(w, report, base_known);
+    const struct found f = find(w, report, base_known, scratch);
     struct sentence s;
 
     say_begin(&s, w);

@@ -181,7 +181,7 @@ static void add_report(struct explain *x, const struct dwr_report *r)
         .server = copy_text(x->arena, r->server),
         .client = copy_text(x->arena, r->client),
         .rule = copy(x->arena, r->rule.p, r->rule.n),
-        .words = words_decision(&x->words, r, x->base_known),
+        .words = words_decision(&x->words, r, x->base_known, x->bench->compare),
     };
     mark_reported(x, line);
 }

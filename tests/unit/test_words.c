@@ -512,6 +512,9 @@ static const struct {
 
 Test(words, decisions_of_fields_and_rows)
 {
+    struct dwr_scratch *compare = dwr_scratch_new();
+
+    cr_assert_not_null(compare);
     for (size_t i = 0; i < sizeof decision_rows / sizeof *decision_rows; i++) {
         const struct dwr_ruleset *rules = rules_with(decision_rows[i].rules);
         const struct words w = words_of(rules);
@@ -522,12 +525,14 @@ Test(words, decisions_of_fields_and_rows)
             if (!text_is(result.fields[k].field, decision_rows[i].field))
                 continue;
             found = true;
-            expect_text(words_decision(&w, &result.fields[k], request.write.base.p != NULL),
-                        decision_rows[i].expected, decision_rows[i].rules);
+            expect_text(
+                words_decision(&w, &result.fields[k], request.write.base.p != NULL, compare),
+                decision_rows[i].expected, decision_rows[i].rules);
         }
         cr_expect(found, "%s: '%s' is reported", decision_rows[i].rules, decision_rows[i].field);
         arena_clear(&arena);
     }
+    dwr_scratch_free(compare);
 }
 
 static const struct {
