@@ -65,7 +65,7 @@ FOR_CORE     = $(if $(call core_file,$(CORE_SELDOM)),-Os)$(if $(call core_file,$
 DWR_CPPFLAGS = -D_XOPEN_SOURCE=700 -Iruntime -I$B/grammar -MMD -MP $(CPPFLAGS)
 DWR_CFLAGS   = -std=c17 $(WARN) $(HARDEN) $(PIC) $(CFLAGS)
 DWR_LDFLAGS  = $(LHARDEN) $(LDFLAGS)
-DWRC_LIBS   := -lcjson -lxxhash
+DWRC_LIBS   := -lcjson -lxxhash -lm
 COMPILE      = @mkdir -p $(@D) && echo "  cc      $@" && \
                $(CC) $(DWR_CPPFLAGS) $(DWR_CFLAGS)
 ARCHIVE      = @mkdir -p $(@D) && echo "  ar      $@" && rm -f $@ && $(AR) rcs $@
