@@ -84,3 +84,39 @@ const char *ast_kind_word(enum ast_kind kind)
 
     return words[kind];
 }
+
+enum dwr_cond_op ast_op_turned(enum dwr_cond_op op)
+{
+    switch (op) {
+    case DWR_COND_LT:
+        return DWR_COND_GT;
+    case DWR_COND_LE:
+        return DWR_COND_GE;
+    case DWR_COND_GT:
+        return DWR_COND_LT;
+    case DWR_COND_GE:
+        return DWR_COND_LE;
+    default:
+        return op;
+    }
+}
+
+enum ast_value_kind ast_value_kind_of(char first)
+{
+    switch (first) {
+    case '{':
+        return AST_VALUE_OBJECT;
+    case '[':
+        return AST_VALUE_ARRAY;
+    case '"':
+        return AST_VALUE_STRING;
+    case 't':
+        return AST_VALUE_TRUE;
+    case 'f':
+        return AST_VALUE_FALSE;
+    case 'n':
+        return AST_VALUE_NULL;
+    default:
+        return AST_VALUE_NUMBER;
+    }
+}

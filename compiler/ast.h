@@ -478,4 +478,10 @@ const char *ast_rule_word(enum dwr_rule_kind rule);
 const char *ast_strategy_word(enum dwr_strategy strategy);
 const char *ast_kind_word(enum ast_kind kind);
 
+/* A comparison read from the other side: < for >. */
+enum dwr_cond_op ast_op_turned(enum dwr_cond_op op);
+
+/* What a JSON value is, by its first byte. */
+enum ast_value_kind ast_value_kind_of(char first);
+
 #endif

@@ -73,22 +73,6 @@ struct atom {
     bool fact;
 };
 
-static enum dwr_cond_op turned(enum dwr_cond_op op)
-{
-    switch (op) {
-    case DWR_COND_LT:
-        return DWR_COND_GT;
-    case DWR_COND_LE:
-        return DWR_COND_GE;
-    case DWR_COND_GT:
-        return DWR_COND_LT;
-    case DWR_COND_GE:
-        return DWR_COND_LE;
-    default:
-        return op;
-    }
-}
-
 static struct atom atom_of(const struct ast_cond *cond)
 {
     const bool two = cond->op >= DWR_COND_EQ && cond->op <= DWR_COND_GE;
@@ -98,7 +82,7 @@ static struct atom atom_of(const struct ast_cond *cond)
     if (!two)
         return (struct atom){ cond->op, &cond->left, NULL, false };
     if (cond->left.side == DWR_SIDE_VALUE)
-        return (struct atom){ turned(cond->op), &cond->right, &cond->left.value, false };
+        return (struct atom){ ast_op_turned(cond->op), &cond->right, &cond->left.value, false };
     if (cond->right.side == DWR_SIDE_VALUE)
         return (struct atom){ cond->op, &cond->left, &cond->right.value, false };
     return (struct atom){ cond->op, &cond->left, NULL, true };

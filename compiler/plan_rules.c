@@ -5,23 +5,6 @@
 
 static const struct dwr_cond *condition(struct plan *p, const struct ast_cond *cond);
 
-/* a < b read from the other side. */
-static enum dwr_cond_op turned(enum dwr_cond_op op)
-{
-    switch (op) {
-    case DWR_COND_LT:
-        return DWR_COND_GT;
-    case DWR_COND_LE:
-        return DWR_COND_GE;
-    case DWR_COND_GT:
-        return DWR_COND_LT;
-    case DWR_COND_GE:
-        return DWR_COND_LE;
-    default:
-        return op;
-    }
-}
-
 static struct dwr_operand operand(struct plan *p, const struct ast_operand *o)
 {
     struct dwr_operand result = { .side = (uint8_t)o->side };
@@ -50,7 +33,7 @@ static void put_comparison(struct plan *p, struct dwr_cond *result, const struct
     const struct ast_operand *left = turn ? &cond->right : &cond->left;
     const struct ast_operand *right = turn ? &cond->left : &cond->right;
 
-    result->op = (uint8_t)(turn ? turned(cond->op) : cond->op);
+    result->op = (uint8_t)(turn ? ast_op_turned(cond->op) : cond->op);
     result->left = operand(p, left);
     result->right = operand(p, right);
     if (right->side == DWR_SIDE_VALUE)

@@ -6,6 +6,21 @@
 
 static const struct dwr_str none = { NULL, 0 };
 
+/* Both sides set a member of one row: is the device's value gone, and nobody asked? */
+static bool row_is_lost(struct lint *l, struct lint_case *c, const struct dwr_table *table,
+                        const struct schema_doctype *rows, struct dwr_str field,
+                        struct dwr_str office, struct dwr_str device)
+{
+    const struct dwr_str member = lint_plain_member(table, rows, 0);
+
+    lint_put(c, field, lint_list(l, lint_row_of(l, table, rows, 1, member, none), none),
+             lint_list(l, lint_row_of(l, table, rows, 1, member, office), none),
+             lint_list(l, lint_row_of(l, table, rows, 1, member, device), none));
+    if (l->plan->lock)
+        lint_assume(l, c, l->plan->lock, false);
+    return lint_try(l, c) && !lint_is_asked(c, field) && !lint_result_has(c, field, device);
+}
+
 /* --- DW2011: on_same_key is not said --- */
 
 static void same_key_is_said(struct lint *l, const struct ast_child *child,
@@ -21,12 +36,7 @@ static void same_key_is_said(struct lint *l, const struct ast_child *child,
     if (child->block.of[AST_ON_SAME_KEY] || table->append_only || !key)
         return;
     lint_values(lint_member_kind(rows, member), &office, &device);
-    lint_put(&c, field, lint_list(l, lint_row_of(l, table, rows, 1, member, none), none),
-             lint_list(l, lint_row_of(l, table, rows, 1, member, office), none),
-             lint_list(l, lint_row_of(l, table, rows, 1, member, device), none));
-    if (l->plan->lock)
-        lint_assume(l, &c, l->plan->lock, false);
-    if (!lint_try(l, &c) || lint_is_asked(&c, field) || lint_result_has(&c, field, device))
+    if (!row_is_lost(l, &c, table, rows, field, office, device))
         return;
     finding =
         lint_found(l, DIAG_SAME_KEY_UNSAID, child->field.span, field,
@@ -276,12 +286,7 @@ static void same_key_has_an_order(struct lint *l, const struct ast_child *child,
     lint_values(lint_member_kind(rows, member), &office, &device);
     c.dated = true;
     c.client_last = last;
-    lint_put(&c, field, lint_list(l, lint_row_of(l, table, rows, 1, member, none), none),
-             lint_list(l, lint_row_of(l, table, rows, 1, member, office), none),
-             lint_list(l, lint_row_of(l, table, rows, 1, member, device), none));
-    if (l->plan->lock)
-        lint_assume(l, &c, l->plan->lock, false);
-    if (!lint_try(l, &c) || lint_is_asked(&c, field) || lint_result_has(&c, field, device))
+    if (!row_is_lost(l, &c, table, rows, field, office, device))
         return;
     finding = lint_found(l, DIAG_SAME_KEY_UNORDERED, said->span, field,
                          "rows of '%.*s' have no order_by: %s_write_wins is always the server's",

@@ -18,30 +18,10 @@ static struct span span_of(const struct doc_reader *r, struct json_string s)
     return (struct span){ r->span.source, r->span.begin + s.begin, r->span.begin + s.end };
 }
 
-static enum ast_value_kind kind_of(char first)
-{
-    switch (first) {
-    case '{':
-        return AST_VALUE_OBJECT;
-    case '[':
-        return AST_VALUE_ARRAY;
-    case '"':
-        return AST_VALUE_STRING;
-    case 't':
-        return AST_VALUE_TRUE;
-    case 'f':
-        return AST_VALUE_FALSE;
-    case 'n':
-        return AST_VALUE_NULL;
-    default:
-        return AST_VALUE_NUMBER;
-    }
-}
-
 /* Goes over the value that comes; it is of the field. */
 static void value_of_field(struct doc_reader *r, const struct schema_field *field)
 {
-    const enum ast_value_kind kind = kind_of(json_pull_kind(&r->json));
+    const enum ast_value_kind kind = ast_value_kind_of(json_pull_kind(&r->json));
     const uint32_t begin = r->json.at;
     struct ast_value value;
 

@@ -119,27 +119,9 @@ void schema_value(struct schema_check *c, const struct schema_field *field,
         is_option(c, field, value);
 }
 
-static enum ast_value_kind kind_of(char first)
-{
-    switch (first) {
-    case '{':
-        return AST_VALUE_OBJECT;
-    case '[':
-        return AST_VALUE_ARRAY;
-    case '"':
-        return AST_VALUE_STRING;
-    case 't':
-        return AST_VALUE_TRUE;
-    case 'f':
-        return AST_VALUE_FALSE;
-    default:
-        return AST_VALUE_NUMBER;
-    }
-}
-
 bool schema_can_hold(struct arena *arena, const struct schema_field *field, struct dwr_str json)
 {
-    const struct ast_value value = { .kind = kind_of(json.p[0]), .text = json };
+    const struct ast_value value = { .kind = ast_value_kind_of(json.p[0]), .text = json };
 
     if (str_is(json, "null") || str_is(json, "\"\""))
         return true;

@@ -6,20 +6,14 @@
 # git, FIRST holds what the folder's first build found: `current` or `stale`.
 set -u
 
+. "$(dirname "$0")/count.sh"
+
 dwrc=$(realpath "$1")
 rules=$2
 generated=$3
 first=$4
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0
-failed=0
-
-pass() { passed=$((passed + 1)); }
-fail() {
-    echo "FAIL $1"
-    failed=$((failed + 1))
-}
 
 check() { "$dwrc" compile --check "$rules" -o "$1" >"$work/out" 2>&1; }
 
