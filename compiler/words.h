@@ -119,8 +119,8 @@ struct words_lines words_settings(struct arena *arena, const struct words_style 
 /* --- what a merge decided --- */
 
 /* Why a field or a row became what it is: a sentence or two for a report of dwr_merge. The report
- * must be of a merge by w->doctype itself, as its lines tell which rule it was. Rows are compared in
- * the scratch, which is not the one that the report lies in. */
+ * must be of a merge by w->doctype itself, as its lines tell which rule it was. Rows are compared
+ * in the scratch, which is not the one that the report lies in. */
 struct dwr_str words_decision(const struct words *w, const struct dwr_report *report,
                               bool base_known, struct dwr_scratch *scratch);
 
