@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "../../runtime/core/scan.h"
-#include "../../runtime/core/unescape.h"
 #include "diff.h"
 #include "str.h"
 
@@ -43,29 +42,9 @@ static bool alike(const struct dwr_result *a, const struct dwr_result *b)
 
 /* --- fields --- */
 
-/* The name a member is called by, in the arena where it is written with escapes. */
-struct dwr_str diff_unquoted(struct arena *arena, struct dwr_text key)
-{
-    struct dwr_unescape u = { .p = key.p + 1, .end = key.p + key.n - 1 };
-    struct dwr_str name = { key.p + 1, key.n - 2 };
-    char *to;
-    int byte;
-
-    if (memchr(name.p, '\\', name.n) == NULL)
-        return name;
-    name.p = to = arena_alloc(arena, name.n + 1); /* escapes are longer than what they stand for */
-    while ((byte = dwr_next_byte(&u)) >= 0)
-        *to++ = (char)byte;
-    name.n = (size_t)(to - name.p);
-    return name;
-}
-
 static uint16_t index_of(const struct dwr_doctype *d, struct dwr_str name)
 {
-    for (uint16_t i = 0; i < d->names.count; i++)
-        if (d->names.v[i].name.n == name.n && memcmp(d->names.v[i].name.p, name.p, name.n) == 0)
-            return i;
-    return DWR_NONE;
+    return (uint16_t)dwr_field_named(&d->names, (struct dwr_text){ name.p, name.n });
 }
 
 static bool is_sync_layers(const struct dwr_doctype *d, uint16_t field)
@@ -80,15 +59,16 @@ static enum trial_fate fate(struct diff_bench *b, int side, const struct dwr_wri
 {
     const struct trial trial = { .doctype = b->pair->by[side], .write = *write };
     const uint16_t field = index_of(trial.doctype, name);
+    const struct trial_view *view = &b->view[side];
     struct dwr_text wrote, kept;
 
     if (write->op == DWR_DELETE || write->client.p == NULL)
         return TRIAL_KEPT;
     if (!is_sync_layers(trial.doctype, field))
-        return trial_fate_of(&b->bench[side], &trial, &b->result[side], name, field);
+        return trial_fate_in(&b->bench[side], &trial, &b->result[side], view, name, field);
     /* By these rules the client's value is not even looked at. */
-    wrote = trial_member(b->pair->arena, write->client, name);
-    kept = trial_member(b->pair->arena, b->result[side].doc, name);
+    wrote = trial_members_get(&view->wrote, name);
+    kept = trial_members_get(&view->kept, name);
     return wrote.p == NULL || trial_same(&b->bench[side], wrote, kept) ? TRIAL_KEPT : TRIAL_LOST;
 }
 
@@ -147,13 +127,14 @@ static bool marked_otherwise(struct diff_bench *b, struct arena *arena, struct d
 {
     static const char *const marks[] = { "_%.*s_conflict", "_server_%.*s", "_client_%.*s" };
 
-    if (b->result[0].doc.p == NULL || b->result[1].doc.p == NULL)
+    if (b->result[0].doc.p == NULL || b->result[1].doc.p == NULL ||
+        (!b->view[0].kept.marked && !b->view[1].kept.marked))
         return false;
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
         const struct dwr_str mark = arena_printf(arena, marks[i], (int)name.n, name.p);
 
-        if (!trial_same(&b->bench[0], trial_member(arena, b->result[0].doc, mark),
-                        trial_member(arena, b->result[1].doc, mark)))
+        if (!trial_same(&b->bench[0], trial_members_get(&b->view[0].kept, mark),
+                        trial_members_get(&b->view[1].kept, mark)))
             return true;
     }
     return false;
@@ -182,7 +163,7 @@ static bool reported_as(const struct diff_bench *b, int side, struct dwr_str nam
 static bool loses(struct diff_bench *b, struct arena *arena, const struct dwr_write *write,
                   struct dwr_str name, enum trial_fate old_fate, enum trial_fate new_fate)
 {
-    const struct dwr_text wrote = trial_member(arena, write->client, name);
+    const struct dwr_text wrote = trial_members_get(&b->view[0].wrote, name);
     const bool tables = is_table(b->pair->by[0], name) && is_table(b->pair->by[1], name);
 
     if (b->result[0].status == DWR_REJECTED || write->op == DWR_DELETE || wrote.p == NULL ||
@@ -198,8 +179,8 @@ static bool loses(struct diff_bench *b, struct arena *arena, const struct dwr_wr
 static enum diff_class class_of_field(struct diff_bench *b, struct arena *arena,
                                       const struct dwr_write *write, struct dwr_str name)
 {
-    const struct dwr_text was = trial_member(b->pair->arena, b->result[0].doc, name),
-                          is = trial_member(b->pair->arena, b->result[1].doc, name);
+    const struct dwr_text was = trial_members_get(&b->view[0].kept, name),
+                          is = trial_members_get(&b->view[1].kept, name);
     const enum trial_fate old_fate = fate(b, 0, write, name), new_fate = fate(b, 1, write, name);
 
     if (loses(b, arena, write, name, old_fate, new_fate))
@@ -219,30 +200,34 @@ struct found {
 
 static void add(struct found *f, struct dwr_str field, enum diff_class class)
 {
-    for (uint32_t i = 0; i < f->count; i++)
-        if (f->v[i].field.n == field.n && (f->v[i].field.p == NULL) == (field.p == NULL) &&
-            (field.n == 0 || memcmp(f->v[i].field.p, field.p, field.n) == 0))
-            return;
     if (class != DIFF_SAME && f->count < f->room)
         f->v[f->count++] = (struct diff_difference){ field, class };
 }
 
-/* The members of a document. */
-static void add_fields(struct diff_bench *b, const struct dwr_write *write, struct dwr_text doc,
-                       struct arena *arena, struct found *f)
+/* The members of a document, but for those of one that were looked at before. */
+static void add_fields(struct diff_bench *b, struct arena *arena, const struct dwr_write *write,
+                       const struct trial_members *members, const struct trial_members *before[2],
+                       struct found *f)
 {
-    struct dwr_text key, value;
-    struct dwr_walk walk;
+    for (uint32_t i = 0; i < members->count; i++) {
+        const struct dwr_str name = members->v[i].name;
 
-    if (doc.p == NULL || doc.n < 2 || doc.p[0] != '{')
-        return;
-    walk = dwr_walk_of(doc);
-    while (dwr_walk_next(&walk, dwr_scan_best(), &key, &value)) {
-        const struct dwr_str name = diff_unquoted(arena, key);
-
-        if (name.n > 0 && name.p[0] != '_') /* the marks of a provisional value are its field's */
+        /* The marks of a provisional value are its field's. */
+        if (name.n > 0 && name.p[0] != '_' &&
+            (before[0] == NULL || trial_members_get(before[0], name).p == NULL) &&
+            (before[1] == NULL || trial_members_get(before[1], name).p == NULL))
             add(f, name, class_of_field(b, arena, write, name));
     }
+}
+
+static void add_all_fields(struct diff_bench *b, struct arena *arena,
+                           const struct dwr_write *write, struct found *f)
+{
+    const struct trial_members *docs[] = { NULL, NULL, &b->view[0].wrote, &b->view[0].kept,
+                                           &b->view[1].kept };
+
+    for (int i = 2; i < 5; i++)
+        add_fields(b, arena, write, docs[i], &docs[i - 2], f);
 }
 
 /* The document as a whole; whether it is success or merged follows from the fields. */
@@ -272,9 +257,9 @@ uint32_t diff_compare(struct diff_bench *b, struct arena *arena, const struct dw
     /* A delete that is refused, or taken, is one change and not one of every field. */
     ends = ends_otherwise(b);
     if (write->op != DWR_DELETE || !ends) {
-        add_fields(b, write, write->client, arena, &f);
-        add_fields(b, write, b->result[0].doc, arena, &f);
-        add_fields(b, write, b->result[1].doc, arena, &f);
+        b->view[0] = trial_view_of(&b->bench[0], arena, write, &b->result[0]);
+        b->view[1] = trial_view_again(arena, &b->view[0], &b->result[1]);
+        add_all_fields(b, arena, write, &f);
     }
     if (ends)
         add(&f, none,

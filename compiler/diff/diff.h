@@ -175,6 +175,7 @@ struct diff_bench {
     const struct diff_pair *pair;
     struct trial_bench bench[2];
     struct dwr_result result[2];
+    struct trial_view view[2]; /* of the results, where they are not alike */
 };
 
 /* One field that ends differently, and how gravely. */
@@ -194,8 +195,6 @@ bool diff_rows_lost(struct diff_bench *b, struct arena *arena, const struct dwr_
                     struct dwr_str table);
 struct dwr_str diff_gone(struct diff_bench *b, struct arena *arena, const struct dwr_write *write,
                          struct dwr_str field);
-/* The name a member is called by (with quotes), in the arena where it is written with escapes. */
-struct dwr_str diff_unquoted(struct arena *arena, struct dwr_text key);
 
 /* The same difference in as small documents as can be found, in `keep`. */
 struct dwr_write diff_shrink(struct diff_bench *b, struct arena *keep,

@@ -173,7 +173,7 @@ static void look_at_members(struct scene *s, struct dwr_text row)
 
     trial_doc_start(&gone, s->arena);
     while (dwr_walk_next(&walk, dwr_scan_best(), &key, &value)) {
-        const struct dwr_str name = diff_unquoted(s->arena, key);
+        const struct dwr_str name = trial_unquoted(s->arena, key);
         const bool of_key = is_key(t, name);
 
         if (!of_key && (is_meta(t, name) || dwr_is_unset(value) ||

@@ -268,9 +268,12 @@ static bool is_sync_layers(const struct dwr_name *name)
            name->role == DWR_NAME_VERSION;
 }
 
-enum trial_fate trial_fate_of(struct trial_bench *bench, const struct trial *trial,
-                              const struct dwr_result *result, struct dwr_str name, uint16_t field)
+/* Without a view members are looked for in the texts. */
+static enum trial_fate fate_of(struct trial_bench *bench, const struct trial *trial,
+                               const struct dwr_result *result, const struct trial_view *view,
+                               struct dwr_str name, uint16_t field)
 {
+    struct arena *arena = bench->arena;
     const struct dwr_name *known = field == DWR_NONE ? NULL : &trial->doctype->names.v[field];
     struct scene s = { .bench = bench, .d = trial->doctype, .result = result, .name = name };
 
@@ -279,22 +282,60 @@ enum trial_fate trial_fate_of(struct trial_bench *bench, const struct trial *tri
     if (trial->write.op == DWR_DELETE || is_null(trial->write.client) ||
         (known && is_sync_layers(known)))
         return TRIAL_KEPT;
-    s.wrote = trial_member(bench->arena, trial->write.client, name);
-    s.before = trial_member(bench->arena, document_before(bench, &trial->write), name);
-    if (!s.wrote.p || trial_same(bench, s.wrote, s.before))
+    s.wrote = view ? trial_members_get(&view->wrote, name)
+                   : trial_member(arena, trial->write.client, name);
+    if (!s.wrote.p)
         return TRIAL_KEPT;
-    s.kept = trial_member(bench->arena, result->doc, name);
+    s.before = view ? trial_members_get(&view->before, name)
+                    : trial_member(arena, document_before(bench, &trial->write), name);
+    if (trial_same(bench, s.wrote, s.before))
+        return TRIAL_KEPT;
+    s.kept = view ? trial_members_get(&view->kept, name) : trial_member(arena, result->doc, name);
     if (trial_same(bench, s.wrote, s.kept))
         return TRIAL_KEPT;
     if (result->status == DWR_REJECTED)
         return TRIAL_REPORTED;
-    s.branched = trial_member(bench->arena, result->branch, name);
+    s.branched = view ? trial_members_get(&view->branched, name)
+                      : trial_member(arena, result->branch, name);
     if (result->branch.p && trial_same(bench, s.wrote, s.branched))
         return TRIAL_SHOWN;
     if (s.table && !dwr_is_unset(s.wrote) && s.wrote.p[0] == '[')
         return table_fate(&s);
     /* A table cleared as a whole takes nothing away that is not a row's own removal. */
     return s.table && dwr_is_unset(s.wrote) ? TRIAL_KEPT : field_fate(&s, field);
+}
+
+struct trial_view trial_view_of(struct trial_bench *bench, struct arena *arena,
+                                const struct dwr_write *write, const struct dwr_result *result)
+{
+    const struct trial_view view = {
+        .wrote = trial_members_of(arena, write->client),
+        .before = trial_members_of(arena, document_before(bench, write)),
+    };
+
+    return trial_view_again(arena, &view, result);
+}
+
+struct trial_view trial_view_again(struct arena *arena, const struct trial_view *view,
+                                   const struct dwr_result *result)
+{
+    return (struct trial_view){ .wrote = view->wrote,
+                                .before = view->before,
+                                .kept = trial_members_of(arena, result->doc),
+                                .branched = trial_members_of(arena, result->branch) };
+}
+
+enum trial_fate trial_fate_in(struct trial_bench *bench, const struct trial *trial,
+                              const struct dwr_result *result, const struct trial_view *view,
+                              struct dwr_str name, uint16_t field)
+{
+    return fate_of(bench, trial, result, view, name, field);
+}
+
+enum trial_fate trial_fate_of(struct trial_bench *bench, const struct trial *trial,
+                              const struct dwr_result *result, struct dwr_str name, uint16_t field)
+{
+    return fate_of(bench, trial, result, NULL, name, field);
 }
 
 enum trial_fate trial_fate(struct trial_bench *bench, const struct trial *trial,

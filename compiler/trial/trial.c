@@ -151,7 +151,7 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-static struct dwr_text trimmed(struct dwr_text t)
+struct dwr_text trial_trimmed(struct dwr_text t)
 {
     for (; t.n > 0 && is_space(t.p[0]); t.p++)
         t.n--;
@@ -168,7 +168,7 @@ struct dwr_text trial_member(struct arena *arena, struct dwr_text doc, struct dw
     struct dwr_walk walk;
 
     (void)arena;
-    doc = trimmed(doc);
+    doc = trial_trimmed(doc);
     if (doc.n < 2 || doc.p[0] != '{')
         return none;
     walk = dwr_walk_of(doc);
@@ -211,8 +211,8 @@ bool trial_equal(struct arena *arena, struct dwr_text a, struct dwr_text b)
     int at_sight;
     bool equal, no_memory;
 
-    a = trimmed(a);
-    b = trimmed(b);
+    a = trial_trimmed(a);
+    b = trial_trimmed(b);
     at_sight = equal_at_sight(a, b);
     if (at_sight >= 0)
         return at_sight == 1;

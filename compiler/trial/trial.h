@@ -59,8 +59,30 @@ void trial_doc_start(struct trial_doc *doc, struct arena *arena);
 void trial_doc_put(struct trial_doc *doc, struct dwr_str name, struct dwr_str json);
 struct dwr_text trial_doc_end(struct trial_doc *doc);
 
+/* Without the white space around it. */
+struct dwr_text trial_trimmed(struct dwr_text text);
+
 /* The value of a top-level member of a valid document, p NULL where there is none. */
 struct dwr_text trial_member(struct arena *arena, struct dwr_text doc, struct dwr_str name);
+
+/* The members of a valid document, for whoever asks after many of them (members.c): the text is
+ * walked once and must outlive them. */
+struct trial_members {
+    struct trial_named {
+        struct dwr_str name; /* without quotes and escapes */
+        struct dwr_text value;
+    } * v;
+    uint32_t count;
+    uint32_t *slots, mask; /* by name, index + 1; NULL: too few for that */
+    bool marked;           /* a name begins with an underscore */
+};
+
+/* None where the text is no object. */
+struct trial_members trial_members_of(struct arena *arena, struct dwr_text doc);
+/* As trial_member. */
+struct dwr_text trial_members_get(const struct trial_members *members, struct dwr_str name);
+/* The name a member is called by (with quotes), in the arena where it is written with escapes. */
+struct dwr_str trial_unquoted(struct arena *arena, struct dwr_text key);
 
 /* Equal as SEMANTICS 1.2 says: unset is absent, null and ""; numbers by value; p NULL is unset. */
 bool trial_equal(struct arena *arena, struct dwr_text a, struct dwr_text b);
@@ -89,5 +111,21 @@ enum trial_fate trial_fate(struct trial_bench *bench, const struct trial *trial,
 /* The same of a field by its name; field DWR_NONE: no rule names it. */
 enum trial_fate trial_fate_of(struct trial_bench *bench, const struct trial *trial,
                               const struct dwr_result *result, struct dwr_str name, uint16_t field);
+
+/* The documents of one merge, read once; they must outlive the view, which is in the arena. */
+struct trial_view {
+    /* What the client wrote; what its values are compared with (2, 7); what stands now. */
+    struct trial_members wrote, before, kept, branched;
+};
+
+struct trial_view trial_view_of(struct trial_bench *bench, struct arena *arena,
+                                const struct dwr_write *write, const struct dwr_result *result);
+/* Another merge of the same write. */
+struct trial_view trial_view_again(struct arena *arena, const struct trial_view *view,
+                                   const struct dwr_result *result);
+/* trial_fate_of by a view. */
+enum trial_fate trial_fate_in(struct trial_bench *bench, const struct trial *trial,
+                              const struct dwr_result *result, const struct trial_view *view,
+                              struct dwr_str name, uint16_t field);
 
 #endif

@@ -83,9 +83,45 @@ Test(trial, members_are_found_by_their_names, .fini = close_bench)
     for (size_t i = 0; i < sizeof member_cases / sizeof *member_cases; i++) {
         const struct member_case *t = &member_cases[i];
 
+        const struct trial_members members = trial_members_of(&arena, json(t->doc));
+
         cr_expect(text_is(trial_member(&arena, json(t->doc), str(t->name)), t->value), "%s",
                   t->says);
+        cr_expect(text_is(trial_members_get(&members, str(t->name)), t->value), "%s, read once",
+                  t->says);
     }
+}
+
+/* Few are looked at one by one, more by a table that is never full. */
+Test(trial, as_many_members_as_there_are, .fini = close_bench)
+{
+    static const unsigned counts[] = { 0, 1, 12, 13, 16, 31, 32, 33, 1000 };
+
+    for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+        struct trial_members members;
+        struct trial_doc doc;
+
+        trial_doc_start(&doc, &arena);
+        for (unsigned i = 0; i < counts[c]; i++)
+            trial_doc_put(&doc, arena_printf(&arena, "f%u", i), arena_printf(&arena, "%u", i));
+        members = trial_members_of(&arena, trial_doc_end(&doc));
+        cr_expect_eq(members.count, counts[c]);
+        cr_expect(!members.marked);
+        for (unsigned i = 0; i < counts[c]; i++)
+            cr_expect(text_is(trial_members_get(&members, arena_printf(&arena, "f%u", i)),
+                              arena_printf(&arena, "%u", i).p),
+                      "%u of %u", i, counts[c]);
+        cr_expect_null(
+            trial_members_get(&members, arena_printf(&arena, "f%u", counts[c])).p);
+        cr_expect_null(trial_members_get(&members, str("")).p);
+    }
+}
+
+Test(trial, a_name_of_the_sync_layer_marks_a_document, .fini = close_bench)
+{
+    cr_expect(trial_members_of(&arena, json("{'a':1,'_server_a':2}")).marked);
+    cr_expect(trial_members_of(&arena, json("{'\\u005fa':2}")).marked);
+    cr_expect(!trial_members_of(&arena, json("{'a_':{'_b':1}}")).marked);
 }
 
 /* Semantics 1.2. */
@@ -232,11 +268,16 @@ Test(trial, what_became_of_a_write, .init = open_bench, .fini = close_bench)
                                                 .base = json(t->base),
                                                 .server = json(t->server),
                                                 .client = json(t->client) } };
+        struct trial_view view;
         struct dwr_result result;
 
         cr_assert_eq(trial_merge(&bench, &trial, &result), DWR_OK, "%s", t->says);
         cr_expect_eq(trial_fate(&bench, &trial, &result, field_of(d, t->field)), t->fate, "%s: %d",
                      t->says, trial_fate(&bench, &trial, &result, field_of(d, t->field)));
+        view = trial_view_of(&bench, &arena, &trial.write, &result);
+        cr_expect_eq(trial_fate_in(&bench, &trial, &result, &view, str(t->field),
+                                   field_of(d, t->field)),
+                     t->fate, "%s, by a view", t->says);
         cr_expect_eq(bench.merges, i + 1);
     }
 }
