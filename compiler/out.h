@@ -75,6 +75,14 @@ static inline void out_number(struct out *o, uint64_t n)
     }
 }
 
+/* Its length, then the text: what follows cannot be taken for a part of it. p NULL differs from "". */
+static inline void out_measured(struct out *o, struct dwr_str s)
+{
+    out_number(o, s.p ? s.n + 1 : 0);
+    out_char(o, ':');
+    out_str(o, s);
+}
+
 /* Whether text stands in a C literal as it is: nothing of it is escaped. */
 bool out_is_plain(struct dwr_str s);
 

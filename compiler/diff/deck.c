@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "str.h"
+#include "trial/conds.h"
 #include "trial/domain.h"
 
 /* splitmix64, by its published constants. */
@@ -90,29 +91,6 @@ static bool is_ordered(const struct dwr_rule *rules, uint16_t count)
 
 /* --- conditions --- */
 
-static void each_cond(const struct dwr_cond *c, deck_cond_use *use, void *context)
-{
-    if (c == NULL)
-        return;
-    if (c->op > DWR_COND_NOT) {
-        use(context, c);
-        return;
-    }
-    each_cond(c->a, use, context);
-    if (c->op != DWR_COND_NOT)
-        each_cond(c->b, use, context);
-}
-
-void deck_each_cond(const struct dwr_doctype *d, deck_cond_use *use, void *context)
-{
-    for (uint16_t u = 0; u < d->unit_count; u++)
-        for (uint16_t r = 0; r < d->units[u].rule_count; r++)
-            each_cond(d->units[u].rules[r].when, use, context);
-    for (uint16_t t = 0; t < d->table_count; t++)
-        each_cond(d->tables[t].hold, use, context);
-    each_cond(d->lock, use, context);
-}
-
 /* What the conditions do with one field. */
 struct read {
     struct arena *arena;
@@ -149,7 +127,7 @@ static struct read read_of(const struct diff_pair *pair, struct dwr_str name)
     for (int i = 0; i < 2; i++) {
         r.field = deck_name(&pair->by[i]->names, name);
         if (r.field != DWR_NONE)
-            deck_each_cond(pair->by[i], look, &r);
+            conds_of_merging(pair->by[i], look, &r);
     }
     return r;
 }

@@ -93,10 +93,6 @@ struct documents {
 uint16_t deck_name(const struct dwr_names *names, struct dwr_str name);
 struct slot *deck_slot(struct diff_deck *deck, struct dwr_str name);
 
-/* Calls for every condition of merging that is no `and`, `or` or `not`. */
-typedef void deck_cond_use(void *context, const struct dwr_cond *c);
-void deck_each_cond(const struct dwr_doctype *d, deck_cond_use *use, void *context);
-
 /* Makes the aims (aim.c). */
 void deck_aim(struct diff_deck *deck);
 /* Does it hold (or not, as the term says) for these values? p NULL or null: unset. (hit.c) */

@@ -12,13 +12,6 @@ struct writer {
     const struct dwr_names *names;
 };
 
-static void put_str(struct writer *w, struct dwr_str s)
-{
-    out_number(w->o, s.p ? s.n + 1 : 0);
-    out_char(w->o, ':');
-    out_str(w->o, s);
-}
-
 static void put_number(struct writer *w, uint64_t n)
 {
     out_number(w->o, n);
@@ -27,7 +20,7 @@ static void put_number(struct writer *w, uint64_t n)
 
 static void put_field(struct writer *w, const struct dwr_names *names, uint16_t field)
 {
-    put_str(w, field == DWR_NONE ? (struct dwr_str){ NULL, 0 } : names->v[field].name);
+    out_measured(w->o, field == DWR_NONE ? (struct dwr_str){ NULL, 0 } : names->v[field].name);
 }
 
 static void put_operand(struct writer *w, const struct dwr_operand *o)
@@ -53,7 +46,7 @@ static void put_cond(struct writer *w, const struct dwr_cond *c)
     put_operand(w, &c->left);
     put_number(w, c->value_count);
     for (uint16_t i = 0; i < c->value_count; i++)
-        put_str(w, c->values[i]);
+        out_measured(w->o, c->values[i]);
     if (c->value_count == 0 && c->op >= DWR_COND_EQ && c->op <= DWR_COND_GE)
         put_operand(w, &c->right);
 }
@@ -61,7 +54,7 @@ static void put_cond(struct writer *w, const struct dwr_cond *c)
 static void put_set(struct writer *w, const struct dwr_set *set)
 {
     put_field(w, w->names, set->field);
-    put_str(w, set->field == DWR_NONE ? (struct dwr_str){ NULL, 0 } : set->value);
+    out_measured(w->o, set->field == DWR_NONE ? (struct dwr_str){ NULL, 0 } : set->value);
 }
 
 static void put_rule(struct writer *w, const struct dwr_rule *r)
@@ -71,8 +64,8 @@ static void put_rule(struct writer *w, const struct dwr_rule *r)
     put_cond(w, r->when);
     put_number(w, r->ranked_count);
     for (uint16_t i = 0; i < r->ranked_count; i++)
-        put_str(w, r->ranked[i]);
-    put_str(w, r->key);
+        out_measured(w->o, r->ranked[i]);
+    out_measured(w->o, r->key);
     put_number(w, r->watch_count);
     for (uint16_t i = 0; i < r->watch_count; i++)
         put_field(w, w->names, r->watch[i]);
@@ -117,7 +110,7 @@ static void put_notify(struct writer *w)
     put_number(w, w->d->notify_conflict);
     put_number(w, w->d->notify_count);
     for (uint16_t i = 0; i < w->d->notify_count; i++) {
-        put_str(w, w->d->notify[i].type);
+        out_measured(w->o, w->d->notify[i].type);
         put_field(w, w->names, w->d->notify[i].field);
     }
 }
@@ -129,7 +122,7 @@ static void put_roles(struct writer *w, const struct dwr_names *names)
         if (names->v[i].role == DWR_NAME_META || names->v[i].role == DWR_NAME_COUNT ||
             names->v[i].role == DWR_NAME_VERSION) {
             put_number(w, names->v[i].role);
-            put_str(w, names->v[i].name);
+            out_measured(w->o, names->v[i].name);
         }
 }
 
@@ -148,7 +141,7 @@ static void put_frame(struct writer *w)
     put_number(w, d->tombstone.allow_delete);
     put_number(w, d->tombstone.delete_wins_over_update);
     put_set(w, &d->tombstone.soft_delete);
-    put_str(w, d->branch);
+    out_measured(w->o, d->branch);
     put_field(w, &d->names, d->version_field);
     put_notify(w);
 }

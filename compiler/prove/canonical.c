@@ -14,13 +14,6 @@ struct writer {
     const struct part *part;
 };
 
-static void put_str(struct writer *w, struct dwr_str s)
-{
-    out_number(w->o, s.p ? s.n + 1 : 0);
-    out_char(w->o, ':');
-    out_str(w->o, s);
-}
-
 static void put_number(struct writer *w, uint64_t n)
 {
     out_number(w->o, n);
@@ -53,7 +46,7 @@ static void put_value(struct writer *w, uint16_t field, struct dwr_str value)
     const struct part_slot *slot = slot_of(w->part, field);
 
     if (!slot || !slot->plain) {
-        put_str(w, value);
+        out_measured(w->o, value);
         return;
     }
     for (uint16_t i = 0; i < slot->values.count; i++)
@@ -101,8 +94,8 @@ static void put_rule(struct writer *w, const struct dwr_rule *r)
     put_number(w, r->provisional_client);
     put_cond(w, r->when);
     for (uint16_t i = 0; i < r->ranked_count; i++)
-        put_str(w, r->ranked[i]);
-    put_str(w, r->key);
+        out_measured(w->o, r->ranked[i]);
+    out_measured(w->o, r->key);
     for (uint16_t i = 0; i < r->watch_count; i++)
         put_field(w, r->watch[i]);
     out_char(w->o, ';');
@@ -159,7 +152,7 @@ static void put_slot(struct writer *w, uint8_t i)
     put_number(w, s->plain);
     put_number(w, s->values.count);
     for (uint16_t k = 0; k < s->values.count && !s->plain; k++)
-        put_str(w, s->values.values[k]);
+        out_measured(w->o, s->values.values[k]);
     if (unit)
         put_unit(w, unit, i);
     if (table)
@@ -176,7 +169,7 @@ static void put_env(struct writer *w, const struct part_env *e)
                                     e->server_role, e->client_role, e->client_user };
 
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        put_str(w, (struct dwr_str){ all[i].p, all[i].n });
+        out_measured(w->o, (struct dwr_str){ all[i].p, all[i].n });
 }
 
 struct dwr_str part_key(struct arena *arena, const struct part *part)

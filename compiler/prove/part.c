@@ -5,6 +5,7 @@
 
 #include "out.h"
 #include "str.h"
+#include "trial/conds.h"
 
 struct build {
     struct arena *arena;
@@ -13,31 +14,6 @@ struct build {
     const struct schema_doctype *schema;
     struct part *part;
 };
-
-/* --- conditions --- */
-
-void part_each_cond(const struct dwr_cond *c, part_cond_use *use, void *context)
-{
-    if (!c)
-        return;
-    if (c->op == DWR_COND_AND || c->op == DWR_COND_OR || c->op == DWR_COND_NOT) {
-        part_each_cond(c->a, use, context);
-        if (c->op != DWR_COND_NOT)
-            part_each_cond(c->b, use, context);
-        return;
-    }
-    use(context, c);
-}
-
-void part_each_merging_cond(const struct dwr_doctype *d, part_cond_use *use, void *context)
-{
-    for (uint16_t u = 0; u < d->unit_count; u++)
-        for (uint16_t r = 0; r < d->units[u].rule_count; r++)
-            part_each_cond(d->units[u].rules[r].when, use, context);
-    for (uint16_t t = 0; t < d->table_count; t++)
-        part_each_cond(d->tables[t].hold, use, context);
-    part_each_cond(d->lock, use, context);
-}
 
 /* --- slots --- */
 
@@ -136,7 +112,7 @@ static void add_cond(void *context, const struct dwr_cond *c)
 
 static void add_rule(struct build *b, const struct dwr_rule *rule)
 {
-    part_each_cond(rule->when, add_cond, b);
+    conds_of(rule->when, add_cond, b);
     for (uint16_t i = 0; i < rule->watch_count; i++)
         add_field(b, rule->watch[i], false);
     for (uint16_t i = 0; i < rule->set_count; i++)
@@ -165,7 +141,7 @@ static void add_what_decides(struct build *b, const struct part_slot *slot)
         for (uint16_t r = 0; r < b->d->units[name->index].rule_count; r++)
             add_rule(b, &b->d->units[name->index].rules[r]);
     if (name->role == DWR_NAME_TABLE)
-        part_each_cond(b->d->tables[name->index].hold, add_cond, b);
+        conds_of(b->d->tables[name->index].hold, add_cond, b);
     add_setters(b, slot->field);
 }
 
@@ -198,7 +174,7 @@ static void finish(struct build *b)
 {
     struct part *p = b->part, *smaller;
 
-    part_each_cond(b->d->lock, add_cond, b);
+    conds_of(b->d->lock, add_cond, b);
     for (uint8_t i = 0; i < p->slot_count; i++)
         add_what_decides(b, &p->slots[i]);
     part_put_envs(b->arena, p);
@@ -230,7 +206,7 @@ static bool is_mentioned(const struct dwr_unit *unit, uint16_t field)
     struct mention m = { field, false };
 
     for (uint16_t r = 0; r < unit->rule_count; r++)
-        part_each_cond(unit->rules[r].when, find_mention, &m);
+        conds_of(unit->rules[r].when, find_mention, &m);
     return m.found;
 }
 

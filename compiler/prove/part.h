@@ -95,11 +95,6 @@ struct dwr_str part_key(struct arena *arena, const struct part *part);
 
 /* --- for the files of this folder --- */
 
-/* Calls for each condition node that compares or asks (no and, or, not) while merging. */
-typedef void part_cond_use(void *context, const struct dwr_cond *cond);
-void part_each_cond(const struct dwr_cond *cond, part_cond_use *use, void *context);
-void part_each_merging_cond(const struct dwr_doctype *doctype, part_cond_use *use, void *context);
-
 /* Gives the part its times, roles and users (part_envs.c). */
 void part_put_envs(struct arena *arena, struct part *part);
 

@@ -1,6 +1,8 @@
 /* part_envs.c - the times, roles and users that the rules of a part tell apart. */
 #include "part.h"
 
+#include "trial/conds.h"
+
 struct asked {
     const struct part *part;
     bool times, server_role, client_role, user;
@@ -28,7 +30,7 @@ static void ask_cond(void *context, const struct dwr_cond *c)
 static void ask_rule(struct asked *a, const struct dwr_rule *rule)
 {
     a->times = a->times || rule->kind == DWR_RULE_LAST_WRITE_WINS;
-    part_each_cond(rule->when, ask_cond, a);
+    conds_of(rule->when, ask_cond, a);
 }
 
 static void ask_unit(struct asked *a, const struct dwr_unit *unit)
@@ -41,7 +43,7 @@ static struct asked what_is_asked(const struct part *part)
 {
     struct asked a = { .part = part };
 
-    part_each_cond(part->doctype->lock, ask_cond, &a);
+    conds_of(part->doctype->lock, ask_cond, &a);
     for (uint8_t i = 0; i < part->slot_count; i++) {
         const struct dwr_unit *unit = part_unit(part, i);
         const struct dwr_table *table = part_table(part, i);
@@ -49,7 +51,7 @@ static struct asked what_is_asked(const struct part *part)
         if (unit)
             ask_unit(&a, unit);
         else if (table)
-            part_each_cond(table->hold, ask_cond, &a);
+            conds_of(table->hold, ask_cond, &a);
         else
             ask_rule(&a, part->slots[i].in_row ? &part->doctype->tables[part->index].otherwise
                                                : &part->doctype->free_rule);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../../runtime/core/value.h"
+#include "trial/conds.h"
 
 static bool is_set_by(const struct dwr_unit *units, uint16_t count, uint16_t field)
 {
@@ -101,7 +102,7 @@ static bool reads_changed(const struct inquiry *j, const struct dwr_cond *cond)
 {
     struct reads r = { j, base_known_again(j), false };
 
-    part_each_cond(cond, read_cond, &r);
+    conds_of(cond, read_cond, &r);
     return r.changed;
 }
 

@@ -1,6 +1,8 @@
 /* split_groups.c - which slots of a part merge without each other. */
 #include "split_parts.h"
 
+#include "trial/conds.h"
+
 /* --- groups --- */
 
 uint8_t split_slot_of(const struct split *s, uint16_t field)
@@ -103,9 +105,9 @@ static void join_what_it_reads(struct split *s, uint8_t slot)
     const struct dwr_table *table = part_table(s->part, slot);
 
     if (table)
-        part_each_cond(table->hold, join_cond, &joining);
+        conds_of(table->hold, join_cond, &joining);
     for (uint16_t r = 0; unit && r < unit->rule_count; r++) {
-        part_each_cond(unit->rules[r].when, join_cond, &joining);
+        conds_of(unit->rules[r].when, join_cond, &joining);
         for (uint16_t i = 0; i < unit->rules[r].watch_count; i++)
             join(s, slot, split_slot_of(s, unit->rules[r].watch[i]));
     }
@@ -136,7 +138,7 @@ static void join_slots(struct split *s, bool whole)
             if (are_tied(s, i, k))
                 join(s, i, k);
     }
-    part_each_merging_cond(part->doctype, join_compared, s);
+    conds_of_merging(part->doctype, join_compared, s);
     /* What a group is that is read must not depend on another one. */
     for (uint8_t i = 0; i < n; i++)
         for (uint8_t k = 0; k < n; k++)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "out.h"
+#include "trial/conds.h"
 #include "trial/trial.h"
 
 static struct dwr_text text(struct dwr_str s)
@@ -215,7 +216,7 @@ static struct looked_for compared(const struct part *part, struct arena *arena, 
 {
     struct looked_for l = { .arena = arena, .field = field, .a = a, .b = b };
 
-    part_each_merging_cond(part->doctype, look, &l);
+    conds_of_merging(part->doctype, look, &l);
     return l;
 }
 
@@ -418,5 +419,5 @@ void part_put_values(struct arena *arena, struct part *part, const struct schema
 
     for (uint8_t i = 0; i < part->slot_count; i++)
         put_values(arena, part, &part->slots[i], schema, level);
-    part_each_merging_cond(part->doctype, share, &sharing);
+    conds_of_merging(part->doctype, share, &sharing);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../../runtime/core/value.h"
+#include "trial/conds.h"
 #include "trial/trial.h"
 
 /* A table of more rows than that is not tried. */
@@ -52,7 +53,7 @@ static struct numbers numbers_of(const struct part *part, uint16_t field)
 {
     struct numbers n = { .field = field };
 
-    part_each_merging_cond(part->doctype, take_numbers, &n);
+    conds_of_merging(part->doctype, take_numbers, &n);
     return n;
 }
 

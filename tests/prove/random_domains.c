@@ -2,10 +2,10 @@
  * each part with random values of the kinds its rules work on: longer texts, arrays and tables, any
  * spelling of unset, numbers of many digits. Whatever they find must have been found with the few.
  *
- *     random_domains [--seed N] [--rounds N] RULES...
+ *     random_domains [--seed N] [--cases N] RULES...
  *
  * RULES are files or folders of rules. Each part of each DocType (equal ones once) is tried with
- * --rounds domains. The last line counts: "random_domains: N domains of M parts, K new". */
+ * --cases domains. The last line counts: "random_domains: N domains of M parts, K new". */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +13,7 @@
 
 #include "../../compiler/prove/inquiry.h"
 #include "../support/load_rules.h"
+#include "options.h"
 
 enum { KEYS_MAX = 4096, CASES_MAX = 60000 };
 
@@ -244,8 +245,7 @@ static bool is_found(const struct prove_part *in, const struct prove_found *f)
 }
 
 struct run {
-    uint64_t seed;
-    unsigned rounds;
+    struct options options;
     unsigned long domains, parts, new_ones;
     uint64_t merges;
     struct dwr_str keys[KEYS_MAX];
@@ -277,9 +277,9 @@ static void try_part(struct run *run, struct inquiry *j, struct arena *kept,
     j->bench->arena = kept;
     inquiry_part(j, part, &few);
     run->parts++;
-    for (unsigned i = 0; i < run->rounds; i++) {
+    for (unsigned long i = 0; i < run->options.cases; i++) {
         struct arena arena = { .no_memory = NULL };
-        struct random r = { run->seed * 1000003 + run->parts * 1009 + i, &arena };
+        struct random r = { run->options.seed * 1000003 + run->parts * 1009 + i, &arena };
         const struct part other = with_random_values(&r, part);
         const uint64_t stored = part_stored_count(&other);
         struct prove_part many;
@@ -328,21 +328,14 @@ static void try_rules(struct run *run, struct inquiry *j, struct arena *arena,
 
 int main(int argc, char **argv)
 {
-    static struct run run = { .seed = 1, .rounds = 20 };
+    static struct run run = { .options = { .seed = 1, .cases = 20 } };
     struct arena arena = { .no_memory = NULL };
     struct trial_bench bench;
     struct inquiry inquiry;
-    int i = 1;
 
-    for (; i + 1 < argc && argv[i][0] == '-'; i += 2) {
-        if (strcmp(argv[i], "--seed") == 0)
-            run.seed = strtoull(argv[i + 1], NULL, 10);
-        else if (strcmp(argv[i], "--rounds") == 0)
-            run.rounds = (unsigned)strtoul(argv[i + 1], NULL, 10);
-    }
-    if (i == argc || !trial_bench_open(&bench, &arena) || !inquiry_open(&inquiry, &bench))
+    if (!options_read(&run.options, argc, argv) || !trial_bench_open(&bench, &arena) || !inquiry_open(&inquiry, &bench))
         return 2;
-    for (; i < argc; i++) {
+    for (int i = run.options.rules; i < argc; i++) {
         const struct dwr_ruleset *rules = load_rules(&arena, argv[i]);
 
         if (!rules)
@@ -352,7 +345,7 @@ int main(int argc, char **argv)
     inquiry_close(&inquiry);
     trial_bench_close(&bench);
     arena_clear(&arena);
-    printf("random_domains: seed %" PRIu64 ", %" PRIu64 " merges\n", run.seed, run.merges);
+    printf("random_domains: seed %" PRIu64 ", %" PRIu64 " merges\n", run.options.seed, run.merges);
     printf("random_domains: %lu domains of %lu parts, %lu new\n", run.domains, run.parts,
            run.new_ones);
     return run.new_ones == 0 ? 0 : 1;

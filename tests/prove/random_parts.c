@@ -17,6 +17,7 @@
 #include "../../runtime/core/value.h"
 #include "../laws/draw.h"
 #include "../support/load_rules.h"
+#include "options.h"
 
 enum { FIELDS_MAX = 200 };
 
@@ -31,9 +32,8 @@ struct run {
     struct arena arena;
     struct pool pool;
     struct trial_bench whole, part;
-    uint64_t seed;
-    bool planted;
-    unsigned long cases, merges, compared, differ;
+    struct options options;
+    unsigned long merges, compared, differ;
 };
 
 static void keep(struct kept *k, const struct dwr_doctype *d, uint16_t field, bool own)
@@ -151,7 +151,7 @@ static void compare(struct run *r, const struct part *part, const struct dwr_wri
         b = trial_member(&r->arena, result.doc, name);
         if (trial_equal(&r->arena, a, b) && same_conflict(whole, &result, name))
             continue;
-        if (r->differ++ == 0 && !r->planted)
+        if (r->differ++ == 0 && !r->options.planted)
             fprintf(
                 stderr,
                 "random_parts: '%.*s', field '%.*s': %.*s in the whole, %.*s in its part\n%.*s\n",
@@ -188,31 +188,22 @@ static void try_doctype(struct run *r, struct arena *arena, const struct dwr_doc
     parts_of(arena, &parts, d, NULL);
     kept = arena_array(arena, parts.count, sizeof *kept);
     for (uint32_t i = 0; i < parts.count; i++)
-        kept[i] = kept_of(&parts.v[i], r->planted);
-    for (unsigned long i = 0; i < r->cases; i++) {
+        kept[i] = kept_of(&parts.v[i], r->options.planted);
+    for (unsigned long i = 0; i < r->options.cases; i++) {
         pool_reset(&r->pool);
-        try_case(r, &parts, kept, (r->seed << 32) + (i << 8) + d->names.count);
+        try_case(r, &parts, kept, (r->options.seed << 32) + (i << 8) + d->names.count);
         arena_clear(&r->arena);
     }
 }
 
 int main(int argc, char **argv)
 {
-    static struct run r = { .seed = 1, .cases = 60 };
+    static struct run r = { .options = { .seed = 1, .cases = 60 } };
     struct arena arena = { .no_memory = NULL };
-    int i = 1;
 
-    for (; i + 1 < argc && argv[i][0] == '-'; i += 2) {
-        if (strcmp(argv[i], "--planted") == 0)
-            r.planted = i-- > 0;
-        else if (strcmp(argv[i], "--seed") == 0)
-            r.seed = strtoull(argv[i + 1], NULL, 10);
-        else if (strcmp(argv[i], "--cases") == 0)
-            r.cases = strtoul(argv[i + 1], NULL, 10);
-    }
-    if (i == argc || !trial_bench_open(&r.whole, &r.arena) || !trial_bench_open(&r.part, &r.arena))
+    if (!options_read(&r.options, argc, argv) || !trial_bench_open(&r.whole, &r.arena) || !trial_bench_open(&r.part, &r.arena))
         return 2;
-    for (; i < argc; i++) {
+    for (int i = r.options.rules; i < argc; i++) {
         const struct dwr_ruleset *rules = load_rules(&arena, argv[i]);
 
         if (!rules)
@@ -224,8 +215,8 @@ int main(int argc, char **argv)
     trial_bench_close(&r.part);
     pool_free(&r.pool);
     arena_clear(&arena);
-    printf("random_parts: seed %" PRIu64 "\n", r.seed);
+    printf("random_parts: seed %" PRIu64 "\n", r.options.seed);
     printf("random_parts: %lu merges against %lu of parts, %lu differ\n", r.merges, r.compared,
            r.differ);
-    return (r.differ > 0) == r.planted && r.merges > 0 ? 0 : 1;
+    return (r.differ > 0) == r.options.planted && r.merges > 0 ? 0 : 1;
 }

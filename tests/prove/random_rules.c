@@ -19,15 +19,15 @@
 #include "../../runtime/core/value.h"
 #include "../laws/draw.h"
 #include "../support/load_rules.h"
+#include "options.h"
 
 struct run {
     struct arena arena; /* of one case */
     struct pool pool;
     struct trial_bench once, twice;
     struct inquiry inquiry; /* for its scratches */
-    uint64_t seed;
-    bool planted;
-    unsigned long cases, merges, doctypes, too_large, wrong, wrong_here;
+    struct options options;
+    unsigned long merges, doctypes, too_large, wrong, wrong_here;
     const struct prove_doctype *proved;
 };
 
@@ -75,7 +75,7 @@ static bool is_claimed(const struct run *r, enum prove_property property, struct
         return false;
     for (uint32_t i = 0; i < p->shown_count; i++)
         if (p->shown[i].property == property &&
-            !(r->planted && !prove_reason_is_named(p->shown[i].reason)) &&
+            !(r->options.planted && !prove_reason_is_named(p->shown[i].reason)) &&
             (is_sync_layers(p->doctype, field) || stands_for(p->doctype, p->shown[i].field, field)))
             return false;
     return true;
@@ -87,7 +87,7 @@ static void claim(struct run *r, enum prove_property property, struct dwr_str fi
     if (!is_claimed(r, property, field))
         return;
     r->wrong++;
-    if (r->wrong_here++ > 0 || r->planted)
+    if (r->wrong_here++ > 0 || r->options.planted)
         return;
     fprintf(stderr, "random_rules: \"%.*s\": %s is claimed for '%.*s'\n%.*s\n",
             (int)r->proved->name.n, r->proved->name.p, prove_property_words(property), (int)field.n,
@@ -318,8 +318,8 @@ static void try_doctype(struct run *r, struct arena *arena, const struct dwr_rul
     r->doctypes++;
     r->too_large += results.too_large;
     r->wrong_here = 0;
-    for (unsigned long i = 0; i < r->cases && r->proved->too_large == 0; i++) {
-        struct draw draw = draw_seeded((r->seed << 40) + (r->doctypes << 20) + i);
+    for (unsigned long i = 0; i < r->options.cases && r->proved->too_large == 0; i++) {
+        struct draw draw = draw_seeded((r->options.seed << 40) + (r->doctypes << 20) + i);
 
         pool_reset(&r->pool);
         if (i % 4 == 3)
@@ -332,22 +332,13 @@ static void try_doctype(struct run *r, struct arena *arena, const struct dwr_rul
 
 int main(int argc, char **argv)
 {
-    static struct run r = { .seed = 1, .cases = 2000 };
+    static struct run r = { .options = { .seed = 1, .cases = 2000 } };
     struct arena arena = { .no_memory = NULL };
-    int i = 1;
 
-    for (; i + 1 < argc && argv[i][0] == '-'; i += 2) {
-        if (strcmp(argv[i], "--planted") == 0)
-            r.planted = i-- > 0;
-        else if (strcmp(argv[i], "--seed") == 0)
-            r.seed = strtoull(argv[i + 1], NULL, 10);
-        else if (strcmp(argv[i], "--cases") == 0)
-            r.cases = strtoul(argv[i + 1], NULL, 10);
-    }
-    if (i == argc || !trial_bench_open(&r.once, &r.arena) ||
+    if (!options_read(&r.options, argc, argv) || !trial_bench_open(&r.once, &r.arena) ||
         !trial_bench_open(&r.twice, &r.arena) || !inquiry_open(&r.inquiry, &r.once))
         return 2;
-    for (; i < argc; i++) {
+    for (int i = r.options.rules; i < argc; i++) {
         const struct dwr_ruleset *rules = load_rules(&arena, argv[i]);
 
         if (!rules)
@@ -360,8 +351,8 @@ int main(int argc, char **argv)
     trial_bench_close(&r.twice);
     pool_free(&r.pool);
     arena_clear(&arena);
-    printf("random_rules: seed %" PRIu64 "\n", r.seed);
+    printf("random_rules: seed %" PRIu64 "\n", r.options.seed);
     printf("random_rules: %lu merges by %lu DocTypes, %lu too large, %lu claims false\n", r.merges,
            r.doctypes, r.too_large, r.wrong);
-    return (r.wrong > 0) == r.planted && r.merges > 0 ? 0 : 1;
+    return (r.wrong > 0) == r.options.planted && r.merges > 0 ? 0 : 1;
 }

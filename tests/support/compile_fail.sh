@@ -11,14 +11,7 @@ here=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)/compile_fail
 codes=$here/../../compiler/diag_codes.def
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0
-failed=0
-
-pass() { passed=$((passed + 1)); }
-fail() {
-    echo "compile_fail: $1"
-    failed=$((failed + 1))
-}
+. "$(dirname "$0")/count.sh"
 
 # A table must not appear, whatever else happens. A sanitizer's exit code is no answer.
 run() { # ARGUMENTS...: output to $work/out and $work/err, exit code to $code

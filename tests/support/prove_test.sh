@@ -180,7 +180,7 @@ is "rules that changed: the check says so" $? 1
 is "parts merge on their own" $? 0
 "$build/random_parts" --seed "$seed" --cases 60 --planted "$rules" "$forms" >out 2>&1
 is "parts without the fields they read do not" $? 0
-"$build/random_domains" --seed "$seed" --rounds 2 "$rules" "$forms" >out 2>&1
+"$build/random_domains" --seed "$seed" --cases 2 "$rules" "$forms" >out 2>&1
 is "random values find nothing new" "$(tail -n 1 out | sed 's/.*, //')" "0 new"
 grep 'new:' -A 1 out
 python3 "$here/../prove/random_rules.py" "$dwrc" --seed "$seed" --doctypes 24 rules.dwr
