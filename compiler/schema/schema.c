@@ -137,6 +137,7 @@ static void join(struct arena *arena, struct schemas *schemas, struct diag *diag
     schemas->v = v;
     schemas->count = count;
     schemas->slots = slots;
+    schema_customize(arena, schemas, v, files, file_count);
 }
 
 /* --- tables and the DocTypes of their rows --- */

@@ -1,7 +1,8 @@
 /* schema.h - what the real DocTypes are: Frappe's definitions, read from folders of *.json.
  *
  * Of a definition only this is read: name, istable, issingle, fields (fieldname, fieldtype, label,
- * options, reqd, read_only, unique, hidden); everything else in it is ignored. A file that is JSON
+ * options, reqd, read_only, is_virtual, unique, hidden); everything else in it is ignored. What
+ * Custom Fields add and Property Setters change is applied (custom.c). A file that is JSON
  * but no DocType definition (no "doctype": "DocType", or no fields) is passed over, and so is a
  * broken one that neither looks like a definition nor stands where one would; otherwise broken
  * JSON, a DocType twice and tables that contain themselves are findings at the file.
@@ -51,14 +52,15 @@ struct schema_field {
     /* SCHEMA_TABLE: of its options; NULL: not among the schemas, or it leads back to this DocType.
      * Following `rows` from field to field always ends. */
     const struct schema_doctype *rows;
-    bool required, read_only, unique, hidden;
-    struct span span; /* of its fieldname in the file */
+    bool required, read_only, unique, hidden; /* a virtual field is read_only */
+    struct span span;                         /* of its fieldname in the file */
 };
 
 struct schema_doctype {
     struct dwr_str name;
     bool is_table, is_single;
-    const struct schema_field *fields; /* with data: no layout; in the definition's order */
+    const struct schema_field
+        *fields; /* with data: no layout; in the definition's order, custom ones last */
     uint32_t field_count;
     const uint32_t *slots; /* field + 1 by hash of its name, or 0: open addressing */
     uint32_t slot_mask;

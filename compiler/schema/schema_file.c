@@ -1,17 +1,8 @@
 /* schema_file.c - the DocType definitions in one file. */
 #include <string.h>
 
-#include "json_pull.h"
 #include "schema_parts.h"
-
-struct file_reader {
-    struct arena *arena;
-    struct schema_room *room;
-    struct sources *sources;
-    uint32_t source;
-    struct schema_file *file;
-    struct json_pull json;
-};
+#include "str.h"
 
 /* --- fieldtypes --- */
 
@@ -46,13 +37,12 @@ const char *schema_kind_words(enum schema_kind kind)
 
 /* --- values --- */
 
-static struct span span_of(const struct file_reader *r, uint32_t begin, uint32_t end)
+static struct span span_of(const struct schema_reader *r, uint32_t begin, uint32_t end)
 {
     return (struct span){ r->source, begin, end };
 }
 
-/* A string's text; anything else is passed over and p stays NULL. */
-static struct dwr_str text_or_nothing(struct file_reader *r, struct span *span)
+struct dwr_str schema_text(struct schema_reader *r, struct span *span)
 {
     struct json_string s;
 
@@ -100,54 +90,74 @@ static void read_select(struct arena *arena, struct schema_field *field)
 
 /* --- fields --- */
 
-enum field_member { FIELDNAME, FIELDTYPE, LABEL, OPTIONS, REQD, READ_ONLY, UNIQUE, HIDDEN, OTHER };
+static const char *const member_names[] = {
+#define SCHEMA_MEMBER(member, name) [SCHEMA_MEMBER_##member] = name,
+#include "schema_types.def"
+#undef SCHEMA_MEMBER
+};
 
-static enum field_member field_member(const struct json_pull *j, struct json_string name)
+static enum schema_member field_member(const struct json_pull *j, struct json_string name)
 {
-    static const char *const names[] = { "fieldname", "fieldtype", "label",  "options",
-                                         "reqd",      "read_only", "unique", "hidden" };
-
-    for (int i = 0; i < OTHER; i++)
-        if (json_pull_is(j, name, names[i]))
-            return (enum field_member)i;
-    return OTHER;
+    for (int i = 0; i < SCHEMA_MEMBER_OTHER; i++)
+        if (json_pull_is(j, name, member_names[i]))
+            return (enum schema_member)i;
+    return SCHEMA_MEMBER_OTHER;
 }
 
-static void read_field_member(struct file_reader *r, enum field_member member,
-                              struct schema_field *field)
+enum schema_member schema_member(struct dwr_str name)
 {
-    switch (member) {
-    case FIELDNAME:
-        field->name = text_or_nothing(r, &field->span);
+    for (int i = 0; i < SCHEMA_MEMBER_OTHER; i++)
+        if (str_is(name, member_names[i]))
+            return (enum schema_member)i;
+    return SCHEMA_MEMBER_OTHER;
+}
+
+void schema_field_member(struct schema_reader *r, struct json_string name,
+                         struct schema_field *field)
+{
+    switch (field_member(&r->json, name)) {
+    case SCHEMA_MEMBER_FIELDNAME:
+        field->name = schema_text(r, &field->span);
         break;
-    case FIELDTYPE:
-        field->type = text_or_nothing(r, NULL);
+    case SCHEMA_MEMBER_FIELDTYPE:
+        field->type = schema_text(r, NULL);
         break;
-    case LABEL:
-        field->label = text_or_nothing(r, NULL);
+    case SCHEMA_MEMBER_LABEL:
+        field->label = schema_text(r, NULL);
         break;
-    case OPTIONS:
-        field->options = text_or_nothing(r, NULL);
+    case SCHEMA_MEMBER_OPTIONS:
+        field->options = schema_text(r, NULL);
         break;
-    case REQD:
+    case SCHEMA_MEMBER_REQD:
         field->required = json_pull_truth(&r->json);
         break;
-    case READ_ONLY:
-        field->read_only = json_pull_truth(&r->json);
+    case SCHEMA_MEMBER_READ_ONLY:
+    case SCHEMA_MEMBER_IS_VIRTUAL: /* worked out when it is asked for, and written by nobody */
+        field->read_only |= json_pull_truth(&r->json);
         break;
-    case UNIQUE:
+    case SCHEMA_MEMBER_UNIQUE:
         field->unique = json_pull_truth(&r->json);
         break;
-    case HIDDEN:
+    case SCHEMA_MEMBER_HIDDEN:
         field->hidden = json_pull_truth(&r->json);
         break;
-    case OTHER:
+    case SCHEMA_MEMBER_OTHER:
         json_pull_skip(&r->json);
     }
 }
 
+bool schema_typed(struct arena *arena, struct schema_field *field)
+{
+    field->kind = kind_of(field->type);
+    field->select = NULL;
+    field->select_count = 0;
+    if (field->kind == SCHEMA_SELECT)
+        read_select(arena, field);
+    return field->kind != SCHEMA_LAYOUT;
+}
+
 /* A field with data and a name; layout, and what is no field, are passed over. */
-static bool read_field(struct file_reader *r, struct schema_field *field)
+static bool read_field(struct schema_reader *r, struct schema_field *field)
 {
     struct json_string name;
 
@@ -156,16 +166,13 @@ static bool read_field(struct file_reader *r, struct schema_field *field)
         return false;
     }
     while (json_pull_member(&r->json, &name))
-        read_field_member(r, field_member(&r->json, name), field);
+        schema_field_member(r, name, field);
     if (r->json.fault != NULL || field->name.n == 0 || field->type.p == NULL)
         return false;
-    field->kind = kind_of(field->type);
-    if (field->kind == SCHEMA_SELECT)
-        read_select(r->arena, field);
-    return field->kind != SCHEMA_LAYOUT;
+    return schema_typed(r->arena, field);
 }
 
-static struct schema_field *new_field(struct file_reader *r, uint32_t count)
+static struct schema_field *new_field(struct schema_reader *r, uint32_t count)
 {
     struct schema_room *room = r->room;
 
@@ -181,7 +188,7 @@ static struct schema_field *new_field(struct file_reader *r, uint32_t count)
 }
 
 /* How many; they stand in the room. */
-static uint32_t read_fields(struct file_reader *r)
+static uint32_t read_fields(struct schema_reader *r)
 {
     uint32_t count = 0;
 
@@ -196,7 +203,7 @@ static uint32_t read_fields(struct file_reader *r)
 
 /* --- a definition --- */
 
-static void field_twice(struct file_reader *r, const struct schema_doctype *doctype,
+static void field_twice(struct schema_reader *r, const struct schema_doctype *doctype,
                         const struct schema_field *field, const struct schema_field *first)
 {
     struct diag_finding *finding =
@@ -208,33 +215,40 @@ static void field_twice(struct file_reader *r, const struct schema_doctype *doct
     diag_subject(finding, doctype->name, field->name);
 }
 
+const struct schema_field *schema_put(struct schema_doctype *doctype, struct schema_field *fields,
+                                      uint32_t *slots, const struct schema_field *field)
+{
+    const uint64_t hash = dwr_name_hash(field->name.p, field->name.n);
+    const struct schema_field *first = schema_field_hashed(doctype, field->name, hash);
+    uint32_t slot = (uint32_t)hash & doctype->slot_mask;
+
+    if (first != NULL)
+        return first;
+    while (slots[slot] != 0)
+        slot = (slot + 1) & doctype->slot_mask;
+    fields[doctype->field_count++] = *field;
+    slots[slot] = doctype->field_count;
+    return NULL;
+}
+
 /* Takes the fields out of the room, with their table of names. Of two of one name the first. */
-static void keep_fields(struct file_reader *r, struct schema_doctype *doctype, uint32_t count)
+static void keep_fields(struct schema_reader *r, struct schema_doctype *doctype, uint32_t count)
 {
     struct schema_field *fields = arena_array(r->arena, count, sizeof *fields);
-    uint32_t *slots = schema_slots(r->arena, count, &doctype->slot_mask), kept = 0;
+    uint32_t *slots = schema_slots(r->arena, count, &doctype->slot_mask);
 
     doctype->fields = fields;
     doctype->slots = slots;
     for (uint32_t i = 0; i < count; i++) {
         const struct schema_field *field = &r->room->fields[i];
-        const uint64_t hash = dwr_name_hash(field->name.p, field->name.n);
-        const struct schema_field *first = schema_field_hashed(doctype, field->name, hash);
-        uint32_t slot = (uint32_t)hash & doctype->slot_mask;
+        const struct schema_field *first = schema_put(doctype, fields, slots, field);
 
-        if (first != NULL) {
+        if (first != NULL)
             field_twice(r, doctype, field, first);
-            continue;
-        }
-        while (slots[slot] != 0)
-            slot = (slot + 1) & doctype->slot_mask;
-        fields[kept++] = *field;
-        slots[slot] = kept;
     }
-    doctype->field_count = kept;
 }
 
-static void keep_definition(struct file_reader *r, struct schema_doctype *doctype,
+static void keep_definition(struct schema_reader *r, struct schema_doctype *doctype,
                             uint32_t field_count)
 {
     struct schema_file *file = r->file;
@@ -253,23 +267,19 @@ static void keep_definition(struct file_reader *r, struct schema_doctype *doctyp
 
 /* What a definition must have, as far as it has been seen. */
 struct seen {
-    bool is_doctype, is_other, fields;
+    struct dwr_str doctype; /* what `doctype` says */
+    bool fields;
     struct span no_list; /* what stands where the fields should */
+    struct schema_custom custom;
 };
 
-static void read_member(struct file_reader *r, struct json_string name,
+static void read_member(struct schema_reader *r, struct json_string name,
                         struct schema_doctype *doctype, struct seen *seen, uint32_t *field_count)
 {
-    struct json_string value;
-
     if (json_pull_is(&r->json, name, "doctype")) {
-        if (json_pull_string(&r->json, &value))
-            *(json_pull_is(&r->json, value, "DocType") ? &seen->is_doctype : &seen->is_other) =
-                true;
-        else
-            json_pull_skip(&r->json);
+        seen->doctype = schema_text(r, NULL);
     } else if (json_pull_is(&r->json, name, "name")) {
-        doctype->name = text_or_nothing(r, &doctype->span);
+        doctype->name = schema_text(r, &doctype->span);
     } else if (json_pull_is(&r->json, name, "fields")) {
         seen->fields = json_pull_kind(&r->json) == '[';
         seen->no_list = span_of(r, name.begin, name.end);
@@ -279,12 +289,12 @@ static void read_member(struct file_reader *r, struct json_string name,
     } else if (json_pull_is(&r->json, name, "issingle")) {
         doctype->is_single = json_pull_truth(&r->json);
     } else {
-        json_pull_skip(&r->json);
+        schema_custom_member(r, name, &seen->custom);
     }
 }
 
 /* `fields` is missing, or no list. */
-static void tell_no_fields(struct file_reader *r, const struct schema_doctype *doctype,
+static void tell_no_fields(struct schema_reader *r, const struct schema_doctype *doctype,
                            const struct seen *seen, struct span definition)
 {
     const bool missing = seen->no_list.end == 0;
@@ -297,8 +307,8 @@ static void tell_no_fields(struct file_reader *r, const struct schema_doctype *d
         diag_subject(finding, doctype->name, (struct dwr_str){ NULL, 0 });
 }
 
-/* An object that may be a definition. */
-static void read_object(struct file_reader *r)
+/* An object that may be a definition, or say what a site adds to one. */
+static void read_object(struct schema_reader *r)
 {
     struct schema_doctype doctype = { .is_table = false };
     struct seen seen = { .fields = false };
@@ -306,9 +316,11 @@ static void read_object(struct file_reader *r)
     uint32_t field_count = 0;
     const uint32_t begin = r->json.at;
 
+    schema_custom_begin(r, &seen.custom);
     while (json_pull_member(&r->json, &name))
         read_member(r, name, &doctype, &seen, &field_count);
-    if (r->json.fault != NULL || seen.is_other || !seen.is_doctype)
+    if (r->json.fault != NULL || schema_custom_end(r, seen.doctype, &seen.custom) ||
+        !str_is(seen.doctype, "DocType"))
         return;
     r->file->broken |= doctype.name.n == 0 || !seen.fields;
     if (!seen.fields)
@@ -321,7 +333,7 @@ static void read_object(struct file_reader *r)
 }
 
 /* A definition, or an export of several in an array. */
-static void read_value(struct file_reader *r)
+static void read_value(struct schema_reader *r)
 {
     if (json_pull_enter(&r->json, '{')) {
         read_object(r);
@@ -361,7 +373,7 @@ static bool is_meant(const struct source *source, bool at_place)
            holds(source->text, source->size, "\"fieldtype\"");
 }
 
-static void tell_fault(struct file_reader *r, enum diag_code code, uint32_t at, const char *says)
+static void tell_fault(struct schema_reader *r, enum diag_code code, uint32_t at, const char *says)
 {
     const uint32_t size = r->sources->v[r->source].size;
 
@@ -371,7 +383,7 @@ static void tell_fault(struct file_reader *r, enum diag_code code, uint32_t at, 
 }
 
 /* Whether the text can be read at all. */
-static bool fit_to_read(struct file_reader *r, bool at_place)
+static bool fit_to_read(struct schema_reader *r, bool at_place)
 {
     const struct source *source = &r->sources->v[r->source];
     const char *says = NULL;
@@ -404,7 +416,7 @@ static bool fit_to_read(struct file_reader *r, bool at_place)
 void schema_read_file(struct arena *arena, struct schema_room *room, struct sources *sources,
                       uint32_t source, bool at_place, struct schema_file *file)
 {
-    struct file_reader r = {
+    struct schema_reader r = {
         .arena = arena, .room = room, .sources = sources, .source = source, .file = file
     };
     const struct source *text = &sources->v[source];
@@ -417,7 +429,7 @@ void schema_read_file(struct arena *arena, struct schema_room *room, struct sour
     read_value(&r);
     if (r.json.fault == NULL)
         return;
-    file->count = 0; /* what came before the fault is not trusted */
+    file->count = file->custom_count = 0; /* what came before the fault is not trusted */
     if (is_meant(text, at_place))
         tell_fault(&r, r.json.too_deep ? DIAG_SCHEMA_LARGE : DIAG_SCHEMA_JSON, r.json.fault_at,
                    r.json.fault);

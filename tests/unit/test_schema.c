@@ -407,3 +407,130 @@ Test(schema, some_fields_are_on_every_doctype)
     cr_expect_not(schema_is_standard(str("status")));
     cr_expect_not(schema_is_standard(str("")));
 }
+
+/* --- what a site adds --- */
+
+#define CUSTOM(dt, name, rest)                                                                     \
+    "{\"doctype\":\"Custom Field\",\"dt\":\"" dt "\",\"fieldname\":\"" name "\"," rest "}"
+#define SETTER(dt, name, property, value)                                                          \
+    "{\"doctype\":\"Property Setter\",\"doc_type\":\"" dt "\",\"field_name\":\"" name              \
+    "\",\"property\":\"" property "\",\"value\":" value "}"
+
+/* As fixtures/custom_field.json has them: in a list, `doctype` somewhere, the definition after. */
+Test(schema, custom_fields_are_fields_of_their_doctype)
+{
+    const struct schema_field *f;
+    struct read r;
+
+    read_text(&r, "[{\"default\":null,\"dt\":\"Job\",\"fieldname\":\"route\",\"options\":\"A\\nB\","
+                  "\"fieldtype\":\"Select\",\"label\":\"Route\",\"read_only\":1,"
+                  "\"doctype\":\"Custom Field\",\"name\":\"Job-route\"},"                //
+              CUSTOM("Job", "cb", "\"fieldtype\":\"Column Break\"") ","                  //
+              CUSTOM("Job", "stops", "\"fieldtype\":\"Table\",\"options\":\"Stop\"") "," //
+              CUSTOM("Job", "qty", "\"fieldtype\":\"Data\"") ","                         //
+              CUSTOM("Elsewhere", "x", "\"fieldtype\":\"Int\"") ","                      //
+              CUSTOM("Job", "route2", "\"label\":\"no type\"") ","                       //
+              DEFINITION("Job", FIELD("qty", "Int")) ","                                 //
+              DEFINITION("Stop", FIELD("at", "Time")) "]");
+    cr_assert_eq(r.diag.count, 0, "%s", r.diag.count > 0 ? r.diag.v[0]->text.p : "");
+    cr_assert_eq(r.schemas.count, 2);
+    f = field_of(&r, "Job", "route");
+    cr_expect_eq(f->kind, SCHEMA_SELECT);
+    cr_assert_eq(f->select_count, 2);
+    cr_expect(is(f->select[1], "B") && is(f->label, "Route") && f->read_only);
+    cr_assert_not_null(field_of(&r, "Job", "stops")->rows);
+    cr_expect(is(field_of(&r, "Job", "stops")->rows->name, "Stop"));
+    cr_expect_eq(field_of(&r, "Job", "qty")->kind, SCHEMA_NUMBER, "the definition's stands");
+    cr_expect_eq(schema_find(&r.schemas, str("Job"))->field_count, 3);
+    cr_expect_eq(schema_find(&r.schemas, str("Stop"))->field_count, 1);
+    arena_clear(&r.arena);
+}
+
+/* As Customize Form exports them to custom/job.json: no document says what it is, and those of the
+ * tables' rows are there too. */
+Test(schema, an_export_of_customize_form_adds_to_several_doctypes)
+{
+    struct read r;
+
+    read_text(
+        &r, "[" DEFINITION("Job", FIELD("status", "Select") "," FIELD("notes", "Text")) "," //
+        DEFINITION(
+            "Stop",
+            FIELD(
+                "at",
+                "Time")) "," //
+                         "{\"custom_fields\":[{\"dt\":\"Job\",\"fieldname\":\"gate\",\"fieldtype\":\"Check\"},"
+                         "{\"dt\":\"Stop\",\"fieldname\":\"gate\",\"fieldtype\":\"Data\"},"
+                         "{\"fieldname\":\"own\",\"fieldtype\":\"Int\"},7],"
+                         "\"custom_perms\":[],\"doctype\":\"Job\",\"links\":[],\"property_setters\":["
+                         "{\"doc_type\":\"Job\",\"field_name\":\"status\",\"property\":\"options\","
+                         "\"value\":\"Open\\nShut\"},"
+                         "{\"doc_type\":\"Job\",\"field_name\":null,\"property\":\"sort_order\",\"value\":\"ASC\"}],"
+                         "\"sync_on_migrate\":1},"
+                         "{\"custom_fields\":[],\"doctype\":\"DocType\",\"property_setters\":[]}]");
+    cr_assert_eq(r.diag.count, 0, "%s", r.diag.count > 0 ? r.diag.v[0]->text.p : "");
+    cr_expect_eq(field_of(&r, "Job", "gate")->kind, SCHEMA_CHECK);
+    cr_expect_eq(field_of(&r, "Stop", "gate")->kind, SCHEMA_DATA);
+    cr_expect_eq(field_of(&r, "Job", "own")->kind, SCHEMA_NUMBER, "the export's DocType");
+    cr_assert_eq(field_of(&r, "Job", "status")->select_count, 2);
+    cr_expect(is(field_of(&r, "Job", "status")->select[1], "Shut"));
+    cr_expect_not(r.schemas.broken);
+    arena_clear(&r.arena);
+}
+
+/* Whatever the order in which they stand: setters follow fields, and the last of two stands. */
+Test(schema, property_setters_change_fields)
+{
+    const struct schema_field *f;
+    struct read r;
+
+    read_text(&r, "[" SETTER("Job", "kind", "options", "\"X\\nY\\nZ\"") ","          //
+              SETTER("Job", "kind", "fieldtype", "\"Select\"") ","                   //
+              SETTER("Job", "kind", "read_only", "\"1\"") ","                        //
+              SETTER("Job", "own", "reqd", "1") ","                                  //
+              SETTER("Job", "own", "label", "\"Own one\"") ","                       //
+              SETTER("Job", "own", "fieldtype", "\"Section Break\"") ","             //
+              SETTER("Job", "own", "hidden", "\"1\"") ","                            //
+              SETTER("Job", "own", "hidden", "\"0\"") ","                            //
+              SETTER("Job", "own", "unique", "true") ","                             //
+              SETTER("Job", "own", "fieldname", "\"other\"") ","                     //
+              SETTER("Job", "gone", "reqd", "\"1\"") ","                             //
+              SETTER("Job", "own", "options", "null") ","                            //
+              CUSTOM("Job", "own", "\"fieldtype\":\"Int\",\"options\":\"km\"") ","   //
+              CUSTOM("Job", "own", "\"fieldtype\":\"Float\",\"options\":\"km\"") "," //
+              DEFINITION("Job", FIELD("kind", "Data")) "]");
+    cr_assert_eq(r.diag.count, 0, "%s", r.diag.count > 0 ? r.diag.v[0]->text.p : "");
+    f = field_of(&r, "Job", "kind");
+    cr_expect_eq(f->kind, SCHEMA_SELECT);
+    cr_expect_eq(f->select_count, 3);
+    cr_expect(f->read_only && is(f->type, "Select"));
+    f = field_of(&r, "Job", "own");
+    cr_expect(is(f->type, "Float") && f->kind == SCHEMA_NUMBER, "the last Custom Field stands");
+    cr_expect(f->required && f->unique && !f->hidden && is(f->label, "Own one"));
+    cr_expect(is(f->options, "km"));
+    cr_expect_eq(schema_find(&r.schemas, str("Job"))->field_count, 2);
+    arena_clear(&r.arena);
+}
+
+Test(schema, a_virtual_field_is_read_only)
+{
+    struct read r;
+
+    read_text(&r, DEFINITION("A", "{\"fieldname\":\"v\",\"fieldtype\":\"Text\",\"is_virtual\":1,"
+                                  "\"read_only\":0}," FIELD("w", "Text")));
+    cr_expect(field_of(&r, "A", "v")->read_only);
+    cr_expect_not(field_of(&r, "A", "w")->read_only);
+    arena_clear(&r.arena);
+}
+
+Test(schema, broken_fixtures_add_nothing)
+{
+    struct read r;
+
+    read_text(&r, "[" DEFINITION("A", FIELD("x", "Int")) "," //
+              CUSTOM("A", "y", "\"fieldtype\":\"Int\"") ",]");
+    cr_expect_eq(r.diag.count, 1);
+    cr_expect_eq(r.schemas.count, 0);
+    cr_expect(r.schemas.broken);
+    arena_clear(&r.arena);
+}
