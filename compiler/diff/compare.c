@@ -69,27 +69,40 @@ static enum trial_fate fate(struct diff_bench *b, int side, const struct dwr_wri
     /* By these rules the client's value is not even looked at. */
     wrote = trial_members_get(&view->wrote, name);
     kept = trial_members_get(&view->kept, name);
-    return wrote.p == NULL || trial_same(&b->bench[side], wrote, kept) ? TRIAL_KEPT : TRIAL_LOST;
+    return wrote.p == NULL || trial_same(&b->bench[side], wrote, kept) ||
+                   trial_same(&b->bench[side], wrote, trial_members_get(&view->before, name))
+               ? TRIAL_KEPT
+               : TRIAL_LOST;
 }
 
-static const struct dwr_report *report_of(const struct dwr_result *r, struct dwr_str name)
+static bool is_of(const struct dwr_report *r, struct dwr_str name)
 {
-    for (size_t i = 0; i < r->field_count; i++)
-        if (r->fields[i].field.n >= name.n && memcmp(r->fields[i].field.p, name.p, name.n) == 0 &&
-            (r->fields[i].field.n == name.n || r->fields[i].field.p[name.n] == '['))
-            return &r->fields[i];
+    return r->field.n >= name.n && memcmp(r->field.p, name.p, name.n) == 0 &&
+           (r->field.n == name.n || r->field.p[name.n] == '[');
+}
+
+/* The first report from `at` on that is the field's or a row's of it; NULL: none is. */
+static const struct dwr_report *next_report(const struct dwr_result *r, struct dwr_str name,
+                                            size_t *at)
+{
+    while (*at < r->field_count)
+        if (is_of(&r->fields[(*at)++], name))
+            return &r->fields[*at - 1];
     return NULL;
 }
 
 /* The reports of a field and of its rows say the same. */
 static bool field_reported_alike(const struct diff_bench *b, struct dwr_str name)
 {
-    const struct dwr_report *one = report_of(&b->result[0], name),
-                            *two = report_of(&b->result[1], name);
+    size_t at[2] = { 0, 0 };
+    const struct dwr_report *one, *two;
 
-    return one == NULL || two == NULL
-               ? one == two
-               : one->outcome == two->outcome && one->conflict == two->conflict;
+    do {
+        one = next_report(&b->result[0], name, &at[0]);
+        two = next_report(&b->result[1], name, &at[1]);
+    } while (one != NULL && two != NULL && one->outcome == two->outcome &&
+             one->conflict == two->conflict && same_bytes(one->field, two->field));
+    return one == NULL && two == NULL;
 }
 
 /* --- conflicts that a person decides --- */
@@ -97,12 +110,6 @@ static bool field_reported_alike(const struct diff_bench *b, struct dwr_str name
 static bool is_asked(const struct dwr_report *r)
 {
     return r->outcome == DWR_OUTCOME_MANUAL || r->outcome == DWR_OUTCOME_HELD;
-}
-
-static bool is_of(const struct dwr_report *r, struct dwr_str name)
-{
-    return r->field.n >= name.n && memcmp(r->field.p, name.p, name.n) == 0 &&
-           (r->field.n == name.n || r->field.p[name.n] == '[');
 }
 
 /* Of the field or one of its rows a person was asked, and nobody is any more. */
@@ -152,14 +159,16 @@ static bool is_table(const struct dwr_doctype *d, struct dwr_str name)
 static bool reported_as(const struct diff_bench *b, int side, struct dwr_str name,
                         enum dwr_outcome outcome)
 {
-    const struct dwr_report *r = report_of(&b->result[side], name);
+    size_t at = 0;
+    const struct dwr_report *r = next_report(&b->result[side], name, &at);
 
     return r != NULL && r->outcome == outcome;
 }
 
 /* Something the client wrote, and the old rules took, is not taken: not in the document, nor shown
- * to a person. A write that the old rules rejected, or a value that they refused (and that a `set`
- * happens to be), is nothing that the new ones could lose. */
+ * to a person. A write that the old rules rejected, a value that they refused (and that a `set`
+ * happens to be) or did not look at (and that a count happens to be) is nothing that the new ones
+ * could lose. */
 static bool loses(struct diff_bench *b, struct arena *arena, const struct dwr_write *write,
                   struct dwr_str name, enum trial_fate old_fate, enum trial_fate new_fate)
 {
@@ -167,6 +176,7 @@ static bool loses(struct diff_bench *b, struct arena *arena, const struct dwr_wr
     const bool tables = is_table(b->pair->by[0], name) && is_table(b->pair->by[1], name);
 
     if (b->result[0].status == DWR_REJECTED || write->op == DWR_DELETE || wrote.p == NULL ||
+        is_sync_layers(b->pair->by[0], index_of(b->pair->by[0], name)) ||
         (!tables && old_fate == TRIAL_KEPT && reported_as(b, 0, name, DWR_OUTCOME_REFUSED)))
         return false;
     /* Of both sides' elements each is one that was written. */
@@ -220,8 +230,8 @@ static void add_fields(struct diff_bench *b, struct arena *arena, const struct d
     }
 }
 
-static void add_all_fields(struct diff_bench *b, struct arena *arena,
-                           const struct dwr_write *write, struct found *f)
+static void add_all_fields(struct diff_bench *b, struct arena *arena, const struct dwr_write *write,
+                           struct found *f)
 {
     const struct trial_members *docs[] = { NULL, NULL, &b->view[0].wrote, &b->view[0].kept,
                                            &b->view[1].kept };

@@ -174,14 +174,12 @@ static void look_at_members(struct scene *s, struct dwr_text row)
     trial_doc_start(&gone, s->arena);
     while (dwr_walk_next(&walk, dwr_scan_best(), &key, &value)) {
         const struct dwr_str name = trial_unquoted(s->arena, key);
-        const bool of_key = is_key(t, name);
+        const bool wrote = !is_meta(t, name) && !dwr_is_unset(value) &&
+                           !has_value(s, t, s->before, row, name, value);
 
-        if (!of_key && (is_meta(t, name) || dwr_is_unset(value) ||
-                        has_value(s, t, s->before, row, name, value)))
-            continue;
-        if (is_kept(s, 0, row, name, value) && !is_kept(s, 1, row, name, value))
+        if (wrote && is_kept(s, 0, row, name, value) && !is_kept(s, 1, row, name, value))
             lost++;
-        else if (!of_key)
+        else if (!is_key(t, name))
             continue;
         trial_doc_put(&gone, name, (struct dwr_str){ value.p, value.n });
     }

@@ -40,6 +40,15 @@ def resolve(rules, request):
     return json.loads(out.stdout)
 
 
+def was_written(change):
+    """A value that the client only sends back as it saw it is nothing that could be lost."""
+    request, field = change["request"], change["field"]
+    if change["class"] != "can_lose_a_write" or field is None or request["op"] == "delete":
+        return True
+    seen = request.get("base" if request["op"] != "insert" else "", request.get("server", {}))
+    return request["client"].get(field) != seen.get(field)
+
+
 def compare(what, old_text, new_text):
     """The changes of DocType X by (field, class), each of which was seen to happen."""
     old, new = folder("old", old_text), folder("new", new_text)
@@ -54,6 +63,7 @@ def compare(what, old_text, new_text):
             changes.setdefault((doctype["name"], change["field"]), []).append(change)
             if "request" not in change:
                 continue
+            check(f"{what}: what is lost was written", was_written(change), change)
             for side, rules in (("old", old), ("new", new)):
                 answer = resolve(rules, change["request"])
                 check(f"{what}: the documents end so by the {side} rules",
@@ -159,6 +169,7 @@ PAIRS += [
 ]
 # What is safe and what is not: another value is never safe, nor is a conflict that nobody decides any
 # more; a write is lost where something of it was taken and is not, row by row, member by member.
+TABLE_HELD = "child t { key k; on_same_key fields { last_write_wins m; } removes yes; %s }"
 TABLE = "child t { key k; on_same_key fields { %s } }"
 PAIRS += [
     ("the greater one", "server_wins a;", "max a;", {"a": "changes_outcome"}),
@@ -189,6 +200,15 @@ PAIRS += [
      TABLE % "manual m { provisional client; }", {"t": "changes_outcome"}),
     ("rows are held", "child t { key k; }", 'child t { key k; hold when s changes; }',
      {"t": "changes_outcome"}),
+    ("rows of one key are held", TABLE_HELD % "", TABLE_HELD % "hold when s changes;",
+     {"t": "changes_outcome"}),
+    ("a count is not the client's", "child t { key k; count_into n; }",
+     'child t { key k; count_into n; } lock when server.s = "closed";',
+     {"n": "changes_outcome", "t": "can_lose_a_write"}),
+    ("a field becomes a count", "child t { key k; }", "child t { key k; count_into n; }",
+     {"n": "can_lose_a_write"}),
+    ("a field that was refused becomes a count", "server_only n; child t { key k; }",
+     "child t { key k; count_into n; }", None),
     ("rows are refused", "child t { key k; on_same_key client_wins; }",
      "child t { key k; append_only yes; }", {"t": "can_lose_a_write"}),
     ("an update comes back", "tombstone { delete_wins_over_update yes; }",
