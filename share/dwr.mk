@@ -25,6 +25,9 @@
 #
 # The tables are made again when a rule file changes, comes or goes.
 
+# `make` alone is to make what the makefile names first, and not a file of this one.
+DWR_GOAL := $(.DEFAULT_GOAL)
+
 DWR_PREFIX := $(abspath $(dir $(lastword $(MAKEFILE_LIST)))../..)
 DWRC       ?= $(DWR_PREFIX)/bin/dwrc
 DWR_RULES  ?= rules
@@ -55,9 +58,12 @@ endif
 $(DWR_OUT)/$(DWR_NAME).stamp: $(DWR_RULE_FILES) $(DWR_FOLDERS) $(DWRC)
 	@mkdir -p $(DWR_OUT)
 	$(DWRC) compile $(DWR_RULES) -o $(DWR_OUT)
+	@test -f $(DWR_HEADER) || { echo >&2 'dwr.mk: the rule set is not called $(DWR_NAME): see DWR_NAME in dwr.mk, and $(DWR_OUT) for its name'; exit 1; }
 	@touch $@
 
 $(DWR_SOURCE) $(DWR_HEADER): $(DWR_OUT)/$(DWR_NAME).stamp ;
 
 $(DWR_OBJECTS): $(DWR_OUT)/$(DWR_NAME).stamp $(DWR_SOURCE) $(DWR_HEADER)
 	$(CC) $(CPPFLAGS) $(DWR_CPPFLAGS) $(CFLAGS) -c $(DWR_SOURCE) -o $@
+
+.DEFAULT_GOAL := $(DWR_GOAL)

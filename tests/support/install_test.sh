@@ -115,7 +115,7 @@ END
 # MAKEFLAGS of the build that runs this test would reach the user's make.
 unset MAKEFLAGS MFLAGS MAKELEVEL
 export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
-user_make() { make -C "$app" -f Makefile CC="$CC" --no-print-directory app "$@"; }
+user_make() { make -C "$app" -f Makefile CC="$CC" --no-print-directory "$@"; } # its first target is app
 
 ok "dwr.mk builds the program" user_make
 same "it merges by its own rules" "$expected" "$("$app/app")"
@@ -144,6 +144,13 @@ else
 fi
 same "the error names both places" "2" "$(grep -cE 'policy/(twice|more/visit)\.dwr:1:' "$work/log")"
 rm "$app/policy/twice.dwr"
+if user_make DWR_NAME=workshop >"$work/log" 2>&1; then
+    failed=$((failed + 1))
+    echo "FAIL a rule set of another name builds"
+else
+    passed=$((passed + 1))
+fi
+same "the error names the name" "1" "$(grep -c 'the rule set is not called workshop' "$work/log")"
 sed -i 's/server_wins notes/client_wins notes/' "$app/policy/more/visit.dwr"
 
 rm -rf "$app/app" "$app/app.o" "$app/dwr-generated"
