@@ -1,5 +1,6 @@
 /* check_cond.c - conditions: what may be asked where. */
 #include "check_parts.h"
+#include "str.h"
 
 static bool is_role(enum dwr_operand_side side)
 {
@@ -18,14 +19,32 @@ static bool is_called_role(struct dwr_str name)
     static const char *const names[] = { "role", "roles", "user", "user_role", "owner_role" };
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (name.n == strlen(names[i]) && memcmp(name.p, names[i], name.n) == 0)
+        if (str_is(name, names[i]))
             return true;
     return false;
 }
 
+/* What to say instead of a bare name. Right of a comparison it is mostly meant as a value. */
+static void help_with_side(struct check *c, struct diag_finding *finding, struct dwr_str name,
+                           bool right)
+{
+    if (is_called_role(name))
+        diag_help(c->diag, finding, "who writes is server_role, client_role, client_user");
+    else if (right && (str_is(name, "yes") || str_is(name, "no")))
+        diag_help(c->diag, finding, "a flag is compared with true or false, or with 1 or 0");
+    else if (right)
+        diag_help(c->diag, finding,
+                  "a text is put in quotes, \"%.*s\"; a field is server.%.*s, "
+                  "client.%.*s or base.%.*s",
+                  CHECK_TEXT(name), CHECK_TEXT(name), CHECK_TEXT(name), CHECK_TEXT(name));
+    else
+        diag_help(c->diag, finding, "say server.%.*s, client.%.*s or base.%.*s", CHECK_TEXT(name),
+                  CHECK_TEXT(name), CHECK_TEXT(name));
+}
+
 /* While merging a field is named with its side, elsewhere without. */
 static void operand_has_its_side(struct check *c, const struct ast_operand *operand,
-                                 enum check_moment moment)
+                                 enum check_moment moment, bool right)
 {
     struct diag_finding *finding;
 
@@ -36,12 +55,7 @@ static void operand_has_its_side(struct check *c, const struct ast_operand *oper
         finding = diag_add(c->diag, DIAG_SIDE, operand->span,
                            "while merging the field '%.*s' is named with its side",
                            CHECK_TEXT(operand->field.text));
-        if (is_called_role(operand->field.text))
-            diag_help(c->diag, finding, "who writes is server_role, client_role, client_user");
-        else
-            diag_help(c->diag, finding, "say server.%.*s, client.%.*s or base.%.*s",
-                      CHECK_TEXT(operand->field.text), CHECK_TEXT(operand->field.text),
-                      CHECK_TEXT(operand->field.text));
+        help_with_side(c, finding, operand->field.text, right);
     } else if (moment != WHILE_MERGING && is_sided(operand->side)) {
         finding = diag_add(c->diag, DIAG_SIDE, operand->span,
                            "this condition speaks of one document: '%.*s' has no side",
@@ -136,9 +150,9 @@ static void cond_is_sound(struct check *c, const struct ast_cond *cond, enum che
     default:
         break;
     }
-    operand_has_its_side(c, &cond->left, moment);
+    operand_has_its_side(c, &cond->left, moment, false);
     if (cond->op >= DWR_COND_EQ && cond->op <= DWR_COND_GE)
-        operand_has_its_side(c, &cond->right, moment);
+        operand_has_its_side(c, &cond->right, moment, true);
     compares_something(c, cond);
     role_is_a_text(c, cond);
     check_limit(c, cond->span, cond->values.count, "values");
