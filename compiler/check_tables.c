@@ -43,8 +43,11 @@ static void rule_of_key(struct check *c, const struct ast_child *child,
             if (part->symbol != names->v[i].symbol || part->text.n == 0)
                 continue;
             finding = diag_add(c->diag, DIAG_DECIDES_NOTHING, names->v[i].span,
-                               "rows of one key have the same '%.*s': this rule is never reached",
-                               CHECK_TEXT(part->text));
+                               "rows of one key have the same '%.*s': %s", CHECK_TEXT(part->text),
+                               names->count > 1 ? "the rule decides about the others only"
+                                                : "this rule is never reached");
+            diag_help(c->diag, finding, "leave it out: a row whose '%.*s' changes is another row",
+                      CHECK_TEXT(part->text));
             diag_note(c->diag, finding, part->span, "it is the key here");
         }
 }

@@ -108,8 +108,16 @@ static struct asked row_begin(struct lint *l, const struct dwr_table *table)
     const struct schema_doctype *rows = lint_rows_of(l, a.field);
 
     a.member = lint_plain_member(table, rows, 0);
-    lint_values(lint_member_kind(rows, a.member), &a.office, &a.device);
+    if (!a.member.p)
+        a.member = str_of("remark"); /* a row has `name` and `idx` at least */
+    lint_member_values(l, rows, a.member, &a.office, &a.device);
     return a;
+}
+
+/* Is the device's value in the table? */
+static bool row_stands(struct lint *l, const struct asked *a)
+{
+    return lint_result_has(&a->c, a->field, lint_as_member(l, a->member, a->device));
 }
 
 static bool same_key_asks(struct lint *l, struct asked *a, const struct dwr_table *table)
@@ -121,7 +129,7 @@ static bool same_key_asks(struct lint *l, struct asked *a, const struct dwr_tabl
     lint_put(&a->c, a->field, row(l, a, table, none), row(l, a, table, a->office),
              row(l, a, table, a->device));
     assume_unlocked(l, &a->c);
-    return is_asked_so(l, a, DWR_OUTCOME_MANUAL) && !lint_result_has(&a->c, a->field, a->device);
+    return is_asked_so(l, a, DWR_OUTCOME_MANUAL) && !row_stands(l, a);
 }
 
 static bool hold_asks(struct lint *l, struct asked *a, const struct dwr_table *table)
@@ -133,7 +141,7 @@ static bool hold_asks(struct lint *l, struct asked *a, const struct dwr_table *t
     lint_put(&a->c, a->field, none, none, row(l, a, table, a->device));
     lint_assume(l, &a->c, table->hold, true);
     assume_unlocked(l, &a->c);
-    return is_asked_so(l, a, DWR_OUTCOME_HELD) && !lint_result_has(&a->c, a->field, a->device);
+    return is_asked_so(l, a, DWR_OUTCOME_HELD) && !row_stands(l, a);
 }
 
 static bool table_asks(struct lint *l, struct asked *a)

@@ -48,13 +48,13 @@ static bool loses(struct row_case *r, struct lint_case *c, struct dwr_str member
         row[i] = lint_row_begin(l, r->table, r->rows, 1);
         if (r->table->order_by !=
             DWR_NONE) { /* the office's row is the one that rows by time keep */
-            static const char *const early[] = { "\"08:00:00\"", "\"08:00:00\"", "\"09:00:00\"" };
-            static const char *const late[] = { "\"08:00:00\"", "\"10:00:00\"", "\"09:00:00\"" };
+            static const unsigned early[] = { 1, 1, 2 }, late[] = { 1, 3, 2 };
             const struct dwr_str order = r->table->names.v[r->table->order_by].name;
 
             if (!lint_is_key_part(r->table, order))
                 lint_row_put(&row[i], order,
-                             str_of(rule == DWR_RULE_LAST_WRITE_WINS ? late[i] : early[i]));
+                             lint_numbered(l, r->rows, order,
+                                           (rule == DWR_RULE_LAST_WRITE_WINS ? late : early)[i]));
         }
         lint_row_put(&row[i], member, value[i]);
     }
@@ -73,21 +73,46 @@ static bool loses(struct row_case *r, struct lint_case *c, struct dwr_str member
                : !lint_is_asked(c, field) && !lint_result_has(c, field, value[2]);
 }
 
-static void help(struct lint *l, struct diag_finding *finding, struct dwr_str member,
-                 enum lint_kind kind)
+/* The statement that keeps what both sides put into the member, as it is to be written: a rule
+ * where on_same_key has rules, else `fields` with all that held before. */
+static struct dwr_str kept_apart(struct row_case *r, struct dwr_str member, bool named,
+                                 const char *word, enum dwr_rule_kind rule)
 {
+    const struct ast_on_same_key *said =
+        AST_AS(ast_on_same_key, r->child->block.of[AST_ON_SAME_KEY]);
+    struct arena *arena = r->l->arena;
+    struct dwr_str sum = { "", 0 };
+
+    if (said->block)
+        return arena_printf(arena, "%s %.*s; %s", word, LINT_TEXT(member),
+                            named ? "in its place" : "among the rules in fields");
+    for (uint32_t i = 0; i < said->sum.count; i++)
+        sum = arena_printf(arena, "%.*s%s%.*s%s", (int)sum.n, sum.p, i == 0 ? "sum " : ", ",
+                           LINT_TEXT(said->sum.v[i].text), i + 1 == said->sum.count ? "; " : "");
+    return arena_printf(arena, "on_same_key fields { %.*s%s %.*s; otherwise %s; }", (int)sum.n,
+                        sum.p, word, LINT_TEXT(member), ast_rule_word(rule));
+}
+
+static void help(struct row_case *r, struct diag_finding *finding, struct dwr_str member,
+                 bool named, enum lint_kind kind, enum dwr_rule_kind rule)
+{
+    const char *const word = kind == LINT_PROSE   ? "merge_text"
+                             : kind == LINT_FILES ? "keep_both"
+                                                  : "client_wins";
+    const struct dwr_str apart = kept_apart(r, member, named, word, rule);
+
     if (kind == LINT_PROSE || kind == LINT_FILES)
-        diag_help(l->diag, finding, "on_same_key fields { %s %.*s; otherwise … } decides it apart",
-                  kind == LINT_PROSE ? "merge_text" : "keep_both", LINT_TEXT(member));
+        diag_help(r->l->diag, finding, "%.*s keeps %s", (int)apart.n, apart.p,
+                  kind == LINT_PROSE ? "the lines of both" : "the files of both");
     else
-        diag_help(l->diag, finding,
-                  "on_same_key manual asks a person about the row; fields { client_wins %.*s; "
-                  "otherwise … } where it is made on the device",
-                  LINT_TEXT(member));
+        diag_help(r->l->diag, finding,
+                  "on_same_key manual; asks a person about the row; %.*s where it is made on the "
+                  "device",
+                  (int)apart.n, apart.p);
 }
 
 static void report(struct row_case *r, struct lint_case *c, struct span span, struct dwr_str member,
-                   enum lint_kind kind, enum dwr_rule_kind rule)
+                   bool named, enum lint_kind kind, enum dwr_rule_kind rule)
 {
     struct lint *l = r->l;
     const struct dwr_str table = r->child->field.text;
@@ -103,7 +128,7 @@ static void report(struct row_case *r, struct lint_case *c, struct span span, st
         LINT_TEXT(member), LINT_TEXT(table), ast_rule_word(rule), keeps);
 
     lint_values(kind, &office, &device);
-    help(l, finding, member, kind);
+    help(r, finding, member, named, kind, rule);
     lint_show(l, finding, c,
               "A user wrote %.*s in a row of %.*s offline; meanwhile the office "
               "changed the same row: %s.",
@@ -127,7 +152,7 @@ static void member_is_kept(struct row_case *r, struct span span, struct dwr_str 
     struct lint_case c;
 
     if (may_discard(rule, kind) && loses(r, &c, member, kind, rule))
-        report(r, &c, span, member, kind, rule);
+        report(r, &c, span, member, true, kind, rule);
 }
 
 /* Members that the table's rows have and no rule names; the first that loses speaks for all. */
@@ -142,7 +167,7 @@ static void others_are_kept(struct row_case *r, struct span span, enum dwr_rule_
         if (lint_is_key(r->table, member) || (name && name->role != DWR_NAME_FREE) ||
             !may_discard(rule, kind) || !loses(r, &c, member, kind, rule))
             continue;
-        report(r, &c, span, member, kind, rule);
+        report(r, &c, span, member, false, kind, rule);
         return;
     }
 }

@@ -147,10 +147,21 @@ const struct dwr_name *lint_row_name(const struct dwr_table *table, struct dwr_s
 /* Is the member part of the key; of the key or what orders the rows? */
 bool lint_is_key_part(const struct dwr_table *table, struct dwr_str member);
 bool lint_is_key(const struct dwr_table *table, struct dwr_str member);
-/* A member that is none of these, to be changed in a merge: nth is 0 or 1. */
+/* A member that is none of these, to be changed in a merge, typed text before all else: nth is 0 or
+ * 1. p NULL: by the schema, people write nothing else in a row. */
 struct dwr_str lint_plain_member(const struct dwr_table *table, const struct schema_doctype *rows,
                                  unsigned nth);
+/* The same of an element with one key. */
+struct dwr_str lint_plain_part(const struct schema_doctype *rows, struct dwr_str key);
+/* "\"remark\":\"on site\"": how a member stands in a row. */
+struct dwr_str lint_as_member(struct lint *l, struct dwr_str member, struct dwr_str value);
+/* Two values of a member that the schema lets be. */
+void lint_member_values(struct lint *l, const struct schema_doctype *rows, struct dwr_str member,
+                        struct dwr_str *office, struct dwr_str *device);
 
+/* A value of the member that is greater the greater n is, in most kinds; of a Select an option. */
+struct dwr_str lint_numbered(struct lint *l, const struct schema_doctype *rows,
+                             struct dwr_str member, unsigned n);
 /* A row with the key of row number n; table NULL: without. */
 struct lint_row {
     const struct dwr_table *table;

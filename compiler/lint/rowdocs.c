@@ -4,6 +4,8 @@
 #include "../../runtime/name_hash.h"
 #include "str.h"
 
+static const struct dwr_str none = { NULL, 0 };
+
 const struct dwr_table *lint_table(const struct lint *l, struct dwr_str field)
 {
     const struct dwr_name *name = lint_name(l, field);
@@ -23,10 +25,31 @@ enum lint_kind lint_member_kind(const struct schema_doctype *rows, struct dwr_st
     return lint_field_kind(rows ? schema_field(rows, member) : NULL, member);
 }
 
-/* Different in rows of different numbers, the same in those of one. */
-static struct dwr_str numbered(struct lint *l, enum lint_kind kind, unsigned n)
+void lint_member_values(struct lint *l, const struct schema_doctype *rows, struct dwr_str member,
+                        struct dwr_str *office, struct dwr_str *device)
 {
-    switch (kind) {
+    const struct schema_field *f = rows ? schema_field(rows, member) : NULL;
+
+    lint_values(lint_field_kind(f, member), office, device);
+    if (f && f->kind == SCHEMA_CHECK) {
+        *office = str_of("1");
+        *device = str_of("0");
+    } else if (f && f->kind == SCHEMA_SELECT && f->select_count > 1) {
+        *office = lint_quoted(l, f->select[0]);
+        *device = lint_quoted(l, f->select[1]);
+    }
+}
+
+struct dwr_str lint_numbered(struct lint *l, const struct schema_doctype *rows,
+                             struct dwr_str member, unsigned n)
+{
+    const struct schema_field *f = rows ? schema_field(rows, member) : NULL;
+
+    if (str_is(member, "idx")) /* Frappe numbers the rows there */
+        return arena_printf(l->arena, "%u", n);
+    if (f && f->kind == SCHEMA_SELECT && n <= f->select_count && n > 0)
+        return lint_quoted(l, f->select[n - 1]);
+    switch (lint_field_kind(f, member)) {
     case LINT_NUMBER:
         return arena_printf(l->arena, "%u", n);
     case LINT_DATE:
@@ -49,7 +72,7 @@ struct lint_row lint_row_begin(struct lint *l, const struct dwr_table *table,
     for (uint16_t i = 0; table && i < table->key_count; i++) {
         const struct dwr_str name = table->names.v[table->key[i]].name;
 
-        trial_doc_put(&row.doc, name, numbered(l, lint_member_kind(rows, name), n));
+        trial_doc_put(&row.doc, name, lint_numbered(l, rows, name, n));
     }
     return row;
 }
@@ -104,23 +127,65 @@ bool lint_is_key(const struct dwr_table *table, struct dwr_str member)
            (table->order_by != DWR_NONE && str_same(table->names.v[table->order_by].name, member));
 }
 
-/* Text that people type before all else: that is what they miss. */
+struct dwr_str lint_as_member(struct lint *l, struct dwr_str member, struct dwr_str value)
+{
+    return arena_printf(l->arena, "\"%.*s\":%.*s", (int)member.n, member.p, (int)value.n, value.p);
+}
+
+/* How much people miss what they wrote in the member, by the schema; 0: nobody writes it, or it is
+ * no value that a made-up row can have. */
+static unsigned worth(const struct schema_field *f)
+{
+    if (f->read_only)
+        return 0;
+    switch (f->kind) {
+    case SCHEMA_TEXT:
+        return 4;
+    case SCHEMA_DATA:
+    case SCHEMA_NUMBER:
+        return 3;
+    case SCHEMA_SELECT:
+        return f->select_count < 2 ? 0 : 2;
+    case SCHEMA_CHECK:
+        return 1;
+    case SCHEMA_TABLE:
+    case SCHEMA_PASSWORD:
+    case SCHEMA_LAYOUT:
+        return 0;
+    default:
+        return 2;
+    }
+}
+
+static struct dwr_str by_worth(const struct schema_doctype *rows, const struct dwr_table *table,
+                               struct dwr_str key, unsigned nth)
+{
+    for (unsigned least = 4; least > 0; least--)
+        for (uint32_t i = 0; i < rows->field_count; i++) {
+            const struct schema_field *f = &rows->fields[i];
+
+            if (worth(f) == least &&
+                !(table ? lint_is_key(table, f->name) : str_same(key, f->name)) && nth-- == 0)
+                return f->name;
+        }
+    return none;
+}
+
 struct dwr_str lint_plain_member(const struct dwr_table *table, const struct schema_doctype *rows,
                                  unsigned nth)
 {
     struct dwr_str other[2] = { str_of("remark"), str_of("quantity") };
     unsigned found = 0;
 
-    for (uint32_t i = 0; rows && i < rows->field_count; i++)
-        if (rows->fields[i].kind == SCHEMA_TEXT && !lint_is_key(table, rows->fields[i].name) &&
-            nth-- == 0)
-            return rows->fields[i].name;
-    for (uint32_t i = 0; rows && i < rows->field_count && found < 2; i++)
-        if ((rows->fields[i].kind == SCHEMA_DATA || rows->fields[i].kind == SCHEMA_NUMBER) &&
-            !lint_is_key(table, rows->fields[i].name))
-            other[found++] = rows->fields[i].name;
-    for (uint16_t i = 0; !rows && i < table->names.count && found < 2; i++)
+    if (rows)
+        return by_worth(rows, table, none, nth);
+    for (uint16_t i = 0; i < table->names.count && found < 2; i++)
         if (table->names.v[i].role != DWR_NAME_META && !lint_is_key(table, table->names.v[i].name))
             other[found++] = table->names.v[i].name;
     return other[nth < 2 ? nth : 1];
+}
+
+struct dwr_str lint_plain_part(const struct schema_doctype *rows, struct dwr_str key)
+{
+    return rows ? by_worth(rows, NULL, key, 0) : str_of("remark");
 }

@@ -18,7 +18,8 @@ static bool row_is_lost(struct lint *l, struct lint_case *c, const struct dwr_ta
              lint_list(l, lint_row_of(l, table, rows, 1, member, device), none));
     if (l->plan->lock)
         lint_assume(l, c, l->plan->lock, false);
-    return lint_try(l, c) && !lint_is_asked(c, field) && !lint_result_has(c, field, device);
+    return lint_try(l, c) && !lint_is_asked(c, field) &&
+           !lint_result_has(c, field, lint_as_member(l, member, device));
 }
 
 /* --- DW2011: on_same_key is not said --- */
@@ -33,17 +34,17 @@ static void same_key_is_said(struct lint *l, const struct ast_child *child,
     struct dwr_str office, device;
     struct diag_finding *finding;
 
-    if (child->block.of[AST_ON_SAME_KEY] || table->append_only || !key)
+    if (child->block.of[AST_ON_SAME_KEY] || table->append_only || !key || !member.p)
         return;
-    lint_values(lint_member_kind(rows, member), &office, &device);
+    lint_member_values(l, rows, member, &office, &device);
     if (!row_is_lost(l, &c, table, rows, field, office, device))
         return;
     finding =
         lint_found(l, DIAG_SAME_KEY_UNSAID, child->field.span, field,
                    "'%.*s' says nothing about a row that both sides changed", LINT_TEXT(field));
     diag_help(l->diag, finding,
-              "the server's row stands, as a whole; fields { … } decides member by "
-              "member, sum(…) adds quantities up");
+              "the server's row stands, as a whole; on_same_key fields { otherwise server_wins; } "
+              "decides member by member, and takes rules for some of them");
     lint_say_behind(l, finding, key, "on_same_key server_wins;");
     lint_show(l, finding, &c,
               "A user changed a row of %.*s offline; meanwhile the office changed the "
@@ -72,7 +73,7 @@ static void key_is_there(struct lint *l, const struct ast_child *child,
     const struct ast_stmt *key = child->block.of[AST_KEY];
     const struct dwr_str field = child->field.text;
     struct lint_case c = lint_case_begin(l);
-    struct dwr_str first, second, office, device;
+    struct dwr_str first, second, office, device, unused;
     struct lint_row stored, sent;
     struct diag_finding *finding;
 
@@ -80,9 +81,10 @@ static void key_is_there(struct lint *l, const struct ast_child *child,
         return;
     first = lint_plain_member(table, rows, 0);
     second = lint_plain_member(table, rows, 1);
-    if (str_same(first, second))
+    if (!second.p || str_same(first, second))
         return;
-    lint_values(LINT_PROSE, &office, &device);
+    lint_member_values(l, rows, second, &office, &device);
+    lint_member_values(l, rows, first, &unused, &device);
     stored = lint_row_begin(l, NULL, rows, 1);
     lint_row_put(&stored, first, device);
     lint_row_put(&stored, second, office);
@@ -90,7 +92,8 @@ static void key_is_there(struct lint *l, const struct ast_child *child,
     lint_row_put(&sent, first, device);
     lint_put(&c, field, str_of("[]"), lint_list(l, lint_row_end(&stored), none),
              lint_list(l, lint_row_end(&sent), none));
-    if (!lint_try(l, &c) || lint_count(lint_result(&c, field), device) != 2)
+    if (!lint_try(l, &c) ||
+        lint_count(lint_result(&c, field), lint_as_member(l, first, device)) != 2)
         return;
     finding = lint_found(l, DIAG_KEY_NOT_REQUIRED, AST_AS(ast_fields, key)->fields.v[0].span, field,
                          "'%.*s' is added to only, and its rows need not have the key '%.*s'",
@@ -280,10 +283,10 @@ static void same_key_has_an_order(struct lint *l, const struct ast_child *child,
     struct dwr_str office, device, label;
     struct lint_case c = lint_case_begin(l);
 
-    if (!said || table->append_only || table->order_by != DWR_NONE ||
+    if (!said || !member.p || table->append_only || table->order_by != DWR_NONE ||
         (!last && table->same_key != DWR_SAME_KEY_FIRST_WRITE_WINS))
         return;
-    lint_values(lint_member_kind(rows, member), &office, &device);
+    lint_member_values(l, rows, member, &office, &device);
     c.dated = true;
     c.client_last = last;
     if (!row_is_lost(l, &c, table, rows, field, office, device))
@@ -375,8 +378,11 @@ static void table_is_whole(struct lint *l, const struct schema_field *f)
                          "'%.*s' is a table, and without `child` it is one value: rows of one side "
                          "are lost",
                          LINT_TEXT(f->name));
-    diag_help(l->diag, finding, "child %.*s { key …; on_same_key …; } merges it row by row",
-              LINT_TEXT(f->name));
+    diag_help(
+        l->diag, finding,
+        "child %.*s { key name; on_same_key fields { otherwise server_wins; } } merges it row "
+        "by row; a better key is what two people would both write for the same row",
+        LINT_TEXT(f->name));
     lint_show(l, finding, &c,
               "A user added a row to %.*s offline, the office added another: only the "
               "%s's table is left.",

@@ -7,49 +7,54 @@ static const struct dwr_str none = { NULL, 0 };
 
 /* --- DW2013: a keyed element that both sides edited --- */
 
-static struct dwr_str element(struct lint *l, struct dwr_str key, const char *text)
+static struct dwr_str element(struct lint *l, struct dwr_str key, struct dwr_str member,
+                              struct dwr_str value)
 {
     struct trial_doc doc;
     struct dwr_text t;
 
     trial_doc_start(&doc, l->arena);
     trial_doc_put(&doc, key, str_of("\"A-1\""));
-    trial_doc_put(&doc, str_of("remark"), text ? str_of(text) : none);
+    trial_doc_put(&doc, member, value);
     t = trial_doc_end(&doc);
     return (struct dwr_str){ t.p, t.n };
 }
 
 static void element_is_edited(struct lint *l, const struct ast_rule *s, const struct ast_name *name)
 {
-    static const char office[] = "\"written in the office\"", device[] = "\"written on site\"";
     const struct dwr_str key = AST_AS(ast_fields, s->block->of[AST_KEY])->fields.v[0].text;
+    const struct schema_doctype *rows = lint_rows_of(l, name->text);
+    const struct dwr_str member = lint_plain_part(rows, key);
     struct lint_case c = lint_case_begin(l);
+    struct dwr_str office, device, label;
     struct diag_finding *finding;
-    struct dwr_str label;
 
-    lint_put(&c, name->text, lint_list(l, element(l, key, NULL), none),
-             lint_list(l, element(l, key, office), none),
-             lint_list(l, element(l, key, device), none));
+    if (!member.p)
+        return; /* the key is all there is to an element */
+    lint_member_values(l, rows, member, &office, &device);
+    lint_put(&c, name->text, lint_list(l, element(l, key, member, none), none),
+             lint_list(l, element(l, key, member, office), none),
+             lint_list(l, element(l, key, member, device), none));
     if (l->plan->lock)
         lint_assume(l, &c, l->plan->lock, false);
     if (!lint_try(l, &c) || lint_is_asked(&c, name->text) ||
-        lint_result_has(&c, name->text, str_of(device)))
+        lint_result_has(&c, name->text, device))
         return;
     finding =
         lint_found(l, DIAG_ELEMENT_EDITED, name->span, name->text,
                    "elements of '%.*s' with one %.*s replace one another: of two edits one is lost",
                    LINT_TEXT(name->text), LINT_TEXT(key));
     diag_help(l->diag, finding,
-              "child %.*s { key %.*s; on_same_key fields { … } } merges an element "
-              "member by member; keep_both keeps both edits",
+              "child %.*s { key %.*s; on_same_key fields { otherwise server_wins; } } merges an "
+              "element member by member; keep_both keeps both edits",
               LINT_TEXT(name->text), LINT_TEXT(key));
     lint_show(l, finding, &c,
               "A user edited an element of %.*s offline; meanwhile the office edited the "
               "same one: the office's stands whole.",
               LINT_TEXT(name->text));
-    label = arena_printf(l->arena, "%.*s[A-1].remark", LINT_TEXT(name->text));
-    lint_kept(l, finding, label, str_of(office), "the office's edit");
-    lint_gone(l, finding, label, str_of(device), "the user's edit");
+    label = arena_printf(l->arena, "%.*s[A-1].%.*s", LINT_TEXT(name->text), LINT_TEXT(member));
+    lint_kept(l, finding, label, office, "the office's edit");
+    lint_gone(l, finding, label, device, "the user's edit");
 }
 
 void lint_keyed_elements(struct lint *l)
