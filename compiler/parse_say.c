@@ -378,6 +378,41 @@ static void propose_quotes(struct parse *p, struct diag_finding *finding, struct
     diag_edit(p->diag, fix, whole, "\"%.*s\"", (int)name.n, name.p);
 }
 
+/* A statement of another block; false: the word begins none. */
+static bool help_with_place(struct parse *p, struct diag_finding *finding, int token,
+                            const bool *can)
+{
+    static const struct {
+        enum parse_block_kind kind;
+        const char *how;
+    } places[] = {
+        { PARSE_TOMBSTONE, "tombstone { %s …; }" },
+        { PARSE_CHILD, "child FIELD { %s …; }" },
+        { PARSE_RULE, "manual FIELD { %s …; }" },
+        { PARSE_EFFECT, "effect NAME when … { %s …; }" },
+        { PARSE_SYNC, "sync { %s …; }" },
+        { PARSE_RETRY, "retry { %s …; }" },
+        { PARSE_TEST, "test \"NAME\" for \"DOCTYPE\" { %s … }" },
+        { PARSE_DOCTYPE, "doctype \"NAME\" { %s … }" },
+        { PARSE_ATTACHMENTS, "attachments { %s …; }" },
+    };
+    const enum parse_block_kind here = p->blocks[p->block_count - 1].kind;
+
+    if (!(here == PARSE_TOP ? can[T_DOCTYPE] : can[T_RBRACE]) ||
+        parse_begins_statement(token, here))
+        return false;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (parse_begins_statement(token, places[i].kind)) {
+            const char *const word = parse_token_name(token);
+            const struct dwr_str how = arena_printf(p->arena, places[i].how, word);
+
+            diag_help(p->diag, finding, "'%s' belongs in %.*s", word, (int)how.n,
+                      how.p);
+            return true;
+        }
+    return false;
+}
+
 static void help_with_word(struct parse *p, struct diag_finding *finding, struct span span,
                            const bool *can)
 {
@@ -465,6 +500,8 @@ void parse_help(struct parse *p, struct diag_finding *finding, int token, struct
     else if (token == T_COLON || token == T_EQ)
         help_with_mark(p, finding, token, can);
     else if (token == T_NUMBER && help_with_unit(p, finding, span, can))
+        return;
+    else if (help_with_place(p, finding, token, can))
         return;
     else if (parse_is_word(token))
         help_with_word(p, finding, span, can);

@@ -175,9 +175,10 @@ const struct schema_doctype *schema_of_doctype(struct schema_check *c, const str
     finding = diag_add(c->diag, DIAG_UNKNOWN_DOCTYPE, name->span,
                        "the schemas have no DocType '%.*s'", SCHEMA_TEXT(name->text));
     schema_propose(c, finding, name->span, true, name->text, c->doctype_names, c->schemas->count);
-    if (finding->help.p == NULL)
-        diag_help(c->diag, finding,
-                  "if another app defines it, name that app's folder too: --schema FOLDER");
+    diag_help(c->diag, finding,
+              "%.*s%sif another app defines it, name that app's folder too: --schema FOLDER",
+              (int)finding->help.n, finding->help.p == NULL ? "" : finding->help.p,
+              finding->help.p == NULL ? "" : " ");
     diag_subject(finding, c->name, (struct dwr_str){ NULL, 0 });
     return NULL;
 }
