@@ -175,34 +175,83 @@ static void add_schema(struct lsp *lsp, const char *folder)
     lsp->schema_count++;
 }
 
-/* One folder, or an array of them. */
-static void take_schemas(struct lsp *lsp, const cJSON *options)
+/* A folder as the editor says it: where that is no whole path, in the folder it has open. */
+static const char *in_workspace(struct lsp *lsp, const cJSON *params, const char *folder)
 {
-    const cJSON *schema = cJSON_GetObjectItemCaseSensitive(options, "schema"), *one;
+    const cJSON *folders = cJSON_GetObjectItemCaseSensitive(params, "workspaceFolders");
+    const char *uri = text_of(cJSON_GetArrayItem(folders, 0), "uri"), *root;
+
+    if (uri == NULL)
+        uri = text_of(params, "rootUri");
+    root = uri == NULL ? text_of(params, "rootPath") : lsp_path_of_uri(lsp->arena, uri);
+    if (folder[0] == '/' || root == NULL)
+        return folder;
+    return arena_printf(lsp->arena, "%s/%s", root, folder).p;
+}
+
+/* One folder, or an array of them. */
+static void take_schemas(struct lsp *lsp, const cJSON *params)
+{
+    const cJSON *options = cJSON_GetObjectItemCaseSensitive(params, "initializationOptions"), *one;
+    const cJSON *schema = cJSON_GetObjectItemCaseSensitive(options, "schema");
 
     if (lsp->schema_count > 0)
         return; /* the command line said so */
     if (cJSON_IsString(schema))
-        add_schema(lsp, schema->valuestring);
+        add_schema(lsp, in_workspace(lsp, params, schema->valuestring));
     if (cJSON_IsArray(schema))
-        cJSON_ArrayForEach(one, schema) if (cJSON_IsString(one)) add_schema(lsp, one->valuestring);
+        cJSON_ArrayForEach(one, schema) if (cJSON_IsString(one))
+            add_schema(lsp, in_workspace(lsp, params, one->valuestring));
 }
+
+/* Whether the editor's capabilities say yes at this path: its parts, NULL behind the last. */
+static bool can(const cJSON *params, const char *const *path)
+{
+    const cJSON *at = cJSON_GetObjectItemCaseSensitive(params, "capabilities");
+
+    for (; *path != NULL; path++)
+        at = cJSON_GetObjectItemCaseSensitive(at, *path);
+    return cJSON_IsTrue(at) || cJSON_IsObject(at);
+}
+
+#define CAN(params, ...) can(params, (const char *const[]){ __VA_ARGS__, NULL })
 
 static void initialize(struct lsp *lsp, const cJSON *params, struct out *o,
                        struct lsp_failure *failure)
 {
     (void)failure;
-    take_schemas(lsp, cJSON_GetObjectItemCaseSensitive(params, "initializationOptions"));
+    take_schemas(lsp, params);
     lsp->initialized = true;
+    lsp->watches = CAN(params, "workspace", "didChangeWatchedFiles", "dynamicRegistration");
     out_lit(o, "{\"capabilities\":{\"positionEncoding\":\"utf-16\","
                "\"textDocumentSync\":{\"openClose\":true,\"change\":2,\"save\":true},"
                "\"completionProvider\":{\"triggerCharacters\":[\" \",\".\",\"\\\"\",\"(\"]},"
                "\"hoverProvider\":true,\"definitionProvider\":true,\"referencesProvider\":true,"
-               "\"renameProvider\":{\"prepareProvider\":true},"
-               "\"documentFormattingProvider\":true,"
-               "\"codeActionProvider\":{\"codeActionKinds\":[\"quickfix\",\"source.fixAll\"]},"
-               "\"documentSymbolProvider\":true},"
+               "\"documentFormattingProvider\":true,\"documentSymbolProvider\":true,");
+    /* An editor that does not say that it knows these is not to be told of them. */
+    if (CAN(params, "textDocument", "rename", "prepareSupport"))
+        out_lit(o, "\"renameProvider\":{\"prepareProvider\":true}");
+    else
+        out_lit(o, "\"renameProvider\":true");
+    if (CAN(params, "textDocument", "codeAction", "codeActionLiteralSupport"))
+        out_lit(o, ",\"codeActionProvider\":"
+                   "{\"codeActionKinds\":[\"quickfix\",\"source.fixAll\"]}");
+    out_lit(o, "},"
                "\"serverInfo\":{\"name\":\"dwrc\",\"version\":\"" DWR_VERSION "\"}}");
+}
+
+/* Asks to be told of files that change outside of the editor: with a branch, or an app. */
+static void did_initialize(struct lsp *lsp, const cJSON *params)
+{
+    static const char watch[] =
+        "\"id\":\"watch\",\"method\":\"client/registerCapability\",\"params\":"
+        "{\"registrations\":[{\"id\":\"watch\",\"method\":\"workspace/didChangeWatchedFiles\","
+        "\"registerOptions\":{\"watchers\":[{\"globPattern\":\"**/*.{dwr,json}\"}]}}]}";
+
+    (void)params;
+    if (lsp->watches &&
+        !lsp_send(lsp->out, lsp->arena, (struct dwr_str){ watch, sizeof watch - 1 }))
+        lsp->gone = true;
 }
 
 static void shut_down(struct lsp *lsp, const cJSON *params, struct out *o,
@@ -235,6 +284,7 @@ static const struct notification {
     const char *method;
     void (*take)(struct lsp *lsp, const cJSON *params);
 } notifications[] = {
+    { "initialized", did_initialize },
     { "textDocument/didOpen", did_open },
     { "textDocument/didChange", did_change },
     { "textDocument/didClose", did_close },

@@ -13,6 +13,17 @@ vim.api.nvim_create_autocmd({ "BufRead", "BufNewFile" }, {
 
 local client
 
+-- As whole paths: the server takes others to be in the folder of the rules.
+local function schemas()
+    local folders = vim.g.dwr_schema
+    if type(folders) == "string" then
+        folders = { folders }
+    end
+    return folders and vim.tbl_map(function(folder)
+        return vim.fn.fnamemodify(folder, ":p")
+    end, folders)
+end
+
 local function keys(buffer)
     local map = function(key, what)
         vim.keymap.set("n", key, what, { buffer = buffer })
@@ -33,7 +44,7 @@ vim.api.nvim_create_autocmd("FileType", {
                 name = "dwrc",
                 cmd = { vim.g.dwrc or "dwrc", "lsp" },
                 root_dir = vim.fn.fnamemodify(event.file, ":p:h"),
-                init_options = { schema = vim.g.dwr_schema },
+                init_options = { schema = schemas() },
             })
         end
         if not client then

@@ -6,6 +6,11 @@ import subprocess
 import time
 
 
+CAPABILITIES = {"textDocument": {
+    "rename": {"prepareSupport": True},
+    "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}}}}
+
+
 class Client:
     def __init__(self, dwrc, *options):
         self.process = subprocess.Popen([dwrc, "lsp", *options], stdin=subprocess.PIPE,
@@ -72,9 +77,10 @@ class Client:
             self.keep(message)
             seconds = 0.2
 
-    def start(self, options=None):
-        answer = self.ask("initialize", {"processId": None, "rootUri": None, "capabilities": {},
-                                         "initializationOptions": options or {}})
+    def start(self, options=None, **more):
+        answer = self.ask("initialize", {"processId": None, "rootUri": None,
+                                         "capabilities": CAPABILITIES,
+                                         "initializationOptions": options or {}, **more})
         self.notify("initialized")
         return answer
 

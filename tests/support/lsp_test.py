@@ -123,6 +123,13 @@ def session():
     check("nothing is answered after shutdown", "error" in client.ask("textDocument/hover"))
     client.notify("exit")
     check("exit after shutdown is 0", client.process.wait(20) == 0)
+    # The protocol: what the editor does not say that it knows is not announced to it.
+    client = Client(DWRC)
+    capabilities = client.start(capabilities={})["result"]["capabilities"]
+    check("options of rename need prepareSupport", capabilities["renameProvider"] is True, capabilities)
+    check("code actions need literals", "codeActionProvider" not in capabilities, capabilities)
+    check("nobody is asked to watch files", client.read(0.3) is None)
+    check("a plain editor's session ends with 0", client.stop() == 0)
     client = Client(DWRC)
     client.start()
     client.process.stdin.close()
@@ -169,6 +176,7 @@ def findings():
     client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
     check("a session ends with 0", client.stop() == 0)
 
+    watched()
     # Two files: a finding in one whose cause is in the other.
     (root / "more.dwr").write_text('doctype "Visit" {\n    strategy server_wins;\n}\n')
     client = Client(DWRC)
@@ -248,6 +256,35 @@ def findings():
 
 
 # --- completion ---
+
+def watched():
+    """Files that change outside of the editor, and a schema named by a path in its folder."""
+    root = folder(schema=False)
+    (root / "app").mkdir()
+    definition = root / "app" / "visit.json"
+    definition.write_text('{"doctype": "DocType", "name": "Visit", "fields": []}')
+    client = Client(DWRC)
+    client.start({"schema": "app"}, rootUri="file:///nowhere",
+                 workspaceFolders=[{"uri": root.as_uri(), "name": "x"}],
+                 capabilities={"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}})
+    asked = client.read()
+    check("it asks to be told of files", asked.get("method") == "client/registerCapability" and
+          [r["method"] for r in asked["params"]["registrations"]] == ["workspace/didChangeWatchedFiles"],
+          asked)
+    client.send({"id": asked["id"], "result": None})
+    uri = client.open(root / "visits.dwr")
+    client.settle()
+    check("a relative schema is in the first workspace folder",
+          any(d["code"] == "DW1042" for d in client.diagnostics[uri]), client.diagnostics)
+    definition.unlink()
+    (root / "app" / "none.json").write_text("[]")
+    client.notify("workspace/didChangeWatchedFiles",
+                  {"changes": [{"uri": definition.as_uri(), "type": 3}]})
+    client.settle()
+    check("a definition that is gone is not known any more",
+          not any(d["code"] == "DW1042" for d in client.diagnostics[uri]), client.diagnostics)
+    check("the watching session ends with 0", client.stop() == 0)
+
 
 def completion():
     root = folder()
