@@ -129,6 +129,125 @@ static bool without_elements(struct shrink *s, struct dwr_write *write, struct d
     return smaller;
 }
 
+/* --- what several documents have --- */
+
+/* Left out of all documents: a member; or the first of the elements of it that are equal to this
+ * one; or a member of all of its rows. */
+struct cut {
+    struct dwr_text key, element, member; /* p NULL: not this */
+};
+
+static bool has_key(struct dwr_text part, struct dwr_text key)
+{
+    return part.n > key.n && memcmp(part.p, key.p, key.n) == 0;
+}
+
+static struct dwr_text row_without(struct arena *arena, struct dwr_text row, struct dwr_text key)
+{
+    struct dwr_text parts[PARTS_MAX];
+    const uint32_t count = row.p[0] == '{' ? parts_of(row, parts) : 0;
+
+    for (uint32_t i = 0; i < count; i++)
+        if (has_key(parts[i], key))
+            return joined(arena, parts, count, i, '{', '}');
+    return row;
+}
+
+static struct dwr_text array_without(struct arena *arena, struct dwr_text array,
+                                     const struct cut *cut)
+{
+    struct dwr_text rows[PARTS_MAX];
+    const uint32_t count = parts_of(array, rows);
+    uint32_t out = PARTS_MAX;
+
+    for (uint32_t i = 0; i < count; i++)
+        if (cut->member.p != NULL)
+            rows[i] = row_without(arena, rows[i], cut->member);
+        else if (out == PARTS_MAX && rows[i].n == cut->element.n &&
+                 memcmp(rows[i].p, cut->element.p, rows[i].n) == 0)
+            out = i;
+    return joined(arena, rows, count, out, '[', ']');
+}
+
+static struct dwr_text doc_without(struct arena *arena, struct dwr_text doc, const struct cut *cut)
+{
+    struct dwr_text parts[PARTS_MAX];
+    const uint32_t count = doc.p == NULL ? 0 : parts_of(doc, parts);
+
+    for (uint32_t i = 0; i < count; i++) {
+        const size_t before = cut->key.n + 1;
+        struct dwr_text array;
+        struct dwr_str text;
+
+        if (!has_key(parts[i], cut->key))
+            continue;
+        if (cut->element.p == NULL && cut->member.p == NULL)
+            return joined(arena, parts, count, i, '{', '}');
+        array = (struct dwr_text){ parts[i].p + before, parts[i].n - before };
+        if (array.p[0] != '[')
+            return doc;
+        array = array_without(arena, array, cut);
+        text = arena_printf(arena, "%.*s%.*s", (int)before, parts[i].p, (int)array.n, array.p);
+        parts[i] = (struct dwr_text){ text.p, text.n };
+        return joined(arena, parts, count, PARTS_MAX, '{', '}');
+    }
+    return doc;
+}
+
+static bool without_in_all(struct shrink *s, struct dwr_write *write, struct cut cut)
+{
+    const struct dwr_write before = *write;
+
+    write->base = doc_without(s->arena, before.base, &cut);
+    write->server = doc_without(s->arena, before.server, &cut);
+    write->client = doc_without(s->arena, before.client, &cut);
+    if (write->base.n + write->server.n + write->client.n <
+            before.base.n + before.server.n + before.client.n &&
+        still(s, write))
+        return true;
+    *write = before;
+    return false;
+}
+
+static bool without_rows(struct shrink *s, struct dwr_write *write, struct dwr_text key,
+                         struct dwr_text array)
+{
+    struct dwr_walk walk = dwr_walk_of(array), row;
+    struct dwr_text none, element, member, value;
+    bool smaller = false;
+
+    while (dwr_walk_next(&walk, dwr_scan_best(), &none, &element)) {
+        if (without_in_all(s, write, (struct cut){ .key = key, .element = element })) {
+            smaller = true;
+            continue;
+        }
+        row = dwr_walk_of(element);
+        while (element.p[0] == '{' && dwr_walk_next(&row, dwr_scan_best(), &member, &value))
+            smaller |= without_in_all(s, write, (struct cut){ .key = key, .member = member });
+    }
+    return smaller;
+}
+
+/* What one document has to lack where the others do. */
+static bool without_shared(struct shrink *s, struct dwr_write *write, struct dwr_text doc)
+{
+    struct dwr_text key, value;
+    bool smaller = false;
+    struct dwr_walk walk;
+
+    if (doc.p == NULL)
+        return false;
+    walk = dwr_walk_of(doc);
+    while (dwr_walk_next(&walk, dwr_scan_best(), &key, &value))
+        if (without_in_all(s, write, (struct cut){ .key = key }))
+            smaller = true;
+        else if (value.p[0] == '[')
+            smaller |= without_rows(s, write, key, value);
+    return smaller;
+}
+
+/* --- all of it --- */
+
 static void without(struct shrink *s, struct dwr_write *write, struct dwr_text *text)
 {
     const struct dwr_text before = *text;
@@ -174,6 +293,8 @@ struct dwr_write diff_shrink(struct diff_bench *b, struct arena *keep,
             smaller |= without_members(&s, &w, docs[i]);
             smaller |= without_elements(&s, &w, docs[i]);
         }
+        smaller |= without_shared(&s, &w, w.server);
+        smaller |= without_shared(&s, &w, w.client);
     }
     without(&s, &w, &w.client_user);
     without(&s, &w, &w.client_role);

@@ -373,6 +373,20 @@ def small():
     check("what is gone", change["lost"] == request["client"]["a"], change)
 
 
+    # What base and server share goes from both, members of rows from all rows.
+    _, changes = compare("small where documents are equal",
+                         doctype("meta z; child t { key k; order_by o; count_into n; }"),
+                         doctype("child t { key k; order_by o; count_into n; }"))
+    requests = {field: change["request"] for (name, field), (change,) in changes.items()
+                if name == "X" and "request" in change}
+    check("rows without what no rule reads", all(
+        set(row) <= {"k", "o"} for request in requests.values() for side in ("base", "server", "client")
+        for row in request.get(side, {}).get("t") or []), requests)
+    check("only what differs beside them", all(
+        set(request.get("base", {})) & set(request.get("server", {})) <= {field, "z"}
+        for field, request in requests.items()), requests)
+
+
 def gone():
     """Only what is gone is said to be: of rows their keys and members, of arrays the elements."""
     for what, old, new, field, text in (
