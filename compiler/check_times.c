@@ -73,7 +73,11 @@ static void usual_ttl_is_long_enough(struct check *c, const struct ast_number *o
                        "a tombstone lives for 30d where no ttl is said, which is less than %.*s: a "
                        "device can bring back what was deleted",
                        CHECK_TEXT(words_of(c, offline, "")));
-    diag_help(c->diag, finding, "say it for all DocTypes: default { tombstone { ttl %.*s; } }",
+    diag_help(c->diag, finding,
+              c->defaults == NULL ? "say it for all DocTypes: default { tombstone { ttl %.*s; } }"
+              : c->defaults->block.of[AST_TOMBSTONE] == NULL
+                  ? "say it for all DocTypes: tombstone { ttl %.*s; } in default"
+                  : "say it for all DocTypes: ttl %.*s; in the tombstone of default",
               CHECK_TEXT(words_of(c, offline, "")));
 }
 

@@ -50,7 +50,7 @@ static bool field_asks(struct lint *l, struct asked *a, struct dwr_str field,
                        const struct dwr_unit *unit, const struct dwr_rule *rule)
 {
     *a = (struct asked){ .c = lint_case_begin(l), .field = field };
-    lint_values(lint_kind_of(l, field), &a->office, &a->device);
+    lint_member_values(l, l->schema, field, &a->office, &a->device);
     lint_put(&a->c, field, none, a->office, a->device);
     if (rule)
         lint_assume_rule(l, &a->c, unit, rule);
@@ -283,7 +283,8 @@ void lint_manual_timeout(struct lint *l)
                  "be away for %.*s",
                  (int)after.n, after.p, (int)away.n, away.p);
     diag_subject(finding, none, none);
-    diag_help(l->diag, finding, "manual_timeout %.*s or longer, or `then client_wins`", (int)away.n,
+    diag_help(l->diag, finding,
+              "manual_timeout %.*s then server_wins; or longer, or `then client_wins`", (int)away.n,
               away.p);
     if (found)
         show(l, finding, &a, after);

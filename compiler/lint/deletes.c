@@ -82,9 +82,14 @@ static struct diag_finding *found(struct lint *l, struct dwr_str field)
         lint_found(l, DIAG_EVIDENCE_DELETED, allowed_at(l), field,
                    "a delete goes over '%.*s' that it has not seen", LINT_TEXT(field));
 
-    diag_help(l->diag, finding,
-              "tombstone { delete_wins_over_update no; } refuses such a delete and "
-              "brings the document back; allow_delete no forbids it");
+    if (l->block->of[AST_TOMBSTONE])
+        diag_help(l->diag, finding,
+                  "delete_wins_over_update no; in its tombstone refuses such a delete and brings "
+                  "the document back; allow_delete no; forbids it");
+    else
+        diag_help(l->diag, finding,
+                  "tombstone { delete_wins_over_update no; } refuses such a delete and brings the "
+                  "document back; tombstone { allow_delete no; } forbids it");
     return finding;
 }
 

@@ -10,6 +10,21 @@ static struct dwr_str field_of(const struct lint *l, const struct dwr_operand *o
     return l->plan->names.v[o->field].name;
 }
 
+/* A value that is set: as a text, where the schema does not ask for another. */
+static struct dwr_str any_value(struct lint *l, const struct dwr_operand *o, const char *text)
+{
+    const bool of_field =
+        o->side == DWR_SIDE_BASE || o->side == DWR_SIDE_SERVER || o->side == DWR_SIDE_CLIENT;
+    const struct schema_field *f =
+        of_field && l->schema ? schema_field(l->schema, field_of(l, o)) : NULL;
+    struct dwr_str office, device;
+
+    if (!f || f->kind == SCHEMA_DATA || f->kind == SCHEMA_TEXT || f->kind == SCHEMA_LINK)
+        return str_of(text);
+    lint_member_values(l, l->schema, f->name, &office, &device);
+    return office;
+}
+
 /* What a field or role is compared with, made true: the value goes where it is not yet taken. */
 static void set_operand(struct lint *l, struct lint_case *c, const struct dwr_operand *o,
                         struct dwr_str value)
@@ -59,13 +74,16 @@ static void assume_equal(struct lint *l, struct lint_case *c, const struct dwr_c
 
     if (cond->right.side != DWR_SIDE_VALUE) {
         if (want) { /* both of them unset is as good */
-            set_operand(l, c, &cond->left, str_of("\"alike\""));
-            set_operand(l, c, &cond->right, str_of("\"alike\""));
+            const struct dwr_str alike = any_value(l, &cond->left, "\"alike\"");
+
+            set_operand(l, c, &cond->left, alike);
+            set_operand(l, c, &cond->right, alike);
         }
         return;
     }
     if (want != unset)
-        set_operand(l, c, &cond->left, want ? cond->values[0] : str_of("\"something\""));
+        set_operand(l, c, &cond->left,
+                    want ? cond->values[0] : any_value(l, &cond->left, "\"something\""));
 }
 
 /* A number a little beyond the literal; other literals have no neighbour that is easily made. */
@@ -99,7 +117,7 @@ static void assume_changes(struct lint *l, struct lint_case *c, const struct dwr
     struct lint_cell *cell = lint_cell(c, field_of(l, &cond->left));
 
     if (!cell->base.p && !cell->server.p)
-        cell->server = str_of("\"changed meanwhile\"");
+        cell->server = any_value(l, &cond->left, "\"changed meanwhile\"");
 }
 
 void lint_assume(struct lint *l, struct lint_case *c, const struct dwr_cond *cond, bool want)
@@ -123,7 +141,7 @@ void lint_assume(struct lint *l, struct lint_case *c, const struct dwr_cond *con
     case DWR_COND_IS_SET:
     case DWR_COND_IS_NOT_SET:
         if ((cond->op == DWR_COND_IS_SET) == want)
-            set_operand(l, c, &cond->left, str_of("\"something\""));
+            set_operand(l, c, &cond->left, any_value(l, &cond->left, "\"something\""));
         return;
     case DWR_COND_CHANGES:
         if (want)

@@ -113,11 +113,11 @@ static bool is_file(enum lint_kind kind)
 
 /* --- by schema --- */
 
-/* Apps keep lists of files, links to photos and signatures as text of one kind or another; there
- * the name says what the fieldtype does not. */
+/* Apps keep links to photos and signatures as text of one kind or another; there the name says what
+ * the fieldtype does not. A text is one value, though it may hold a list. */
 static enum lint_kind kind_of_text(enum lint_kind by_name, enum lint_kind otherwise)
 {
-    return is_file(by_name) ? by_name : otherwise;
+    return by_name == LINT_FILES ? LINT_FILE : is_file(by_name) ? by_name : otherwise;
 }
 
 /* What people type or add. */
@@ -140,14 +140,17 @@ enum lint_kind lint_field_kind(const struct schema_field *schema, struct dwr_str
     switch (schema->kind) {
     case SCHEMA_TEXT:
         return kind_of_text(by_name, LINT_PROSE);
+    case SCHEMA_JSON:
+        if (by_name == LINT_FILES)
+            return LINT_FILES;
+        /* fall through */
     case SCHEMA_DATA:
     case SCHEMA_CODE:
-    case SCHEMA_JSON:
         return kind_of_text(by_name, by_name == LINT_PROSE ? LINT_PROSE : LINT_PLAIN);
     case SCHEMA_OTHER:
         return by_name;
     case SCHEMA_ATTACH:
-        return by_name == LINT_FILES ? LINT_FILES : LINT_FILE;
+        return LINT_FILE; /* one, whatever its name */
     case SCHEMA_SIGNATURE:
         return LINT_SIGNATURE;
     case SCHEMA_DATE:

@@ -38,12 +38,26 @@ static bool contradicts(const struct schema_field *f, struct dwr_str *low, struc
     return false;
 }
 
+/* The options as the schema lists them. */
+static struct dwr_str in_order(struct lint *l, const struct schema_field *f)
+{
+    struct dwr_str list = { "", 0 };
+
+    for (uint16_t i = 0; i < f->select_count; i++) {
+        const struct dwr_str quoted = lint_quoted(l, f->select[i]);
+
+        list = arena_printf(l->arena, "%.*s%s%.*s", (int)list.n, list.p, i > 0 ? ", " : "",
+                            (int)quoted.n, quoted.p);
+    }
+    return list;
+}
+
 static void scale_has_ranks(struct lint *l, const struct ast_rule *s, const struct ast_name *name)
 {
     const struct schema_field *f = schema_field(l->schema, name->text);
     const bool max = s->rule == DWR_RULE_MAX;
     struct lint_case c = lint_case_begin(l);
-    struct dwr_str low, high, wanted, other;
+    struct dwr_str low, high, wanted, other, ranks;
     struct diag_finding *finding;
 
     if (!f || f->kind != SCHEMA_SELECT || !contradicts(f, &low, &high))
@@ -58,8 +72,9 @@ static void scale_has_ranks(struct lint *l, const struct ast_rule *s, const stru
     finding = lint_found(l, DIAG_UNRANKED, name->span, name->text,
                          "%s over '%.*s' goes by the letters of its options, not by their meaning",
                          ast_rule_word(s->rule), LINT_TEXT(name->text));
-    diag_help(l->diag, finding, "say the order, from the lowest: %s %.*s ranked (\"…\", \"…\");",
-              ast_rule_word(s->rule), LINT_TEXT(name->text));
+    ranks = in_order(l, f);
+    diag_help(l->diag, finding, "say the order, from the lowest: %s %.*s ranked (%.*s);",
+              ast_rule_word(s->rule), LINT_TEXT(name->text), (int)ranks.n, ranks.p);
     lint_show(l, finding, &c,
               "A user set %.*s to %.*s offline; the office set %.*s: by the alphabet "
               "that is the %s of the two, and it stands.",

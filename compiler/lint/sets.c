@@ -31,7 +31,7 @@ static void dispute(struct lint *l, struct lint_case *c, struct dwr_str field,
     struct dwr_str office, device;
 
     lint_assume_rule(l, c, a->unit, a->rule);
-    lint_values(lint_kind_of(l, field), &office, &device);
+    lint_member_values(l, l->schema, field, &office, &device);
     lint_put(c, field, none, office, device);
 }
 

@@ -98,6 +98,13 @@ static const struct ast_rule *rule_of(const struct lint *l, struct dwr_str field
     return NULL;
 }
 
+static bool takes_units(enum dwr_rule_kind rule)
+{
+    return rule == DWR_RULE_SERVER_WINS || rule == DWR_RULE_CLIENT_WINS ||
+           rule == DWR_RULE_LAST_WRITE_WINS || rule == DWR_RULE_FIRST_WRITE_WINS ||
+           rule == DWR_RULE_MANUAL;
+}
+
 /* One statement names just these two and nothing else hangs on it: one word makes them a unit. */
 static void join(struct lint *l, struct diag_finding *finding, const struct ast_rule *a,
                  const struct ast_rule *b)
@@ -107,9 +114,7 @@ static void join(struct lint *l, struct diag_finding *finding, const struct ast_
     if (!a || a != b || a->together || a->fields.count != 2 || a->when || a->block ||
         a->ranked.count > 0)
         return;
-    if (a->rule != DWR_RULE_SERVER_WINS && a->rule != DWR_RULE_CLIENT_WINS &&
-        a->rule != DWR_RULE_LAST_WRITE_WINS && a->rule != DWR_RULE_FIRST_WRITE_WINS &&
-        a->rule != DWR_RULE_MANUAL)
+    if (!takes_units(a->rule))
         return;
     at = a->fields.v[0].span;
     at.end = at.begin;
@@ -150,6 +155,18 @@ static bool mixes(struct lint *l, struct lint_case *c, const struct slot_part *a
            str_same(lint_result(c, b->field), new_b);
 }
 
+/* What may decide the two as one: a rule that one of them has, or what decides them without one. */
+static enum dwr_rule_kind common_rule(const struct lint *l, const struct ast_rule *a,
+                                      const struct ast_rule *b)
+{
+    if (a && takes_units(a->rule))
+        return a->rule;
+    if (b && takes_units(b->rule))
+        return b->rule;
+    return takes_units(l->plan->free_rule.kind) ? (enum dwr_rule_kind)l->plan->free_rule.kind
+                                                : DWR_RULE_SERVER_WINS;
+}
+
 static void belong_together(struct lint *l, const struct slot_part *part_a,
                             const struct slot_part *part_b)
 {
@@ -172,7 +189,8 @@ static void belong_together(struct lint *l, const struct slot_part *part_a,
                          LINT_TEXT(b));
     if (name_a && name_b && rule_a != rule_b)
         diag_note(l->diag, finding, name_a->span, "'%.*s' is decided here", LINT_TEXT(a));
-    diag_help(l->diag, finding, "name both after together, in one rule");
+    diag_help(l->diag, finding, "one rule for both: %s together %.*s, %.*s;",
+              ast_rule_word(common_rule(l, rule_a, rule_b)), LINT_TEXT(a), LINT_TEXT(b));
     join(l, finding, rule_a, rule_b);
     lint_show(l, finding, &c,
               "The office changed %.*s while a user who was offline changed %.*s: the "

@@ -183,14 +183,19 @@ static void elements_are_repeated(struct lint *l, struct span span, struct dwr_s
     const struct dwr_str key = s->block && s->block->of[AST_KEY]
                                    ? AST_AS(ast_fields, s->block->of[AST_KEY])->fields.v[0].text
                                    : none;
-    struct dwr_str value[3];
+    const struct schema_doctype *rows = lint_rows_of(l, field);
+    const struct dwr_str first = key.p ? key : lint_plain_part(rows, none);
+    const struct dwr_str second = lint_plain_part(rows, first);
+    struct dwr_str value[3], texts[3] = { none, none, none };
 
+    if (!first.p || !second.p)
+        return; /* by the schema an element has nothing in it that changes */
+    lint_member_values(l, rows, second, &texts[1], &texts[2]);
     for (int i = 0; i < 3; i++) {
-        static const char *const texts[] = { "\"before\"", "\"in the office\"", "\"on site\"" };
         struct lint_row row = lint_row_begin(l, NULL, NULL, 1);
 
-        lint_row_put(&row, key.p ? key : str_of("file"), str_of("\"A-1\""));
-        lint_row_put(&row, str_of("remark"), str_of(texts[i]));
+        lint_row_put(&row, first, lint_numbered(l, rows, first, 1));
+        lint_row_put(&row, second, texts[i]);
         value[i] = lint_list(l, lint_row_end(&row), none);
     }
     lint_put(&c, field, value[0], value[1], value[2]);

@@ -102,7 +102,10 @@ static void doctypes_are_decided(struct lint *l)
     finding = diag_add(l->diag, DIAG_DOCTYPE_UNDECIDED, first->word,
                        "no rule speaks of the DocType%s %.*s: server_wins decides, unsaid",
                        all.count == 1 ? "" : "s", (int)names.n, names.p);
-    diag_help(l->diag, finding, "say it in one place: default { strategy server_wins; }");
+    diag_help(l->diag, finding,
+              l->ast->top.of[AST_DEFAULT]
+                  ? "say it in one place: strategy server_wins; in default"
+                  : "say it in one place: default { strategy server_wins; }");
 }
 
 /* --- DW5012, DW5013: what the tests try --- */

@@ -7,14 +7,14 @@ static const struct dwr_str none = { NULL, 0 };
 
 /* --- DW2013: a keyed element that both sides edited --- */
 
-static struct dwr_str element(struct lint *l, struct dwr_str key, struct dwr_str member,
-                              struct dwr_str value)
+static struct dwr_str element(struct lint *l, const struct schema_doctype *rows, struct dwr_str key,
+                              struct dwr_str member, struct dwr_str value)
 {
     struct trial_doc doc;
     struct dwr_text t;
 
     trial_doc_start(&doc, l->arena);
-    trial_doc_put(&doc, key, str_of("\"A-1\""));
+    trial_doc_put(&doc, key, lint_numbered(l, rows, key, 1));
     trial_doc_put(&doc, member, value);
     t = trial_doc_end(&doc);
     return (struct dwr_str){ t.p, t.n };
@@ -26,15 +26,15 @@ static void element_is_edited(struct lint *l, const struct ast_rule *s, const st
     const struct schema_doctype *rows = lint_rows_of(l, name->text);
     const struct dwr_str member = lint_plain_part(rows, key);
     struct lint_case c = lint_case_begin(l);
-    struct dwr_str office, device, label;
+    struct dwr_str office, device, label, at;
     struct diag_finding *finding;
 
     if (!member.p)
         return; /* the key is all there is to an element */
     lint_member_values(l, rows, member, &office, &device);
-    lint_put(&c, name->text, lint_list(l, element(l, key, member, none), none),
-             lint_list(l, element(l, key, member, office), none),
-             lint_list(l, element(l, key, member, device), none));
+    lint_put(&c, name->text, lint_list(l, element(l, rows, key, member, none), none),
+             lint_list(l, element(l, rows, key, member, office), none),
+             lint_list(l, element(l, rows, key, member, device), none));
     if (l->plan->lock)
         lint_assume(l, &c, l->plan->lock, false);
     if (!lint_try(l, &c) || lint_is_asked(&c, name->text) ||
@@ -52,7 +52,11 @@ static void element_is_edited(struct lint *l, const struct ast_rule *s, const st
               "A user edited an element of %.*s offline; meanwhile the office edited the "
               "same one: the office's stands whole.",
               LINT_TEXT(name->text));
-    label = arena_printf(l->arena, "%.*s[A-1].%.*s", LINT_TEXT(name->text), LINT_TEXT(member));
+    at = lint_numbered(l, rows, key, 1);
+    if (at.n > 1 && at.p[0] == '"')
+        at = (struct dwr_str){ at.p + 1, at.n - 2 };
+    label = arena_printf(l->arena, "%.*s[%.*s].%.*s", LINT_TEXT(name->text), LINT_TEXT(at),
+                         LINT_TEXT(member));
     lint_kept(l, finding, label, office, "the office's edit");
     lint_gone(l, finding, label, device, "the user's edit");
 }
@@ -151,7 +155,7 @@ static void put_read_only(struct lint *l, struct read_only *list, struct dwr_str
     struct lint_case c = lint_case_begin(l);
     struct dwr_str office, device;
 
-    lint_values(lint_kind_of(l, field), &office, &device);
+    lint_member_values(l, l->schema, field, &office, &device);
     lint_put(&c, field, none, office, device);
     assume_the_clients(l, &c, field, rule);
     if (!lint_try(l, &c) || !lint_server_lost(&c, field))
