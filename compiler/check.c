@@ -245,7 +245,7 @@ static void default_holds_its_own(struct check *c, const struct check_scope *sco
     }
 }
 
-static const struct ast_block *tombstone_of(const struct ast_block *block)
+const struct ast_block *check_tombstone_of(const struct ast_block *block)
 {
     const struct ast_stmt *s = block == NULL ? NULL : block->of[AST_TOMBSTONE];
 
@@ -256,7 +256,7 @@ static const struct ast_block *tombstone_of(const struct ast_block *block)
 static void soft_delete_replaces_delete(struct check *c, const struct ast_block *tombstone)
 {
     const struct ast_block *fallback =
-        tombstone_of(c->defaults == NULL ? NULL : &c->defaults->block);
+        check_tombstone_of(c->defaults == NULL ? NULL : &c->defaults->block);
     const struct ast_stmt *soft = tombstone->of[AST_SOFT_DELETE];
     const struct ast_stmt *allow = tombstone->of[AST_ALLOW_DELETE];
     struct diag_finding *finding;

@@ -87,6 +87,9 @@ void check_seconds(struct check *c, const struct ast_number *number, uint64_t lo
 bool check_word(struct check *c, enum diag_code code, const struct ast_word *word, const char *what,
                 const char *const *words);
 
+/* The block's tombstone statement; NULL: it has none, or there is no block. */
+const struct ast_block *check_tombstone_of(const struct ast_block *block);
+
 /* --- check_fields.c: fields and rules, of DocTypes and of rows --- */
 
 /* The DocType's field as it is known so far, or NULL. */

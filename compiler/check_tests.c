@@ -151,6 +151,17 @@ static void know_members(struct check *c, const struct ast_value *document)
     }
 }
 
+/* What a DocType takes from `default`, it has: a delete may write it. */
+static void know_inherited(struct check *c)
+{
+    const struct ast_block *tombstone =
+        check_tombstone_of(c->defaults == NULL ? NULL : &c->defaults->block);
+    const struct ast_stmt *s = tombstone == NULL ? NULL : tombstone->of[AST_SOFT_DELETE];
+
+    if (s != NULL)
+        c->listed[AST_AS(ast_set, s)->field.symbol] = c->list_stamp;
+}
+
 /* --- what it expects --- */
 
 static void field_exists(struct check *c, const struct ast_expect *expect,
@@ -267,6 +278,7 @@ static void test_is_sound(struct check *c, const struct ast_test *test,
     know_members(c, given(test, AST_TEST_BASE));
     know_members(c, given(test, AST_TEST_SERVER));
     know_members(c, given(test, AST_TEST_CLIENT));
+    know_inherited(c);
     expects_what_exists(c, test, doctype);
 }
 

@@ -121,6 +121,16 @@ static void initials(struct out *o, struct dwr_str name)
     }
 }
 
+/* A condition may ask for a name. */
+static bool is_named(const struct draft *draft, unsigned side)
+{
+    for (uint32_t i = 0; i < draft->count; i++)
+        if (draft->fields[i].value[side].p && draft->fields[i].name.n == 4 &&
+            memcmp(draft->fields[i].name.p, "name", 4) == 0)
+            return true;
+    return false;
+}
+
 static struct dwr_text document(struct seek *seek, const struct draft *draft, unsigned side)
 {
     struct out *o = again(seek, &seek->documents[side]);
@@ -131,7 +141,7 @@ static struct dwr_text document(struct seek *seek, const struct draft *draft, un
         member(o, &first, (struct dwr_str)DWR_STR("_deleted"));
         out_lit(o, "true");
     }
-    if (side != DRAFT_CLIENT || draft->op == DWR_INSERT) {
+    if ((side != DRAFT_CLIENT || draft->op == DWR_INSERT) && !is_named(draft, side)) {
         member(o, &first, (struct dwr_str)DWR_STR("name"));
         out_char(o, '"');
         initials(o, seek->name);

@@ -101,7 +101,7 @@ static bool make_unit(struct seek *seek, struct draft *draft, const struct cover
         const struct dwr_str name = seek->d->names.v[unit->fields[i]].name;
         struct draft_field *field = draft_field(seek, draft, name);
 
-        make_put(field, values_of(seek, unit->fields[i], name),
+        make_put(field, values_for_rule(seek, unit->fields[i], name, rule),
                  kind == COVER_CROSSED ? make_crossed(i)
                                        : make_hands(kind, (enum dwr_rule_kind)rule->kind));
         field->newer = newer_of(kind, (enum dwr_rule_kind)rule->kind);

@@ -198,15 +198,36 @@ static bool client_kept(struct cover_look *look, const struct dwr_report *report
     return by_value ? cover_kept(look, field, COVER_CLIENT) : report->outcome == DWR_OUTCOME_CLIENT;
 }
 
+/* The rule that decided, which may have set its own field besides; rule_count: another unit's. */
+static unsigned rule_of(const struct dwr_rule *rules, unsigned rule_count,
+                        const struct dwr_report *report)
+{
+    for (unsigned r = 0; r < rule_count; r++) {
+        if (rules[r].at.p == report->rule.p)
+            return r;
+        for (unsigned i = 0; i < rules[r].set_count; i++)
+            if (rules[r].set[i].at.p == report->rule.p)
+                return r;
+    }
+    return rule_count;
+}
+
+static bool refuses(const struct dwr_rule *rules, unsigned rule_count,
+                    const struct dwr_report *report)
+{
+    const unsigned r = rule_of(rules, rule_count, report);
+
+    return r < rule_count &&
+           (rules[r].kind == DWR_RULE_IMMUTABLE || rules[r].kind == DWR_RULE_SERVER_ONLY);
+}
+
 /* A conflict that one of the unit's rules decided. */
 static void conflict(struct cover_look *look, enum cover_part part, unsigned index,
                      const struct dwr_rule *rules, unsigned rule_count, const struct cover_did *did,
                      const struct dwr_report *report, const struct cover_field *field)
 {
-    unsigned r = 0;
+    const unsigned r = rule_of(rules, rule_count, report);
 
-    while (r < rule_count && rules[r].at.p != report->rule.p)
-        r++;
     if (r == rule_count)
         return;
     if (makes_a_value(rules[r].kind) && report->outcome != DWR_OUTCOME_MERGED)
@@ -234,8 +255,6 @@ static void unit(struct cover_look *look, enum cover_part part, unsigned index,
     const struct cover_did did = cover_did_of(look, fields, count);
     const struct cover_field *field = NULL;
     const struct dwr_report *report = conflict_of(fields, count, &field);
-    const bool refuses =
-        rules[0].kind == DWR_RULE_IMMUTABLE || rules[0].kind == DWR_RULE_SERVER_ONLY;
 
     if (report && is_locked(look, report)) {
         cover_mark(look, COVER_LOCK, 0, 0, COVER_LOCKED_FIELD, 0);
@@ -252,7 +271,7 @@ static void unit(struct cover_look *look, enum cover_part part, unsigned index,
             cover_mark(look, part, index, 0, COVER_FIRST_VALUE, 0);
         else if (!did.server)
             cover_mark(look, part, index, 0, COVER_CLIENT_ONLY, 0);
-    } else if (!did.server && (rule_count > 1 || refuses) && !rules[0].watch_count) {
+    } else if (!did.server && refuses(rules, rule_count, report)) {
         cover_mark(look, part, index, 0, COVER_CLIENT_ONLY, 0);
     } else {
         conflict(look, part, index, rules, rule_count, &did, report, field);

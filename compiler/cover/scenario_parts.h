@@ -1,7 +1,7 @@
 /* scenario_parts.h - what the parts of the search share: values.c (what stands in a field, by
- * examples.c and habits.c), draft.c (a merge being made), make.c and make_rows.c (a merge for a
- * class), wishes.c (what conditions want), seek.c (finding one for each), print.c (as a test
- * block). */
+ * examples.c and habits.c), free_names.c (in fields that no rule names), draft.c (a merge being
+ * made), make.c and make_rows.c (a merge for a class), wishes.c (what conditions want), seek.c
+ * (finding one for each), print.c (as a test block). */
 #ifndef DWR_COMPILER_SCENARIO_PARTS_H
 #define DWR_COMPILER_SCENARIO_PARTS_H
 
@@ -116,12 +116,18 @@ enum { HABIT_VALUES = 3 };
 /* So many values of a field of that name, as JSON; NULL: none is known. */
 const char *const *habit_of(struct dwr_str name);
 
+/* --- free_names.c --- */
+
+/* Gets ready for the DocType: its name, its schema, names of fields that no rule names. */
+void values_begin(struct seek *seek);
+
 /* --- values.c --- */
 
-/* Gets ready for the DocType. */
-void values_begin(struct seek *seek);
 /* Of a field of the rules (index into the names), or of one that is only named. */
 struct values values_of(struct seek *seek, unsigned index, struct dwr_str name);
+/* Those that one of its rules decides on; else as above, for the rule without a condition. */
+struct values values_for_rule(struct seek *seek, unsigned index, struct dwr_str name,
+                              const struct dwr_rule *rule);
 struct values values_of_member(struct seek *seek, unsigned table, unsigned index,
                                struct dwr_str name);
 /* A member of the table's rows that the rules do not name; always the same. p NULL: the schema has

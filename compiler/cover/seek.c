@@ -2,9 +2,10 @@
  * each of those that are left alone, with what conditions ask for looked for at random. */
 #include "scenario_parts.h"
 
-/* So many random merges a class is worth. A condition of a few fields and roles, each of few
- * values, is met in far fewer. */
-enum { TRIES = 3000 };
+/* So many random merges a class is worth, and so many more of which the base is not known (where
+ * conditions see no base, and a delete no view but the server's). A condition of a few fields and
+ * roles, each of few values, is met in far fewer. */
+enum { TRIES = 3000, TWO_WAY_TRIES = 500 };
 
 /* --- beginning and ending --- */
 
@@ -146,9 +147,10 @@ static bool try_all(struct seek *seek, struct drafts *drafts, const struct wishe
 {
     const uint32_t all = wishes_count(wishes);
 
-    for (uint32_t k = 0; k < all && !*found; k++) {
+    for (uint32_t k = 0; k < 2 * all && !*found; k++) {
         draft_copy(seek, &drafts->try, &drafts->now);
-        wishes_put(seek, wishes, &drafts->try, k);
+        wishes_put(seek, wishes, &drafts->try, k % all);
+        drafts->try.two_way = k >= all;
         *found = still(seek, &drafts->try, class_);
     }
     return all > 0;
@@ -206,14 +208,20 @@ static bool find_alone(struct seek *seek, struct drafts *drafts, uint32_t class_
     seek->random = 0x9E3779B97F4A7C15u ^ class_;
     if (!make_class(seek, &drafts->now, c))
         return false;
-    if (still(seek, &drafts->now, class_))
-        return true;
+    /* Of a field with a single value, the two sides differ where the base is not known alone. */
+    for (int two_way = 0; two_way < 2; two_way++) {
+        drafts->now.two_way = two_way == 1;
+        if (still(seek, &drafts->now, class_))
+            return true;
+    }
+    drafts->now.two_way = false;
     wishes = wishes_of(seek, c, &drafts->now);
     if (!wishes)
         return false;
-    for (int i = 0; i < TRIES; i++) {
+    for (int i = 0; i < TRIES + TWO_WAY_TRIES; i++) {
         draft_copy(seek, &drafts->try, &drafts->now);
         wishes_shake(seek, wishes, &drafts->try);
+        drafts->try.two_way = i >= TRIES;
         if (still(seek, &drafts->try, class_))
             return keep_little(seek, drafts, class_);
     }
@@ -285,26 +293,12 @@ static bool find_rest(struct seek *seek, struct drafts *drafts, struct tests *te
     return any_found;
 }
 
-/* Two sides cannot change a field to different values where its definition knows one alone. */
-static bool has_one_value(const struct seek *seek, const struct cover_class *c)
-{
-    const struct dwr_unit *unit = &seek->d->units[c->index];
-    const struct schema_field *field;
-
-    if (!seek->schema || c->part != COVER_UNIT || unit->field_count > 1 ||
-        (c->kind != COVER_DIFFER && c->kind != COVER_DIFFER_SERVER &&
-         c->kind != COVER_DIFFER_CLIENT))
-        return false;
-    field = schema_field(seek->schema, seek->d->names.v[unit->fields[0]].name);
-    return field && field->kind == SCHEMA_SELECT && field->select_count == 1;
-}
-
-/* Is the class about fields, values or documents that the schemas do not have? */
+/* Is the class about fields or documents that the schemas do not have? */
 static bool has_no_field(struct seek *seek, const struct cover_class *c)
 {
     if (c->part == COVER_OTHER && seek->name.p && !values_other_member(seek, c->index).p)
         return true;
-    return !seek->name.p || has_one_value(seek, c) ||
+    return !seek->name.p ||
            (c->part == COVER_FREE && seek->free_count < (c->kind == COVER_CROSSED ? 2u : 1u));
 }
 

@@ -133,15 +133,35 @@ static void put_arrays(struct list *list, struct dwr_str key)
     }
 }
 
-/* Smallest first, by the order of the values. */
-static void sort(struct list *list)
+/* The place in the list of ranks; behind them all: none. */
+static unsigned rank_in(const struct list *list, const struct dwr_rule *rule, struct dwr_str value)
+{
+    unsigned i = 0;
+
+    while (i < rule->ranked_count &&
+           !trial_same(&list->seek->bench, (struct dwr_text){ value.p, value.n },
+                       (struct dwr_text){ rule->ranked[i].p, rule->ranked[i].n }))
+        i++;
+    return i;
+}
+
+static bool is_above(const struct list *list, const struct dwr_rule *rule, struct dwr_str a,
+                     struct dwr_str b)
+{
+    if (rule && rule->ranked_count > 0)
+        return rank_in(list, rule, a) > rank_in(list, rule, b);
+    return dwr_value_compare(list->seek->bench.compare, (struct dwr_text){ a.p, a.n },
+                             (struct dwr_text){ b.p, b.n }) > 0;
+}
+
+/* Smallest first, by the order of the values or by their rank. */
+static void sort(struct list *list, const struct dwr_rule *rule)
 {
     for (uint32_t i = 1; i < list->count; i++)
         for (uint32_t k = i; k > 0; k--) {
             const struct dwr_str a = list->v[k - 1], b = list->v[k];
 
-            if (dwr_value_compare(list->seek->bench.compare, (struct dwr_text){ a.p, a.n },
-                                  (struct dwr_text){ b.p, b.n }) <= 0)
+            if (!is_above(list, rule, a, b))
                 break;
             list->v[k - 1] = b;
             list->v[k] = a;
@@ -163,6 +183,16 @@ static void one_kind(struct list *list)
             list->v[kept++] = list->v[i];
     }
     list->count = kept;
+}
+
+/* Of one kind as they are, or as numbers: three, where the definition has them. */
+static void put_ordered(struct list *list)
+{
+    one_kind(list);
+    if (list->count >= WANTED)
+        return;
+    put(list, str_of("1")), put(list, str_of("2")), put(list, str_of("3"));
+    one_kind(list);
 }
 
 /* True: the rule wants values of its own kind, and they are in the list. */
@@ -191,10 +221,14 @@ static bool put_for_rule(struct list *list, const struct dwr_rule *rule)
     }
 }
 
+static bool is_max_or_min(const struct dwr_rule *rule)
+{
+    return rule && (rule->kind == DWR_RULE_MAX || rule->kind == DWR_RULE_MIN);
+}
+
 static bool is_ordered(const struct dwr_rule *rule)
 {
-    return rule && (rule->kind == DWR_RULE_MAX || rule->kind == DWR_RULE_MIN) &&
-           rule->ranked_count == 0;
+    return is_max_or_min(rule) && rule->ranked_count == 0;
 }
 
 /* --- literals --- */
@@ -303,15 +337,12 @@ static const struct dwr_rule *rule_of(const struct dwr_name *name, const struct 
     return otherwise;
 }
 
-struct values values_of(struct seek *seek, unsigned index, struct dwr_str name)
+struct values values_for_rule(struct seek *seek, unsigned index, struct dwr_str name,
+                              const struct dwr_rule *rule)
 {
-    const struct dwr_name *known = index == DWR_NONE ? NULL : &seek->d->names.v[index];
-    const struct dwr_rule *rule = rule_of(known, seek->d->units, &seek->d->free_rule);
     const struct schema_field *field = seek->schema ? schema_field(seek->schema, name) : NULL;
     struct list list = { .seek = seek, .field = field };
 
-    if (known && seek->values[index].v)
-        return seek->values[index];
     if (!put_for_rule(&list, rule)) {
         put_examples(&list, DWR_NONE, name);
         put_defined(&list, field);
@@ -322,17 +353,26 @@ struct values values_of(struct seek *seek, unsigned index, struct dwr_str name)
         else if (!is_full(&list) && !is_defined(field))
             put_plain(&list, name);
         if (is_ordered(rule))
-            one_kind(&list);
+            put_ordered(&list);
     }
-    if (known)
+    if (index != DWR_NONE)
         quiet_first(&list, index);
-    if (list.count > WANTED && is_ordered(rule))
+    if (list.count > WANTED && is_max_or_min(rule))
         list.count = WANTED;
-    if (is_ordered(rule))
-        sort(&list);
+    if (is_max_or_min(rule))
+        sort(&list, rule);
+    return values_from(&list);
+}
+
+struct values values_of(struct seek *seek, unsigned index, struct dwr_str name)
+{
+    const struct dwr_name *known = index == DWR_NONE ? NULL : &seek->d->names.v[index];
+    const struct dwr_rule *rule = rule_of(known, seek->d->units, &seek->d->free_rule);
+
     if (!known)
-        return values_from(&list);
-    seek->values[index] = values_from(&list);
+        return values_for_rule(seek, index, name, rule);
+    if (!seek->values[index].v)
+        seek->values[index] = values_for_rule(seek, index, name, rule);
     return seek->values[index];
 }
 
@@ -364,14 +404,14 @@ struct values values_of_member(struct seek *seek, unsigned table, unsigned index
         put_defined(&list, field);
         if (!is_defined(field))
             put_habit(&list, name, field);
-        if (list.count < WANTED && is_ordered(rule))
-            put(&list, str_of("1")), put(&list, str_of("2")), put(&list, str_of("3"));
+        if (is_ordered(rule) && list.count < WANTED)
+            put_ordered(&list);
         else if (!is_full(&list) && !is_defined(field))
             put_plain(&list, name);
         if (is_ordered(rule) || keeps_place)
             one_kind(&list);
         if (is_ordered(rule) || keeps_place)
-            sort(&list);
+            sort(&list, NULL);
     }
     return values_from(&list);
 }
@@ -413,95 +453,4 @@ struct dwr_str values_other_member(struct seek *seek, unsigned table)
         if (is_other(t, str_of(made_up[i])))
             return str_of(made_up[i]);
     return rows ? (struct dwr_str){ NULL, 0 } : str_of("another_member");
-}
-
-/* --- the DocType --- */
-
-static bool is_free(struct seek *seek, struct dwr_str name)
-{
-    const unsigned index = dwr_names_find(&seek->d->names, name.p, name.n);
-
-    return name.n > 0 && name.p[0] != '_' && index == DWR_NONE;
-}
-
-static void put_free_name(struct seek *seek, unsigned *count, struct dwr_str name)
-{
-    if (*count == 3 || !is_free(seek, name))
-        return;
-    for (unsigned i = 0; i < *count; i++)
-        if (str_same(seek->free_names[i], name))
-            return;
-    seek->free_names[(*count)++] = name;
-}
-
-/* How well a field shows what becomes of any field, 0 best: a line of text that people write, of
- * which there can be three; a Select of one option has no other value to differ by. */
-static int rank_of(const struct schema_field *field)
-{
-    const bool text = field->kind == SCHEMA_DATA ||
-                      (field->kind == SCHEMA_SELECT && field->select_count >= WANTED);
-    const bool few = field->kind == SCHEMA_SELECT && field->select_count < WANTED;
-
-    if (field->kind == SCHEMA_TABLE || field->kind == SCHEMA_LAYOUT)
-        return -1;
-    return few ? 3 : !text ? 2 : field->read_only ? 1 : 0;
-}
-
-/* Three fields that no rule names: of the tests, of the schema, or, where there is none, made up.
- */
-static void put_free_names(struct seek *seek)
-{
-    static const char *const made_up[] = { "title",   "description", "category",  "colour",
-                                           "subject", "remarks_1",   "remarks_2", "remarks_3" };
-    const struct schema_doctype *schema = seek->schema;
-    unsigned count = 0;
-
-    for (uint32_t i = 0; i < seek->examples.count; i++)
-        if (seek->examples.v[i].table == DWR_NONE)
-            put_free_name(seek, &count, seek->examples.v[i].name);
-    for (int rank = 0; schema && rank < 4; rank++)
-        for (uint32_t i = 0; i < schema->field_count; i++)
-            if (rank_of(&schema->fields[i]) == rank)
-                put_free_name(seek, &count, schema->fields[i].name);
-    for (size_t i = 0; !schema && i < sizeof made_up / sizeof *made_up; i++)
-        put_free_name(seek, &count, str_of(made_up[i]));
-    /* Then those that the rules speak of without deciding them. */
-    for (unsigned i = 0; i < seek->d->names.count && count < 3; i++)
-        if (seek->d->names.v[i].role == DWR_NAME_FREE &&
-            (!schema || schema_field(schema, seek->d->names.v[i].name)))
-            seek->free_names[count++] = seek->d->names.v[i].name;
-    seek->free_count = count; /* fewer where all that the schema has have rules */
-}
-
-/* Of the DocTypes that are not named, the first of those that are defined with the most fields;
- * where the definitions are not known, any name will do. */
-static void put_unnamed(struct seek *seek)
-{
-    const struct schemas *schemas = seek->schemas;
-
-    if (!schemas || schemas->broken)
-        seek->name = str_of("Another DocType");
-    for (uint32_t i = 0; schemas && i < schemas->count; i++) {
-        const struct schema_doctype *one = &schemas->v[i];
-
-        if (!one->is_table && !one->is_single &&
-            dwr_doctype_find(seek->cover->rules, one->name.p, one->name.n) == seek->d &&
-            (!seek->schema || one->field_count > seek->schema->field_count)) {
-            seek->name = one->name;
-            seek->schema = one;
-        }
-    }
-}
-
-void values_begin(struct seek *seek)
-{
-    seek->values = arena_zero(seek->arena, seek->d->names.count * sizeof *seek->values);
-    seek->name = seek->type->name;
-    seek->schema = NULL;
-    if (seek->name.p)
-        seek->schema = schema_find(seek->schemas, seek->name);
-    else
-        put_unnamed(seek);
-    examples_begin(seek);
-    put_free_names(seek);
 }

@@ -207,6 +207,33 @@ static struct domain held(struct seek *seek, uint16_t index, struct domain domai
     return (struct domain){ v, n };
 }
 
+/* What conditions tell apart, and what the class's own rule is for: that may be of another kind. */
+static struct domain wanted_of(struct seek *seek, const struct cover_class *class_, uint16_t index)
+{
+    const struct domain domain = domain_of_field(seek->arena, seek->d, index, seek->schema);
+    const struct dwr_name *name = &seek->d->names.v[index];
+    const struct dwr_unit *unit = &seek->d->units[class_->index];
+    struct values own;
+    struct dwr_str *v;
+    uint16_t n = domain.count;
+
+    if (class_->part != COVER_UNIT || name->role != DWR_NAME_UNIT || name->index != class_->index)
+        return domain;
+    own = values_for_rule(seek, index, name->name, &unit->rules[class_->rule]);
+    v = arena_array(seek->arena, (size_t)domain.count + own.count, sizeof *v);
+    memcpy(v, domain.values, domain.count * sizeof *v);
+    for (uint32_t i = 0; i < own.count; i++) {
+        const struct dwr_text value = { own.v[i].p, own.v[i].n };
+        bool is_there = false;
+
+        for (uint16_t k = 0; k < n && !is_there; k++)
+            is_there = trial_same(&seek->bench, value, (struct dwr_text){ v[k].p, v[k].n });
+        if (!is_there)
+            v[n++] = own.v[i];
+    }
+    return (struct domain){ v, n };
+}
+
 static void wish_for_fields(struct seek *seek, struct wishes *wishes,
                             const struct cover_class *class_)
 {
@@ -219,8 +246,7 @@ static void wish_for_fields(struct seek *seek, struct wishes *wishes,
             struct wish *w = &wishes->fields[i][side];
 
             *w = (struct wish){ .seek = seek, .field = asked->fields[i], .side = sides[side] };
-            w->domain =
-                held(seek, w->field, domain_of_field(seek->arena, seek->d, w->field, seek->schema));
+            w->domain = held(seek, w->field, wanted_of(seek, class_, w->field));
             w->score = arena_zero(seek->arena, w->domain.count * sizeof *w->score);
             wish_for_all(seek, w, class_);
         }
@@ -247,13 +273,20 @@ static struct dwr_str wished(struct seek *seek, const struct wish *w)
     return (struct dwr_str){ NULL, 0 };
 }
 
+/* What the sync layer writes, a client does not. */
+static bool is_written_by_clients(struct seek *seek, uint16_t index)
+{
+    const uint8_t role = seek->d->names.v[index].role;
+
+    return role != DWR_NAME_META && role != DWR_NAME_VERSION;
+}
+
 /* The field of the draft that conditions may be given; NULL: it stays as it is. */
 static struct draft_field *shaken(struct seek *seek, struct draft *draft, uint16_t index)
 {
     const struct dwr_name *name = &seek->d->names.v[index];
 
-    if (name->role == DWR_NAME_META || name->role == DWR_NAME_VERSION ||
-        (name->role == DWR_NAME_TABLE && draft->tables[name->index].count > 0))
+    if (name->role == DWR_NAME_TABLE && draft->tables[name->index].count > 0)
         return NULL;
     return draft_field(seek, draft, name->name);
 }
@@ -275,7 +308,8 @@ static void shake_field(struct seek *seek, struct draft *draft, const struct wis
             ? field->value[DRAFT_BASE]
             : wished(seek, &wishes[DRAFT_SERVER]);
     field->value[DRAFT_CLIENT] = (struct dwr_str){ NULL, 0 };
-    if (wishes[DRAFT_CLIENT].best > 0 || below(seek, 2) == 0)
+    if (is_written_by_clients(seek, wishes[0].field) &&
+        (wishes[DRAFT_CLIENT].best > 0 || below(seek, 2) == 0))
         field->value[DRAFT_CLIENT] = wished(seek, &wishes[DRAFT_CLIENT]);
 }
 
@@ -339,7 +373,8 @@ static void find_places(struct seek *seek, struct wishes *wishes, struct draft *
 
     for (uint32_t i = 0; i < asked->count; i++)
         for (uint8_t side = 0; side < DRAFT_SIDES; side++)
-            if (is_asked(seek, wishes, i, side, draft))
+            if (is_asked(seek, wishes, i, side, draft) &&
+                (side != DRAFT_CLIENT || is_written_by_clients(seek, asked->fields[i])))
                 fits = fits &&
                        put_in_place(wishes, wishes->fields[i][side].domain, asked->fields[i], side);
     for (uint8_t who = 0; who < 3; who++)
@@ -363,19 +398,35 @@ void wishes_put(struct seek *seek, const struct wishes *wishes, struct draft *dr
     }
 }
 
+/* The DocType with no conditions but those of the class: what tells people apart elsewhere is not
+ * worth trying. */
+static struct dwr_doctype narrowed(struct seek *seek, const struct cover_class *class_)
+{
+    struct dwr_doctype d = *seek->d;
+
+    d.unit_count = class_->part == COVER_UNIT;
+    d.units = &seek->d->units[d.unit_count ? class_->index : 0];
+    d.table_count = class_->part == COVER_TABLE;
+    d.tables = &seek->d->tables[d.table_count ? class_->index : 0];
+    d.tombstone.archive_when = NULL;
+    d.no_overlap_count = d.link_count = d.effect_count = d.priority_count = 0;
+    return d;
+}
+
 const struct wishes *wishes_of(struct seek *seek, const struct cover_class *class_,
                                struct draft *draft)
 {
     struct wishes *wishes = ARENA_NEW(seek->arena, struct wishes);
+    const struct dwr_doctype narrow = narrowed(seek, class_);
 
     *wishes = (struct wishes){ .asked = asked_by(seek, class_) };
     if (wishes->asked.count == 0 && !wishes->asked.server_role && !wishes->asked.client_role &&
         !wishes->asked.user)
         return NULL;
     wish_for_fields(seek, wishes, class_);
-    wishes->server_roles = domain_of_roles(seek->arena, seek->d, false);
-    wishes->client_roles = domain_of_roles(seek->arena, seek->d, true);
-    wishes->users = domain_of_users(seek->arena, seek->d);
+    wishes->server_roles = domain_of_roles(seek->arena, &narrow, false);
+    wishes->client_roles = domain_of_roles(seek->arena, &narrow, true);
+    wishes->users = domain_of_users(seek->arena, &narrow);
     find_places(seek, wishes, draft);
     return wishes;
 }

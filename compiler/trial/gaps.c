@@ -183,6 +183,8 @@ struct near_values near_gaps(struct arena *arena, const struct near_values *cuts
     for (uint32_t i = 0; i < cuts->count; i++)
         if (is_number(cuts->v[i]) || is_text(cuts->v[i]))
             near_put(arena, is_text(cuts->v[i]) ? &texts : &numbers, cuts->v[i]);
+        else if (cuts->v[i].p[0] == 't' || cuts->v[i].p[0] == 'f') /* behind both: arrays */
+            near_put(arena, &g.found, str_of("[0]"));
     sort(&g, &numbers);
     sort(&g, &texts);
     if (numbers.count > 0) {

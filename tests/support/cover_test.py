@@ -320,6 +320,43 @@ def hard_to_reach():
         check(f"a lock of {name}: nothing is left out", "no merge" not in out, out)
 
 
+def in_the_only_way():
+    """Classes with one way to reach them: a base that is not known, a value of another rule's kind,
+    a field that the sync layer writes. None may be left out, nor called impossible."""
+    for name, body in (
+            ("watched by the second rule", """
+    client_wins together a, b when a changes;
+    manual      together a, b { watch d; }"""),
+            ("a rule that sets its own field", '    manual w { watch d; set w = "open"; }'),
+            ("a lock by what the sync layer writes", '    lock when server.modified_by = "ann";'),
+            ("a lock by a declared meta field", "    meta rev;\n    lock when server.rev = 3;"),
+            ("a lock by the name", '    lock when server.name = "D-X";'),
+            ("a delete that is locked where the base is not known",
+             "    lock when server.a = client.a and base.a != server.a;"),
+            ("a sum between rules of other kinds", """
+    union  f when client.g not in ("open", true, 1.0) { key id; }
+    sum    f when server.s = "held";
+    manual f;"""),
+            ("a least value behind lists", """
+    keep_both at when server.s >= "open";
+    min       at;"""),
+            ("ranks that a condition names", """
+    child parts { key k; }
+    union f when parts changes;
+    max   f ranked ("open", "held", "closed");
+    union g when "held" <= client.f;
+    union g { key id; }"""),
+            ("values behind true", "    server_wins f when client.g > true;\n    client_wins f;")):
+        folder = fresh("only")
+        write(folder, "rules.dwr", 'doctype "D" {\n    strategy field_level;\n' + body + "\n}\n")
+        out = made_with(name, folder)
+        check(f"{name}: nothing is left out", "no merge" not in out, out)
+    folder = fresh("only")
+    write(folder, "rules.dwr", 'default {\n    strategy field_level;\n    tombstone { allow_delete no; '
+          'soft_delete state = "gone"; }\n}\ndoctype "D" { strategy server_only; }\n')
+    made_with("a delete that writes a field of `default`", folder)
+
+
 def with_schemas():
     """What the schemas do not have is in no test that is made."""
     definition = {"doctype": "DocType", "name": "D", "fields": [
@@ -366,8 +403,8 @@ def values_of_the_schema():
 }
 """)
     out = made_with("values of the schema", folder, "--schema", schemas)
-    check("a Select of one option cannot differ on both sides",
-          "there is no merge for series: both differ\n" in out and "D: 46 of 46 " in out, out)
+    check("a Select of one option differs where the base is not known",
+          "no merge for series" not in out and "D: 47 of 47 " in out, out)
 
 
 def kept_files():
@@ -454,6 +491,7 @@ formats()
 wrong_words()
 impossible()
 hard_to_reach()
+in_the_only_way()
 with_schemas()
 values_of_the_schema()
 kept_files()
