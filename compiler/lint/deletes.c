@@ -152,6 +152,7 @@ void lint_deleted_evidence(struct lint *l)
     struct dwr_str field;
 
     if (!t->allow_delete || !t->delete_wins_over_update ||
+        (l->schema && l->schema->is_single) || /* Frappe has one, and no way to delete it */
         (!l->plan->offline.update && !deletes_are_said(l)))
         return;
     field = evidence_of(l, &kind);

@@ -89,6 +89,8 @@ static const struct kind_word {
     WORD("signatures", LINT_FILES),   WORD("date", LINT_DATE),
     WORD("time", LINT_TIME),          WORD("timestamp", LINT_MOMENT),
     WORD("datetime", LINT_MOMENT),    WORD("at", LINT_MOMENT),
+    WORD("url", LINT_PLAIN),          WORD("uri", LINT_PLAIN),
+    WORD("token", LINT_PLAIN),
 };
 
 #undef WORD
@@ -117,7 +119,9 @@ static bool is_file(enum lint_kind kind)
  * the fieldtype does not. A text is one value, though it may hold a list. */
 static enum lint_kind kind_of_text(enum lint_kind by_name, enum lint_kind otherwise)
 {
-    return by_name == LINT_FILES ? LINT_FILE : is_file(by_name) ? by_name : otherwise;
+    if (by_name == LINT_FILES)
+        return LINT_FILE;
+    return is_file(by_name) || by_name == LINT_PLAIN ? by_name : otherwise;
 }
 
 /* What people type or add. */

@@ -380,9 +380,15 @@ static void table_is_whole(struct lint *l, const struct schema_field *f)
                          LINT_TEXT(f->name));
     diag_help(
         l->diag, finding,
-        "child %.*s { key name; on_same_key fields { otherwise server_wins; } } merges it row "
-        "by row; a better key is what two people would both write for the same row",
-        LINT_TEXT(f->name));
+        "child %.*s { key name;%s } %smerges it row by row; a better key is what two people would "
+        "both write for the same row",
+        LINT_TEXT(f->name),
+        l->plan->strategy == DWR_STRATEGY_APPEND_ONLY
+            ? ""
+            : " on_same_key fields { otherwise server_wins; }",
+        lint_name(l, f->name) && lint_name(l, f->name)->role == DWR_NAME_UNIT
+            ? "in place of its rule "
+            : "");
     lint_show(l, finding, &c,
               "A user added a row to %.*s offline, the office added another: only the "
               "%s's table is left.",

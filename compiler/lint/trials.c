@@ -74,13 +74,15 @@ void lint_put(struct lint_case *c, struct dwr_str field, struct dwr_str base, st
 
 /* --- the merge --- */
 
-/* "DJ-1" of "Dispatch Job". */
+/* "DJ-1" of "Dispatch Job"; the one document of a single is called as the DocType is. */
 static struct dwr_str document_name(struct lint *l)
 {
     const struct dwr_str doctype = l->plan->name;
     char initials[9];
     size_t n = 0;
 
+    if (l->schema && l->schema->is_single)
+        return lint_quoted(l, doctype);
     for (size_t i = 0; i < doctype.n && n < sizeof initials - 1; i++) {
         const char c = doctype.p[i];
         const bool starts = i == 0 || doctype.p[i - 1] == ' ';

@@ -44,10 +44,13 @@ static void element_is_edited(struct lint *l, const struct ast_rule *s, const st
         lint_found(l, DIAG_ELEMENT_EDITED, name->span, name->text,
                    "elements of '%.*s' with one %.*s replace one another: of two edits one is lost",
                    LINT_TEXT(name->text), LINT_TEXT(key));
-    diag_help(l->diag, finding,
-              "child %.*s { key %.*s; on_same_key fields { otherwise server_wins; } } merges an "
-              "element member by member; keep_both keeps both edits",
-              LINT_TEXT(name->text), LINT_TEXT(key));
+    if (l->plan->strategy == DWR_STRATEGY_APPEND_ONLY) /* its tables' rows are not rewritten */
+        diag_help(l->diag, finding, "keep_both keeps both edits");
+    else
+        diag_help(l->diag, finding,
+                  "child %.*s { key %.*s; on_same_key fields { otherwise server_wins; } } in place "
+                  "of its rule merges an element member by member; keep_both keeps both edits",
+                  LINT_TEXT(name->text), LINT_TEXT(key));
     lint_show(l, finding, &c,
               "A user edited an element of %.*s offline; meanwhile the office edited the "
               "same one: the office's stands whole.",

@@ -352,6 +352,23 @@ static void statement(struct schema_check *c, const struct schema_owner *doctype
     }
 }
 
+/* Rows of tables are no documents of their own: they come and go with the one they are in. */
+static void is_merged(struct schema_check *c, const struct ast_name *name)
+{
+    struct diag_finding *finding;
+
+    if (c->doctype == NULL || !c->doctype->is_table)
+        return;
+    finding = diag_add(c->diag, DIAG_DECIDES_NOTHING, name->span,
+                       "documents of '%.*s' are rows of tables: no merge is one of theirs",
+                       SCHEMA_TEXT(name->text));
+    diag_help(c->diag, finding,
+              "say it in `child` of the DocTypes that have such a table; here it decides nothing");
+    diag_note(c->diag, finding, c->doctype->span, "'%.*s' is defined here, with istable",
+              SCHEMA_TEXT(name->text));
+    diag_subject(finding, c->name, (struct dwr_str){ NULL, 0 });
+}
+
 static void check_doctype(struct schema_check *c, const struct ast_doctype *ast)
 {
     struct schema_owner doctype = { NULL, { NULL, 0 } };
@@ -359,6 +376,7 @@ static void check_doctype(struct schema_check *c, const struct ast_doctype *ast)
     c->name = ast->name.text;
     c->ruling = false;
     c->doctype = doctype.doctype = schema_of_doctype(c, &ast->name);
+    is_merged(c, &ast->name);
     mark_ruled_fields(c, &ast->block);
     for (const struct ast_stmt *s = ast->block.first; s != NULL; s = s->next)
         statement(c, &doctype, s);
