@@ -74,8 +74,9 @@ static void read_file(struct arena *arena, struct diag *diag, const char *path)
     span.end = span.begin + 1;
     if (fault == SOURCE_NUL || fault == SOURCE_UTF8)
         diag_add(diag, DIAG_IMPORT_JSON, span, "no JSON: the text is not UTF-8");
-    else if (fault != SOURCE_GOOD)
-        diag_add(diag, DIAG_IMPORT_JSON, span, "no JSON that is read: it is too large");
+    else if (fault == SOURCE_LARGE)
+        diag_add(diag, DIAG_IMPORT_JSON, (struct span){ 0, 0, 0 },
+                 "this file is larger than %zu MiB", SOURCE_BYTES_MAX >> 20);
 }
 
 /* Where something is found there are no rules, and standard output is for the rules or for what a

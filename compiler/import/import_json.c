@@ -81,21 +81,33 @@ static void read_value(struct reader *r, struct import_node *node)
             (struct dwr_str){ r->json.text + node->span.begin, node->span.end - node->span.begin };
 }
 
+/* What begins a text, a comment, True, False or None in Python's own notation. */
+static bool is_pythons(char c)
+{
+    return c == '\'' || c == '#' || c == 'T' || c == 'F' || c == 'N';
+}
+
 struct import_node *import_json(struct arena *arena, struct diag *diag, uint32_t source)
 {
     const struct source *s = &diag->sources->v[source];
     struct reader r = { .arena = arena, .diag = diag, .source = source };
     struct import_node *root = ARENA_NEW(arena, struct import_node);
+    struct diag_finding *finding;
 
     json_pull_begin(&r.json, s->text, s->size);
     read_value(&r, root);
     json_pull_end(&r.json);
     if (!r.json.fault)
         return root;
-    diag_add(diag, DIAG_IMPORT_JSON,
-             (struct span){ source, r.json.fault_at,
-                            r.json.fault_at < s->size ? r.json.fault_at + 1 : r.json.fault_at },
-             "no JSON: %s", r.json.fault);
+    finding =
+        diag_add(diag, DIAG_IMPORT_JSON,
+                 (struct span){ source, r.json.fault_at,
+                                r.json.fault_at < s->size ? r.json.fault_at + 1 : r.json.fault_at },
+                 "no JSON: %s", r.json.fault);
+    if (r.json.fault_at < s->size && is_pythons(s->text[r.json.fault_at]))
+        diag_help(diag, finding,
+                  "so Python writes it: json.dump(STRATEGIES, open(\"strategies.json\", \"w\")) "
+                  "writes JSON");
     return NULL;
 }
 

@@ -143,6 +143,19 @@ printf '{"A":{"strategy":"server_wins","reason":"\377"}}' >wrong.json
 "$dwrc" import wrong.json >log 2>err
 is "no UTF-8" "$? $(grep -c DW1070 err)" "1 2"
 
+for python in "{'A': {'strategy': 'server_wins'}}" '{"A": {"strategy": "server_wins", "x": True}}' \
+    '{"A": {"strategy": "server_wins"} # ours'; do
+    printf '%s' "$python" >wrong.json
+    "$dwrc" import wrong.json >log 2>err
+    is "Python's notation: $python" "$? $(grep -c '  help: so Python writes it: json.dump' err)" "1 1"
+done
+# What json.dump writes stands on one line.
+python3 -c '
+import json
+print(json.dumps({f"D{i}": {"strategy": "server_wins", "reason": "r" * 200} for i in range(6000)}))' >wide.json
+"$dwrc" import wide.json >log 2>err
+is "a line of more than 1 MiB" "$? $(cat err) $(grep -c '^doctype ' log)" "0  6000"
+
 usage() { # EXPECTED, ARGUMENTS
     local expected=$1
     shift
