@@ -305,7 +305,9 @@ int parse_token(union rules_value *value, rules_place *place, struct parse *p);
 /* What the parser met and what it would have taken. */
 void parse_unexpected(struct parse *p, int token, struct span span, const int *expected,
                       int expected_count);
-/* The same where parse_options.hint asks for it. */
+/* The innermost block is still open where something else comes: a finding. */
+void parse_unclosed(struct parse *p, struct span before, const char *what);
+/* What parse_unexpected is told, where parse_options.hint asks for it. */
 void parse_fill_hint(struct parse *p, const int *expected, int expected_count);
 /* The parser's own stack is full. */
 void parse_too_deep(struct parse *p, struct span span);
@@ -322,6 +324,10 @@ void parse_help(struct parse *p, struct diag_finding *finding, int token, struct
 bool parse_is_word(int token);
 /* Whether a token is a word that begins a statement of such a block. */
 bool parse_begins_statement(int token, enum parse_block_kind kind);
+bool parse_first_on_line(const struct parse *p, struct span span);
+/* How many blocks a word that begins an outer block's statement finds unclosed; 0: none, or the
+ * word does not say so. */
+uint32_t parse_unclosed_before(const struct parse *p, const struct parse_token *token);
 
 static inline struct span parse_token_span(const struct parse *p, const struct parse_token *token)
 {
