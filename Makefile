@@ -327,7 +327,7 @@ TALLY = @sh tests/support/tally.sh $B/tally $(@:check-%=%)
 CHECK_TARGETS = $(addprefix check-,$(CHECKS))
 
 # Every test, in the order of what is cheap to find out.
-CHECKS := tally setup gate unit compile-fail golden fmt soup import completion share rules rules-oracle \
+CHECKS := tally setup gate unit compile-fail mistakes golden fmt soup import completion share rules rules-oracle \
           cover scenarios planted why \
           reference demo documents generated same-answers architecture install simd neon threads \
           team allocations json corpus laws oracle oracle-rules oracle-planted lsp editor bench
@@ -400,6 +400,10 @@ check-oracle-planted: $B/dwrc
 	$(TALLY) $(PYTHON) tests/oracle/differential.py --dwrc $B/dwrc --seed $(SEED) --planted all
 check-compile-fail: $B/dwrc
 	$(TALLY) bash tests/support/compile_fail.sh $B/dwrc
+# One mistake is one finding, wherever it is made.
+MISTAKES ?= 500
+check-mistakes: $B/dwrc
+	$(TALLY) $(PYTHON) tests/support/one_mistake_test.py $B/dwrc rules --seed $(SEED) --count $(MISTAKES)
 check-lint: $B/dwrc | $B/sarif
 	$(TALLY) env SARIF_SCHEMA=$B/sarif/schema.json $(PYTHON) tests/support/lint_test.py $B/dwrc
 check-prove: $B/dwrc $B/random_parts $B/random_domains $B/random_rules

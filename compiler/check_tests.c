@@ -164,8 +164,17 @@ static void know_inherited(struct check *c)
 
 /* --- what it expects --- */
 
-static void field_exists(struct check *c, const struct ast_expect *expect,
-                         const struct ast_doctype *doctype)
+/* Nothing of what the test is about was skipped for a syntax error. */
+static bool is_whole(const struct check *c, const struct ast_test *test,
+                     const struct ast_doctype *doctype)
+{
+    if (test->block.broken)
+        return false;
+    return doctype != NULL ? !doctype->block.broken : !c->ruleset->top.broken;
+}
+
+static void field_exists(struct check *c, const struct ast_test *test,
+                         const struct ast_expect *expect, const struct ast_doctype *doctype)
 {
     const struct ast_name *name = &expect->field;
     const struct check_field *field;
@@ -174,25 +183,25 @@ static void field_exists(struct check *c, const struct ast_expect *expect,
         return;
     field = check_field_of(c, name->symbol);
     if (expect->row.text.p != NULL) {
-        if (doctype != NULL && !doctype->block.broken && (field == NULL || field->use != USE_CHILD))
+        if (doctype != NULL && is_whole(c, test, doctype) &&
+            (field == NULL || field->use != USE_CHILD))
             diag_add(c->diag, DIAG_TEST_ROW, name->span, "'%.*s' is no child table: it has no rows",
                      CHECK_TEXT(name->text));
         return;
     }
-    if (field == NULL && c->listed[name->symbol] != c->list_stamp &&
-        (doctype == NULL || !doctype->block.broken))
+    if (field == NULL && c->listed[name->symbol] != c->list_stamp && is_whole(c, test, doctype))
         diag_add(c->diag, DIAG_TEST_FIELD, name->span,
                  "neither the rules nor this test's documents have a field '%.*s'",
                  CHECK_TEXT(name->text));
 }
 
-static void type_exists(struct check *c, const struct ast_expect *expect,
-                        const struct ast_doctype *doctype)
+static void type_exists(struct check *c, const struct ast_test *test,
+                        const struct ast_expect *expect, const struct ast_doctype *doctype)
 {
     const struct ast_stmt *s;
     size_t i;
 
-    if (expect->word.text.p == NULL || (doctype != NULL && doctype->block.broken))
+    if (expect->word.text.p == NULL || !is_whole(c, test, doctype))
         return;
     for (i = 0; built_in_types[i] != NULL; i++)
         if (str_is(expect->word.text, built_in_types[i]))
@@ -229,15 +238,15 @@ static void expects_what_exists(struct check *c, const struct ast_test *test,
             break;
         case AST_EXPECT_OUTCOME:
             check_word(c, DIAG_TEST_WORD, &expect->word, "outcome", outcomes);
-            field_exists(c, expect, doctype);
+            field_exists(c, test, expect, doctype);
             break;
         case AST_EXPECT_CONFLICT:
         case AST_EXPECT_NO_CONFLICT:
-            field_exists(c, expect, doctype);
+            field_exists(c, test, expect, doctype);
             break;
         case AST_EXPECT_NOTIFICATION:
         case AST_EXPECT_NO_NOTIFICATION:
-            type_exists(c, expect, doctype);
+            type_exists(c, test, expect, doctype);
             break;
         case AST_EXPECT_BRANCH:
             break;

@@ -138,6 +138,8 @@ static void parse_source(struct parse *p, uint32_t index)
     p->last = p->before = p->before_that = (struct parse_token){ 0 };
     p->braces = p->nesting = p->queue_count = 0;
     p->in_head = p->recovering = p->stopped = p->closing = p->swallow = p->ended = false;
+    p->unopened = p->unopened_json = false;
+    p->unsure = 0;
     p->scanner = NULL;
     if (rules_yylex_init_extra(p, &p->scanner) != 0)
         arena_fail(p->arena);

@@ -344,6 +344,16 @@ void parse_broken(struct parse *p)
     p->blocks[p->block_count - 1].block.broken = true;
 }
 
+void parse_broken_last(struct parse *p)
+{
+    struct ast_stmt *last = p->blocks[0].last;
+
+    if (last != NULL && last->kind == AST_DOCTYPE)
+        AST_AS(ast_doctype, last)->block.broken = true;
+    else if (last != NULL && last->kind == AST_TEST)
+        AST_AS(ast_test, last)->block.broken = true;
+}
+
 void parse_head(struct parse *p, struct span head)
 {
     p->in_head = true;

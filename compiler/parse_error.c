@@ -52,10 +52,12 @@ void parse_unclosed(struct parse *p, struct span before, const char *what)
 {
     const struct parse_block *block = &p->blocks[p->block_count - 1];
     struct dwr_str word = parse_token_text(p, block->head);
-    struct diag_finding *finding =
-        parse_lexical(p, DIAG_UNCLOSED, block->head, "this '%.*s' block is not closed before %s",
-                      (int)word.n, word.p, what);
+    struct diag_finding *finding;
 
+    if (p->unsure > block->open.begin)
+        return;
+    finding = parse_lexical(p, DIAG_UNCLOSED, block->head,
+                            "this '%.*s' block is not closed before %s", (int)word.n, word.p, what);
     if (finding != NULL)
         diag_note(p->diag, finding, before, "a '}' is missing before this");
 }
@@ -126,6 +128,9 @@ void parse_unexpected(struct parse *p, int token, struct span span, const int *e
 
     p->file->broken = true;
     p->meant = 0;
+    p->unopened = p->unopened_json = false;
+    if (p->braces > block->braces)
+        p->unsure = span.end;
     if (token == T_STRAY && p->options->hint != NULL && !p->options->hint->reached &&
         span.begin >= p->source->size) {
         parse_fill_hint(p, expected, expected_count);
@@ -144,6 +149,10 @@ void parse_unexpected(struct parse *p, int token, struct span span, const int *e
     for (i = 0; i < expected_count; i++)
         can[expected[i]] = true;
     wanted = parse_describe(p, can);
+    p->unopened = parse_is_unopened(p, token, can[T_LBRACE]);
+    p->unopened_json =
+        block->kind == PARSE_TEST &&
+        ((token == T_COLON && p->before.kind == T_STRING) || (token == T_STRING && can[T_LBRACE]));
     if (can[T_SEMICOLON] && p->before.kind != 0 &&
         (token == T_RBRACE || token == T_END || parse_first_on_line(p, span))) {
         struct span end = { span.source, parse_token_span(p, &p->before).end,

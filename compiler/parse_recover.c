@@ -133,6 +133,21 @@ uint32_t parse_unclosed_before(const struct parse *p, const struct parse_token *
     return 0;
 }
 
+/* A statement of a block whose '{' is missing, or whose '}' came too early. */
+bool parse_is_unopened(const struct parse *p, int token, bool can_open)
+{
+    const enum parse_block_kind kind = p->blocks[p->block_count - 1].kind;
+
+    if (p->in_head)
+        return can_open && parse_begins_statement(token, block_of_head(p->head_token));
+    if (parse_begins_statement(token, kind))
+        return false;
+    return (can_open && parse_begins_statement(token, PARSE_RULE)) ||
+           (p->before.kind == T_RBRACE && kind != PARSE_TOP &&
+            (blocks_of_word(token) &
+             (IN(RULE) | IN(CHILD) | IN(FIELDS) | IN(TOMBSTONE) | IN(EFFECT))) != 0);
+}
+
 /* --- the queue --- */
 
 static struct parse_token token_of(int kind, rules_place place)
@@ -256,6 +271,42 @@ static bool begins_block(const struct parse *p, int word)
     }
 }
 
+/* The block's '{' is missing before the token. */
+static int open_before(struct parse *p, rules_place *place, const union rules_value *value,
+                       struct parse_token t, rules_place before)
+{
+    p->braces = p->blocks[p->block_count - 1].braces + 1;
+    queue_add(p, token_of(T_LBRACE, PLACE_FROM_TO(before >> 32, before)));
+    return give_before(p, place, T_RESYNC_OPEN, value, t);
+}
+
+/* What stands behind a '}' shows that the block was not to end there: its next statement, further
+ * in than its first word, or a '}' right below that word. */
+static bool goes_on(const struct parse *p, const struct parse_token *t,
+                    const struct parse_token *next)
+{
+    const struct parse_block *block = &p->blocks[p->block_count - 1];
+    const size_t head = indent(p, block->head.begin);
+    const struct span closing = parse_token_span(p, t), behind = parse_token_span(p, next);
+
+    if (next->kind == T_END || !parse_first_on_line(p, behind))
+        return false;
+    if (next->kind == T_RBRACE)
+        return indent(p, behind.begin) == head &&
+               (!parse_first_on_line(p, closing) || indent(p, closing.begin) > head);
+    return indent(p, behind.begin) > head && parse_begins_statement(next->kind, block->kind);
+}
+
+/* Behind a '}' the block goes on: what had no '{' is over. */
+static int go_on(struct parse *p, rules_place *place, const union rules_value *value,
+                 struct parse_token next)
+{
+    p->braces = p->blocks[p->block_count - 1].braces - (next.kind == T_RBRACE);
+    p->unsure = 0;
+    *place = next.place;
+    return give_before(p, place, T_RESYNC, value, next);
+}
+
 /* *value and *place hold the token that the error was reported at: bison leaves them alone. */
 static int resync(union rules_value *value, rules_place *place, struct parse *p)
 {
@@ -271,8 +322,12 @@ static int resync(union rules_value *value, rules_place *place, struct parse *p)
 
     if (begins_block(p, p->meant))
         return give_before(p, place, T_RESYNC, value, token_of(p->meant, t.place));
+    if (p->in_head && p->unopened)
+        return open_before(p, place, value, t, before.place);
     if (level < block->braces)
         level = block->braces;
+    if (lost)
+        parse_broken_last(p);
     for (;;) {
         if (lost && t.kind != T_END &&
             !(parse_begins_statement(t.kind, PARSE_TOP) &&
@@ -289,21 +344,34 @@ static int resync(union rules_value *value, rules_place *place, struct parse *p)
         case T_END:
             return give_before(p, place, T_RESYNC, value, t);
         case T_RBRACE:
+            if (!p->closing && (p->braces < block->braces || p->unopened_json)) {
+                struct parse_token next = { .kind = scan(p, value, place) };
+
+                next.place = *place;
+                if (goes_on(p, &t, &next))
+                    return go_on(p, place, value, next);
+                if (!p->unopened_json) {
+                    queue_add(p, t);
+                    return give_before(p, place, T_RESYNC, value, next);
+                }
+                before = t;
+                t = next;
+                continue;
+            }
             if (p->closing) {
                 p->queue[--p->queue_first] = t; /* it was the last one taken */
                 p->queue_count++;
                 return give(p, place, T_RESYNC);
             }
-            if (p->braces < block->braces)
-                return give_before(p, place, T_RESYNC, value, t);
-            if (p->braces == block->braces) {
+            if (p->braces == block->braces && !p->unopened) {
                 p->swallow = true;
                 return give(p, place, T_RESYNC);
             }
             break;
         case T_SEMICOLON:
-            if (p->braces <= level && !closed_on_line(p, block, &t)) {
+            if (p->braces <= level && !p->unopened && !closed_on_line(p, block, &t)) {
                 p->braces = block->braces;
+                p->unsure = 0;
                 return give(p, place, T_RESYNC);
             }
             break;
@@ -317,13 +385,11 @@ static int resync(union rules_value *value, rules_place *place, struct parse *p)
                 break;
             if (parse_begins_statement(t.kind, block->kind)) {
                 p->braces = block->braces;
+                p->unsure = 0;
                 return give_before(p, place, T_RESYNC, value, t);
             }
-            if (p->in_head && parse_begins_statement(t.kind, block_of_head(p->head_token))) {
-                p->braces = block->braces + 1; /* the '{' is missing */
-                queue_add(p, token_of(T_LBRACE, PLACE_FROM_TO(before.place >> 32, before.place)));
-                return give_before(p, place, T_RESYNC_OPEN, value, t);
-            }
+            if (p->in_head && parse_begins_statement(t.kind, block_of_head(p->head_token)))
+                return open_before(p, place, value, t, before.place);
             missing = parse_unclosed_before(p, &t);
             if (missing > 0) {
                 queue_closing(p, missing, t.place);

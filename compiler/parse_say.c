@@ -406,8 +406,7 @@ static bool help_with_place(struct parse *p, struct diag_finding *finding, int t
             const char *const word = parse_token_name(token);
             const struct dwr_str how = arena_printf(p->arena, places[i].how, word);
 
-            diag_help(p->diag, finding, "'%s' belongs in %.*s", word, (int)how.n,
-                      how.p);
+            diag_help(p->diag, finding, "'%s' belongs in %.*s", word, (int)how.n, how.p);
             return true;
         }
     return false;
@@ -484,6 +483,12 @@ void parse_help(struct parse *p, struct diag_finding *finding, int token, struct
         (parse_is_word(token) || token == T_STRING))
         diag_help(p->diag, finding, "the comma before '%.*s' makes it a field name", (int)before.n,
                   before.p);
+    else if (p->unopened_json)
+        diag_help(p->diag, finding, "a document stands in braces: its '{' is missing");
+    else if (p->unopened && can[T_LBRACE])
+        diag_help(p->diag, finding, "the '{' before it is missing");
+    else if (p->unopened)
+        diag_help(p->diag, finding, "the '}' before it ends the block that it belongs to");
     else if (token == T_RANKED)
         diag_help(p->diag, finding, "'ranked' goes with max and min");
     else if (token == T_LBRACE && kind == PARSE_TOP && can[T_DOCTYPE])

@@ -196,12 +196,15 @@ struct parse {
     /* what parse_token watches */
     struct parse_token last, before, before_that; /* the last tokens handed to the parser */
     uint32_t braces, nesting;                     /* open ones; all kinds of brackets */
-    bool ended;      /* blocks that the source's end leaves open were reported */
-    char behind;     /* the byte behind the last ';' */
-    bool recovering; /* an error was reported: what is asked for next is RESYNC */
-    int meant;       /* the word that the one the error was reported at may stand for, or 0 */
-    bool stopped;    /* the rest of the source is not read */
-    bool closing;    /* the queue closes blocks that the source does not: no word about them */
+    bool ended;         /* blocks that the source's end leaves open were reported */
+    char behind;        /* the byte behind the last ';' */
+    bool recovering;    /* an error was reported: what is asked for next is RESYNC */
+    bool unopened;      /* the error stands in a block without '{': its ';' end nothing */
+    bool unopened_json; /* the '{' of an object is missing: there is a '}' too many */
+    uint32_t unsure;    /* up to here braces may be counted wrong; 0: nowhere */
+    int meant;          /* the word that the one the error was reported at may stand for, or 0 */
+    bool stopped;       /* the rest of the source is not read */
+    bool closing;       /* the queue closes blocks that the source does not: no word about them */
     struct parse_token queue[PARSE_QUEUE_MAX];
     union rules_value queue_value; /* of the queue's last token, the only one that has one */
     uint32_t queue_first, queue_count;
@@ -287,6 +290,8 @@ struct ast_stmt *parse_stmt(struct parse *p, const void *stmt, size_t size);
 void parse_add(struct parse *p, struct ast_stmt *stmt);
 /* A statement of the innermost open block was skipped. */
 void parse_broken(struct parse *p);
+/* What follows the source's last DocType or test seems to be of it. */
+void parse_broken_last(struct parse *p);
 /* The first word of a block's statement, and its '{'. */
 void parse_head(struct parse *p, struct span head);
 void parse_open(struct parse *p, enum parse_block_kind kind, struct span brace);
@@ -305,7 +310,8 @@ int parse_token(union rules_value *value, rules_place *place, struct parse *p);
 /* What the parser met and what it would have taken. */
 void parse_unexpected(struct parse *p, int token, struct span span, const int *expected,
                       int expected_count);
-/* The innermost block is still open where something else comes: a finding. */
+/* The innermost block is still open where something else comes: a finding, unless an error in it
+ * was one of braces. */
 void parse_unclosed(struct parse *p, struct span before, const char *what);
 /* What parse_unexpected is told, where parse_options.hint asks for it. */
 void parse_fill_hint(struct parse *p, const int *expected, int expected_count);
@@ -324,6 +330,9 @@ void parse_help(struct parse *p, struct diag_finding *finding, int token, struct
 bool parse_is_word(int token);
 /* Whether a token is a word that begins a statement of such a block. */
 bool parse_begins_statement(int token, enum parse_block_kind kind);
+/* Whether it begins a statement of a block whose '{' is missing (can_open: it could have stood
+ * there), or whose '}' came too early. */
+bool parse_is_unopened(const struct parse *p, int token, bool can_open);
 bool parse_first_on_line(const struct parse *p, struct span span);
 /* How many blocks a word that begins an outer block's statement finds unclosed; 0: none, or the
  * word does not say so. */
