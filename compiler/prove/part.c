@@ -177,6 +177,7 @@ static void finish(struct build *b)
     conds_of(b->d->lock, add_cond, b);
     for (uint8_t i = 0; i < p->slot_count; i++)
         add_what_decides(b, &p->slots[i]);
+    part_put_asked(b->arena, p);
     part_put_envs(b->arena, p);
     for (int level = 0; level < PART_LEVELS && !p->too_large; level++) {
         part_put_values(b->arena, p, b->schema, level);

@@ -48,6 +48,7 @@ struct part_env {
 
 struct part {
     const struct dwr_doctype *doctype;
+    const struct dwr_doctype *asked; /* its conditions are those that the part asks, no others */
     enum part_kind kind;
     uint16_t index;
     uint16_t unit; /* PART_ROW: index into the table's units; DWR_NONE: its `otherwise` */
@@ -94,6 +95,9 @@ int part_client_value(const struct part *part, uint64_t combination, uint8_t slo
 struct dwr_str part_key(struct arena *arena, const struct part *part);
 
 /* --- for the files of this folder --- */
+
+/* Leaves out the conditions of units and tables that have no slot (part_conds.c). */
+void part_put_asked(struct arena *arena, struct part *part);
 
 /* Gives the part its times, roles and users (part_envs.c). */
 void part_put_envs(struct arena *arena, struct part *part);

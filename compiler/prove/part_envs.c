@@ -83,7 +83,7 @@ static uint16_t put_times(struct arena *arena, struct part_env *envs)
 /* No role is as good as another one that no condition names, unless one asks for any. */
 static struct domain roles(struct arena *arena, const struct asked *a, bool client)
 {
-    struct domain d = domain_of_roles(arena, a->part->doctype, client);
+    struct domain d = domain_of_roles(arena, a->part->asked, client);
 
     if (!(client ? a->client_role : a->server_role))
         d.count = 1;
@@ -97,7 +97,7 @@ void part_put_envs(struct arena *arena, struct part *part)
     const struct asked a = what_is_asked(part);
     const struct domain one = { (const struct dwr_str[]){ { "null", 4 } }, 1 };
     const struct domain server = roles(arena, &a, false), client = roles(arena, &a, true);
-    const struct domain users = a.user ? domain_of_users(arena, part->doctype) : one;
+    const struct domain users = a.user ? domain_of_users(arena, part->asked) : one;
     struct part_env times[6] = { { .now = { NULL, 0 } } };
     const uint16_t time_count = a.times ? put_times(arena, times) : 1;
     const size_t count = (size_t)time_count * server.count * client.count * users.count;

@@ -138,7 +138,7 @@ static void join_slots(struct split *s, bool whole)
             if (are_tied(s, i, k))
                 join(s, i, k);
     }
-    conds_of_merging(part->doctype, join_compared, s);
+    conds_of_merging(part->asked, join_compared, s);
     /* What a group is that is read must not depend on another one. */
     for (uint8_t i = 0; i < n; i++)
         for (uint8_t k = 0; k < n; k++)

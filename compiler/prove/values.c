@@ -216,7 +216,7 @@ static struct looked_for compared(const struct part *part, struct arena *arena, 
 {
     struct looked_for l = { .arena = arena, .field = field, .a = a, .b = b };
 
-    conds_of_merging(part->doctype, look, &l);
+    conds_of_merging(part->asked, look, &l);
     return l;
 }
 
@@ -293,7 +293,7 @@ static struct domain domain_of_slot(struct arena *arena, const struct part *part
 
     if (slot->field == DWR_NONE || slot->in_row)
         return (struct domain){ any, 4 };
-    return domain_of_field(arena, part->doctype, slot->field, schema);
+    return domain_of_field(arena, part->asked, slot->field, schema);
 }
 
 /* The rows of a table of one row, twice. */
@@ -419,5 +419,5 @@ void part_put_values(struct arena *arena, struct part *part, const struct schema
 
     for (uint8_t i = 0; i < part->slot_count; i++)
         put_values(arena, part, &part->slots[i], schema, level);
-    conds_of_merging(part->doctype, share, &sharing);
+    conds_of_merging(part->asked, share, &sharing);
 }

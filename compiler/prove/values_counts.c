@@ -53,7 +53,7 @@ static struct numbers numbers_of(const struct part *part, uint16_t field)
 {
     struct numbers n = { .field = field };
 
-    conds_of_merging(part->doctype, take_numbers, &n);
+    conds_of_merging(part->asked, take_numbers, &n);
     return n;
 }
 

@@ -90,6 +90,18 @@ END
 "$dwrc" prove five.dwr --doctype Five >out
 is "a guard over five fields is tried" "$(grep -c 'idempotent proved, except a (sum)' out)" 1
 
+# What conditions of other units compare a field with is nothing to a part.
+{
+    echo 'doctype "Many" { strategy field_level;'
+    for i in $(seq 60); do
+        echo "client_wins together a$i, b$i, c$i, d$i when server.s = \"$i\" and client_role = \"r$i\";"
+        echo "server_wins together a$i, b$i, c$i, d$i;"
+    done
+    echo '}'
+} >many.dwr
+"$dwrc" prove many.dwr --doctype Many >out
+is "sixty guards on one field, and sixty roles" "$(grep -c 'Many: .*deterministic proved .*idempotent proved, except' out)" 1
+
 "$dwrc" prove "$rules" --threads 1 >one
 "$dwrc" prove "$rules" --threads 4 >four
 is "threads change nothing" "$(cmp one four && echo same)" same
