@@ -479,8 +479,11 @@ void parse_help(struct parse *p, struct diag_finding *finding, int token, struct
     const enum parse_block_kind kind = p->blocks[p->block_count - 1].kind;
     const struct dwr_str before = parse_token_text(p, parse_token_span(p, &p->before));
 
-    if (p->before_that.kind == T_COMMA && parse_begins_statement(p->before.kind, kind) &&
-        (parse_is_word(token) || token == T_STRING))
+    if (p->before.kind == T_STRING && parse_token_span(p, &p->before).end == span.begin &&
+        (parse_is_word(token) || token == T_NUMBER))
+        diag_help(p->diag, finding, "a string ends right before it: one of its quotes is missing");
+    else if (p->before_that.kind == T_COMMA && parse_begins_statement(p->before.kind, kind) &&
+             (parse_is_word(token) || token == T_STRING))
         diag_help(p->diag, finding, "the comma before '%.*s' makes it a field name", (int)before.n,
                   before.p);
     else if (p->unopened_json)
