@@ -229,10 +229,20 @@ def formats():
     lines = out.splitlines()
     check("lcov: the file", code == 0 and lines[0] == "TN:dwrc"
           and f"SF:{folder}/rules.dwr" in lines and lines[-1] == "end_of_record", out)
-    check("lcov: the line that decided", "DA:3,1" in lines and "DA:2,0" in lines, out)
+    check("lcov: the line that decided", "DA:3,1" in lines, out)
+    check("lcov: a line that decides nothing but has a class that is tried, the retry",
+          "DA:2,1" in lines and "BRDA:2,0,7,1" in lines, out)
     check("lcov: its classes as branches", "BRDA:3,0,0,0" in lines and "BRDA:3,0,3,1" in lines
           and "BRF:12" in lines and "BRH:2" in lines, out)
     # One line a block: what coverage calls a line is a line of the file.
+    with open(os.path.join(folder, "rules.dwr"), "a", encoding="utf-8") as f:
+        f.write('doctype "E" {\n    strategy    field_level;\n    max b;\n}\n'
+                'test "i" for "<D>" {\n    op     insert;\n    client { "a": 3 }\n    expect success;\n}\n')
+    code, out, err = dwrc("test", "--format", "lcov", folder)
+    lines = out.splitlines()
+    check("lcov: an insert and its retry hit the line of their classes", "DA:2,2" in lines, out)
+    check("lcov: no branch of a line that was not hit",
+          "DA:12,0" in lines and "BRDA:12,0,0,-" in lines and "BRDA:12,0,0,0" not in lines, out)
     numbers = [int(x.split(":")[1].split(",")[0]) for x in lines if x.startswith("DA:")]
     check("lcov: lines in order", numbers == sorted(set(numbers)), out)
     target = os.path.join(folder, "out.info")
