@@ -1,11 +1,13 @@
 /* testrun_report.c - results of tests for people, for programs and for build servers. */
 #include "testrun.h"
 
+#include "findings/findings.h"
+
 static void place(struct out *o, struct arena *arena, struct sources *sources, struct span span)
 {
     struct source *source = &sources->v[span.source];
 
-    out_str(o, source->path);
+    out_str(o, findings_shown(arena, source->path));
     out_char(o, ':');
     out_number(o, source_position(arena, source, span.begin).line);
 }
@@ -32,15 +34,15 @@ static void text_failure(struct out *o, struct arena *arena, struct sources *sou
 {
     place(o, arena, sources, result->test->stmt.span);
     out_lit(o, ": failed: \"");
-    out_str(o, result->test->title.text);
+    out_str(o, findings_shown(arena, result->test->title.text));
     out_lit(o, "\" for \"");
-    out_str(o, result->test->doctype.text);
+    out_str(o, findings_shown(arena, result->test->doctype.text));
     out_lit(o, "\"\n");
     for (const struct testrun_problem *p = result->problems; p; p = p->next) {
         out_lit(o, "  ");
         place(o, arena, sources, p->span);
         out_lit(o, ": ");
-        out_str(o, p->what);
+        out_str(o, findings_shown(arena, p->what));
         out_char(o, '\n');
         text_part(o, "expected  ", p->expected);
         text_part(o, "got       ", p->got);
@@ -132,23 +134,35 @@ void testrun_json(struct out *o, struct arena *arena, struct sources *sources,
 
 /* --- JUnit --- */
 
+/* A test case has one failure: readers show the first, and most schemas allow no more. */
 static void junit_failure(struct out *o, struct arena *arena, struct sources *sources,
-                          const struct testrun_problem *p)
+                          const struct testrun_problem *first)
 {
     struct out_memory text;
+    uint32_t more = 0;
 
     out_memory_begin(&text, arena);
-    place(&text.out, arena, sources, p->span);
-    out_char(&text.out, '\n');
-    text_part(&text.out, "expected  ", p->expected);
-    text_part(&text.out, "got       ", p->got);
-    text_part(&text.out, "decided   ", p->decided);
+    for (const struct testrun_problem *p = first; p; p = p->next) {
+        more += p != first;
+        place(&text.out, arena, sources, p->span);
+        out_lit(&text.out, ": ");
+        out_str(&text.out, p->what);
+        out_char(&text.out, '\n');
+        text_part(&text.out, "expected  ", p->expected);
+        text_part(&text.out, "got       ", p->got);
+        text_part(&text.out, "decided   ", p->decided);
+    }
     out_lit(o, "      <failure message=\"");
-    out_xml_text(o, p->what);
+    out_xml_text(o, first->what);
     out_lit(o, ": expected ");
-    out_xml_text(o, p->expected);
+    out_xml_text(o, first->expected);
     out_lit(o, ", got ");
-    out_xml_text(o, p->got);
+    out_xml_text(o, first->got);
+    if (more > 0) {
+        out_lit(o, "; and ");
+        out_number(o, more);
+        out_lit(o, " more");
+    }
     out_lit(o, "\">");
     out_xml_text(o, out_memory_bytes(&text));
     out_lit(o, "</failure>\n");
@@ -196,8 +210,7 @@ void testrun_junit_suite(struct out *o, struct arena *arena, struct sources *sou
             continue;
         }
         out_lit(o, "\">\n");
-        for (const struct testrun_problem *p = result->problems; p; p = p->next)
-            junit_failure(o, arena, sources, p);
+        junit_failure(o, arena, sources, result->problems);
         out_lit(o, "    </testcase>\n");
     }
     out_lit(o, "  </testsuite>\n");

@@ -37,6 +37,22 @@ static void property(struct out *o, struct dwr_str s)
     }
 }
 
+/* The file's own name, however odd: a line end in it is escaped too. */
+static void file(struct out *o, struct arena *arena, struct dwr_str path)
+{
+    const struct dwr_str name = findings_repository_path(arena, path);
+    size_t from = 0;
+
+    for (size_t i = 0; i <= name.n; i++) {
+        if (i < name.n && name.p[i] != '\n' && name.p[i] != '\r')
+            continue;
+        property(o, findings_shown(arena, (struct dwr_str){ name.p + from, i - from }));
+        if (i < name.n)
+            property(o, (struct dwr_str){ name.p + i, 1 });
+        from = i + 1;
+    }
+}
+
 static void number(struct out *o, const char *name, uint32_t n)
 {
     out_char(o, ',');
@@ -78,7 +94,7 @@ static void one(struct out *o, struct arena *arena, const struct diag_finding *f
     out_lit(o, " title=dwrc (");
     findings_code(o, finding->code);
     out_lit(o, "),file=");
-    property(o, findings_repository_path(arena, at.path));
+    file(o, arena, at.source->path);
     number(o, "line", at.begin.line);
     if (at.begin.line == at.end.line)
         number(o, "col", at.begin.column);

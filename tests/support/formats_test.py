@@ -149,6 +149,29 @@ check("what decided two rows is one line", json.loads(out)["help"] == DECIDED, o
 code, out, _ = run(["test", "rules", "--format", "github"], ROWS)
 check("what decided two rows, for github", out.rstrip().endswith("%0Ahelp: " + DECIDED), out)
 
+TWO = GOOD.replace('expect merged { "status": "Held" };', 'expect success { "status": "Done" };')
+code, out, _ = run(["test", "rules", "--format", "junit"], TWO)
+cases = formats.check("junit", out)
+check("a test that fails twice is one failure, which tells both",
+      len(cases[0]) == 1 and cases[0][0].get("message").endswith("; and 1 more")
+      and "status\n" in cases[0][0].text and "field 'status'\n" in cases[0][0].text, out)
+ODD = GOOD.replace('test "the', 'test "\\u001b[1m\\nthe')
+code, out, _ = run(["test", "rules"], ODD.replace("Held\" };", "Done\" };"))
+check("a title's control characters stay out of a terminal", "failed: \"?[1m?the office" in out, out)
+
+
+def odd_file():
+    """GitHub unescapes what stands for a file's own characters; others do not reach the log."""
+    folder = os.path.join(WORK, "case")
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    with open(os.path.join(folder, "a%,:\n\x1b.dwr"), "w", encoding="utf-8") as file:
+        file.write(BROKEN)
+    done = subprocess.run([DWRC, "lint", "--format", "github", "."], cwd=folder, capture_output=True)
+    check("an odd file name", b",file=a%25%2C%3A%0A?.dwr,line=2" in done.stdout, done.stdout)
+
+
+odd_file()
 code, _, err = run(["lint", "rules", "--write-baseline", "base.json"], BROKEN)
 check("no baseline of rules with errors", code == 1 and "base.json: not written" in err
       and not os.path.exists(os.path.join(WORK, "case", "base.json")), err)

@@ -202,7 +202,7 @@ Test(testrun, a_failure_as_text_json_and_junit, .fini = clear)
         "  <testsuite name=\"dwrc test\" tests=\"1\" failures=\"1\" errors=\"0\">\n"
         "    <testcase classname=\"Note\" name=\"the &lt;title&gt;\" file=\"t.dwr\" line=\"10\">\n"
         "      <failure message=\"field 'folder': expected &quot;a&lt;b&quot;, got &quot;done&quot;\">"
-        "t.dwr:14&#10;    expected  &quot;a&lt;b&quot;&#10;    got       &quot;done&quot;&#10;"
+        "t.dwr:14: field 'folder'&#10;    expected  &quot;a&lt;b&quot;&#10;    got       &quot;done&quot;&#10;"
         "    decided   t.dwr:2 (folder: server, conflict)&#10;</failure>\n"
         "    </testcase>\n"
         "  </testsuite>\n"
