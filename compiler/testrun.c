@@ -117,15 +117,12 @@ static const struct dwr_table *table_of(const struct run *r, struct dwr_text nam
     return NULL;
 }
 
-static void row_differs(void *context, struct dwr_str label, struct dwr_text member,
+static void row_differs(void *context, struct dwr_str what, struct dwr_str label,
                         struct dwr_text expected, struct dwr_text got)
 {
     struct run *r = context;
 
-    problem(r,
-            arena_printf(r->arena, "member '%.*s' of %.*s", (int)member.n, member.p, (int)label.n,
-                         label.p),
-            expected.p ? copy(r, expected) : str_of("nothing"),
+    problem(r, what, expected.p ? copy(r, expected) : str_of("nothing"),
             got.p ? copy(r, got) : str_of("nothing"), decided_of(r, label));
 }
 
@@ -147,7 +144,10 @@ static void compare_field(struct run *r, struct dwr_text name, struct dwr_text e
     if (equal || (is_table && testrun_rows_differ(&rows, row_differs, r)))
         return;
     problem(r, arena_printf(r->arena, "field '%.*s'", (int)name.n, name.p), copy(r, expected),
-            got.p ? copy(r, got) : str_of("nothing"), decided_of(r, rows.name));
+            got.p          ? copy(r, got)
+            : r->got.doc.p ? str_of("nothing")
+                           : str_of("nothing: there is no document any more"),
+            decided_of(r, rows.name));
 }
 
 /* Every member that is expected, against the document's; p NULL: there is none. */

@@ -143,6 +143,15 @@ test "two rows" for "Job" {
     expect merged { "t": [] };
 }
 """
+code, out, _ = run(["test", "rules"], ROWS.replace(
+    '"t": [] }', '"t": [{"id": "B", "q": 7}, {"id": "A", "q": 4}] }'))
+check("rows in another order", code == 1 and "order of 't'\n    expected  t[B], t[A]\n    got       t[A], t[B]\n"
+      in out and out.count("expected ") == 1, out)
+code, out, _ = run(["test", "rules"], ROWS.replace('"t": [] }', '"t": [{"id": "A", "q": 5}, {"id": "C"}] }'))
+check("a member, a row too few and a row too many", code == 1 and re.findall(r":9: (.*)", out) ==
+      ["member 'q' of t[A]", "row t[C]", "row t[B]"], out)
+code, out, _ = run(["test", "rules"], GOOD.replace('client { "status": "Done" }', "op delete;").replace("merged", "success"))
+check("a field of a document that is gone", "got       nothing: there is no document any more\n" in out, out)
 DECIDED = "decided by rules/job.dwr:3 (t[A]: merged, conflict); rules/job.dwr:3 (t[B]: merged, conflict)"
 code, out, _ = run(["test", "rules", "--format", "jsonl"], ROWS)
 check("what decided two rows is one line", json.loads(out)["help"] == DECIDED, out)

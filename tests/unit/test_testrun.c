@@ -77,6 +77,8 @@ static const struct expect_case {
     { "expect merged { \"rows\": [{\"id\": 1}] }", "member 'q' of rows[1]", "nothing", "3",
       "t.dwr:6 (rows[1]: client, conflict)" },
     { "expect merged { \"rows\": [{\"q\": 3}] }", "member 'id' of rows[#0]", "nothing", "1", NULL },
+    { "expect merged { \"rows\": [{\"id\": 7, \"q\": 1}, {\"q\": 3, \"id\": 1}] }", "row rows[7]",
+      "{\"id\":7,\"q\":1}", "nothing", NULL },
     { "expect merged { \"rows\": [1] }", "field 'rows'", "[1]", "",
       "t.dwr:6 (rows[1]: client, conflict)" },
     { "expect merged { \"rows\": [] }", "field 'rows'", "[]", "",
