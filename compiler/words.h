@@ -70,6 +70,9 @@ struct dwr_str words_rule(const struct words *w, const struct dwr_table *table,
  * `provisional client`, and no person is asked. table NULL: the rule is of a field. */
 bool words_asks_nobody(const struct dwr_table *table, const struct dwr_rule *rule);
 
+/* Does a `manual` rule of the unit set each field of it itself? Then no conflict stays open. */
+bool words_settles_itself(const struct dwr_unit *unit, const struct dwr_rule *rule);
+
 /* docstatus has a unit even where no line says so (SEMANTICS 1.6): is this one the author's? */
 bool words_unit_is_said(const struct dwr_doctype *doctype, const struct dwr_unit *unit);
 
@@ -123,6 +126,10 @@ struct words_lines words_settings(struct arena *arena, const struct words_style 
  * in the scratch, which is not the one that the report lies in. */
 struct dwr_str words_decision(const struct words *w, const struct dwr_report *report,
                               bool base_known, struct dwr_scratch *scratch);
+
+/* What a conflict over the unit gave another field (4.3): a sentence. */
+struct dwr_str words_set(const struct words *w, const struct dwr_unit *unit,
+                         const struct dwr_set *set);
 
 /* Is the server's document a tombstone (7)? */
 bool words_is_tombstone(const struct words *w, struct dwr_text server);

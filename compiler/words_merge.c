@@ -200,15 +200,46 @@ static void put_conflict(struct sentence *s, const struct found *f)
         say(s, ", as %c", f->rule->when, WORDS_OF_MERGE);
 }
 
-/* The `set` of a manual rule that refused what the client wrote (4.3). */
-static const struct dwr_set *set_of(const struct dwr_doctype *d, struct dwr_str at)
+/* The `set` of a manual rule of the unit that gave a field what it has (4.3); by: that rule. */
+static const struct dwr_set *set_of(const struct dwr_unit *unit, struct dwr_str at,
+                                    const struct dwr_rule **by)
 {
-    for (uint32_t u = 0; u < d->unit_count; u++)
-        for (uint32_t i = 0; i < d->units[u].rule_count; i++)
-            for (uint32_t k = 0; k < d->units[u].rules[i].set_count; k++)
-                if (is_line(at, d->units[u].rules[i].set[k].at))
-                    return &d->units[u].rules[i].set[k];
+    for (uint32_t i = 0; i < unit->rule_count; i++)
+        for (uint32_t k = 0; k < unit->rules[i].set_count; k++)
+            if (is_line(at, unit->rules[i].set[k].at)) {
+                *by = &unit->rules[i];
+                return &unit->rules[i].set[k];
+            }
     return NULL;
+}
+
+static void put_set_of(struct sentence *s, const struct dwr_unit *unit, const struct dwr_set *set)
+{
+    say(s, "the conflict over %l sets it to %v", (const struct dwr_table *)NULL, unit->fields,
+        (unsigned)unit->field_count, set->value);
+}
+
+/* Its own unit's rule, or another's, refused what the client wrote. False: no `set` did. */
+static bool put_set(struct sentence *s, const struct found *f)
+{
+    const struct dwr_doctype *d = s->w->doctype;
+    const struct dwr_set *set = NULL;
+    struct found own = *f;
+    uint32_t u = 0;
+
+    while (u < d->unit_count && !(set = set_of(&d->units[u], f->report->rule, &own.rule)))
+        u++;
+    if (!set)
+        return false;
+    if (&d->units[u] == f->unit) {
+        put_lead(s, &own);
+        say(s, "the rule sets it to %v", set->value);
+        if (own.rule->when)
+            say(s, ", as %c", own.rule->when, WORDS_OF_MERGE);
+    } else {
+        put_set_of(s, &d->units[u], set);
+    }
+    return true;
 }
 
 static void put_lock(struct sentence *s)
@@ -218,13 +249,9 @@ static void put_lock(struct sentence *s)
 
 static void put_refused(struct sentence *s, const struct found *f)
 {
-    const struct dwr_set *set = set_of(s->w->doctype, f->report->rule);
-
     if (is_line(f->report->rule, s->w->doctype->lock_at)) {
         put_lock(s);
-    } else if (set) {
-        say(s, "a conflict was opened, and that sets it to %v", set->value);
-    } else {
+    } else if (!put_set(s, f)) {
         put_rule(s, NULL, f->rule, f->several);
         if (f->rule->when)
             say(s, ", as %c", f->rule->when, WORDS_OF_MERGE);
@@ -414,6 +441,16 @@ static void put_row_decision(struct sentence *s, const struct found *f)
     default:
         put_refused_row(s, f);
     }
+}
+
+struct dwr_str words_set(const struct words *w, const struct dwr_unit *unit,
+                         const struct dwr_set *set)
+{
+    struct sentence s;
+
+    say_begin(&s, w);
+    put_set_of(&s, unit, set);
+    return say_sentence(&s);
 }
 
 struct dwr_str words_decision(const struct words *w, const struct dwr_report *report,

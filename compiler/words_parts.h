@@ -44,10 +44,6 @@ void put_between(struct sentence *s, uint32_t i, uint32_t count, const char *las
 void put_rule(struct sentence *s, const struct dwr_table *table, const struct dwr_rule *rule,
               bool several);
 
-/* What else the rule says: "; until then the server's value stands". */
-void put_rule_more(struct sentence *s, const struct dwr_table *table, const struct dwr_rule *rule,
-                   bool several);
-
 /* A unit's sentence without its capital and without "decided as one", to stand behind a colon. */
 struct dwr_str words_clause(const struct words *w, const struct dwr_table *table,
                             const struct dwr_unit *unit);

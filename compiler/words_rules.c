@@ -55,6 +55,19 @@ bool words_asks_nobody(const struct dwr_table *table, const struct dwr_rule *rul
     return table && rule->kind == DWR_RULE_MANUAL;
 }
 
+bool words_settles_itself(const struct dwr_unit *unit, const struct dwr_rule *rule)
+{
+    for (uint32_t i = 0; i < unit->field_count; i++) {
+        bool is_set = false;
+
+        for (uint32_t k = 0; k < rule->set_count; k++)
+            is_set = is_set || rule->set[k].field == unit->fields[i];
+        if (!is_set)
+            return false;
+    }
+    return true;
+}
+
 void put_rule(struct sentence *s, const struct dwr_table *table, const struct dwr_rule *rule,
               bool several)
 {
@@ -72,7 +85,8 @@ void put_rule(struct sentence *s, const struct dwr_table *table, const struct dw
 
 struct more {
     struct sentence *s;
-    const char *next; /* "; " or " (" and then "; " */
+    const char *next;            /* "; " or " (" and then "; " */
+    const struct dwr_unit *unit; /* the rule's; NULL: of the fields that no rule names */
 };
 
 static struct sentence *next_of(struct more *m)
@@ -89,6 +103,8 @@ static void more_of_manual(struct more *m, const struct dwr_table *table,
 
     if (words_asks_nobody(table, rule))
         say(next_of(m), "no person is asked about members of a row");
+    else if (m->unit && words_settles_itself(m->unit, rule))
+        say(next_of(m), "no person is asked");
     else if (rule->provisional_client)
         say(next_of(m), "until then the client's %s, marked as open", values);
     else
@@ -97,8 +113,10 @@ static void more_of_manual(struct more *m, const struct dwr_table *table,
         say(next_of(m), "a change of %l on the server is a conflict too", table, rule->watch,
             (unsigned)rule->watch_count);
     for (uint32_t i = 0; i < rule->set_count; i++)
-        say(next_of(m), "%m is then set to %v", table, (unsigned)rule->set[i].field,
-            rule->set[i].value);
+        say(next_of(m),
+            m->unit && words_settles_itself(m->unit, rule) ? "%m is set to %v"
+                                                           : "%m is then set to %v",
+            table, (unsigned)rule->set[i].field, rule->set[i].value);
 }
 
 /* Section 4.2. */
@@ -145,13 +163,23 @@ static void put_more(struct more *m, const struct dwr_table *table, const struct
     }
 }
 
-void put_rule_more(struct sentence *s, const struct dwr_table *table, const struct dwr_rule *rule,
-                   bool several)
+/* Of a rule without a unit. */
+static void put_rule_more(struct sentence *s, const struct dwr_table *table,
+                          const struct dwr_rule *rule, bool several)
 {
-    put_more(&(struct more){ s, "; " }, table, rule, several);
+    put_more(&(struct more){ s, "; ", NULL }, table, rule, several);
 }
 
 /* --- units --- */
+
+static void put_rule_of(struct sentence *s, const struct dwr_table *table,
+                        const struct dwr_unit *unit, const struct dwr_rule *rule)
+{
+    if (!table && words_settles_itself(unit, rule))
+        say(s, "the rule settles it");
+    else
+        put_rule(s, table, rule, unit->field_count > 1);
+}
 
 static bool is_of_a_side(const struct dwr_rule *rule)
 {
@@ -160,7 +188,7 @@ static bool is_of_a_side(const struct dwr_rule *rule)
 
 /* "; otherwise the client's" is short for a whole clause where the one before was of its shape. */
 static void put_otherwise(struct sentence *s, const struct dwr_table *table,
-                          const struct dwr_rule *rule, bool several)
+                          const struct dwr_unit *unit, const struct dwr_rule *rule)
 {
     say(s, "; otherwise ");
     if (rule->when)
@@ -169,15 +197,15 @@ static void put_otherwise(struct sentence *s, const struct dwr_table *table,
         say(s, rule->kind == DWR_RULE_SERVER_WINS ? "the server's" : "the client's");
         return;
     }
-    put_rule(s, table, rule, several);
+    put_rule_of(s, table, unit, rule);
 }
 
 static void put_in_brackets(struct sentence *s, const struct dwr_table *table,
-                            const struct dwr_rule *rule, bool several)
+                            const struct dwr_unit *unit, const struct dwr_rule *rule)
 {
-    struct more more = { s, " (" };
+    struct more more = { s, " (", unit };
 
-    put_more(&more, table, rule, several);
+    put_more(&more, table, rule, unit->field_count > 1);
     if (more.next[0] == ';')
         say(s, ")");
 }
@@ -185,18 +213,18 @@ static void put_in_brackets(struct sentence *s, const struct dwr_table *table,
 static void put_rules(struct sentence *s, const struct dwr_table *table,
                       const struct dwr_unit *unit)
 {
-    const bool several = unit->field_count > 1;
+    struct more more = { s, "; ", unit };
 
-    put_rule(s, table, &unit->rules[0], several);
+    put_rule_of(s, table, unit, &unit->rules[0]);
     if (unit->rule_count == 1) {
-        put_rule_more(s, table, &unit->rules[0], several);
+        put_more(&more, table, &unit->rules[0], unit->field_count > 1);
         return;
     }
-    put_in_brackets(s, table, &unit->rules[0], several);
+    put_in_brackets(s, table, unit, &unit->rules[0]);
     say(s, " if %c", unit->rules[0].when, WORDS_OF_MERGE);
     for (uint32_t i = 1; i < unit->rule_count; i++) {
-        put_otherwise(s, table, &unit->rules[i], several);
-        put_in_brackets(s, table, &unit->rules[i], several);
+        put_otherwise(s, table, unit, &unit->rules[i]);
+        put_in_brackets(s, table, unit, &unit->rules[i]);
     }
 }
 

@@ -114,7 +114,9 @@ static void put_rules(struct cell *c, const struct dwr_unit *unit)
     for (uint32_t i = 0; i < unit->rule_count; i++) {
         if (i > 0)
             page_word(&c->ref->page, " or ");
-        page_word(&c->ref->page, few_words(NULL, &unit->rules[i]));
+        page_word(&c->ref->page, words_settles_itself(unit, &unit->rules[i])
+                                     ? "set by the rule"
+                                     : few_words(NULL, &unit->rules[i]));
     }
     if (unit->rule_count > 1)
         page_word(&c->ref->page, ", by a condition");

@@ -196,37 +196,6 @@ static void say_line(struct why_line *line, enum why_kind kind, const char *wins
         line->words = (struct dwr_str){ words, strlen(words) };
 }
 
-/* Was a conflict over one of the unit's fields opened? */
-static bool is_open(const struct explain *x, const struct dwr_unit *unit)
-{
-    const struct dwr_names *names = &x->words.doctype->names;
-
-    for (uint32_t i = 0; i < x->why->line_count; i++)
-        for (uint32_t k = 0; k < unit->field_count && x->why->lines[i].wins; k++)
-            if (strcmp(x->why->lines[i].wins, dwr_outcome_name(DWR_OUTCOME_MANUAL)) == 0 &&
-                str_same(x->why->lines[i].field, names->v[unit->fields[k]].name))
-                return true;
-    return false;
-}
-
-/* Section 4.3: the `set` of a conflict that gave the field what it has; NULL: none did. */
-static const struct dwr_set *set_of(struct explain *x, const struct entry *e, unsigned field)
-{
-    const struct dwr_doctype *d = x->words.doctype;
-
-    for (uint32_t u = 0; u < d->unit_count; u++)
-        for (uint32_t i = 0; i < d->units[u].rule_count; i++)
-            for (uint32_t k = 0; k < d->units[u].rules[i].set_count; k++) {
-                const struct dwr_set *set = &d->units[u].rules[i].set[k];
-                const struct dwr_text value = { set->value.p, set->value.n };
-
-                if (set->field == field && trial_same(x->bench, value, e->value[RESULT]) &&
-                    is_open(x, &d->units[u]))
-                    return set;
-            }
-    return NULL;
-}
-
 static void say_set(struct why_line *line, const char *words, struct dwr_str at)
 {
     say_line(line, WHY_COMPUTED, "set", words);
@@ -317,6 +286,7 @@ static bool say_computed(struct explain *x, struct why_line *line, const struct 
 {
     const struct dwr_doctype *d = x->words.doctype;
     const struct dwr_name *name = field == DWR_NONE ? NULL : &d->names.v[field];
+    const struct dwr_unit *unit = NULL;
     const struct dwr_set *set;
 
     if (!name)
@@ -331,10 +301,12 @@ static bool say_computed(struct explain *x, struct why_line *line, const struct 
         say_set(line, "Set in place of the delete.", d->tombstone.soft_delete.at);
         return true;
     }
-    set = takes_client(x, e) ? NULL : set_of(x, e, field);
-    if (set)
-        say_set(line, "A conflict was opened, and that sets it.", set->at);
-    return set != NULL;
+    set = takes_client(x, e) ? NULL : why_set(x->bench, d, x->why, e->value[RESULT], field, &unit);
+    if (!set)
+        return false;
+    say_set(line, NULL, set->at);
+    line->words = words_set(&x->words, unit, set);
+    return true;
 }
 
 static void add_other(struct explain *x, struct entry *e)

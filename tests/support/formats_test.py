@@ -177,7 +177,7 @@ def odd_file():
     with open(os.path.join(folder, "a%,:\n\x1b.dwr"), "w", encoding="utf-8") as file:
         file.write(BROKEN)
     done = subprocess.run([DWRC, "lint", "--format", "github", "."], cwd=folder, capture_output=True)
-    check("an odd file name", b",file=a%25%2C%3A%0A?.dwr,line=2" in done.stdout, done.stdout)
+    check("an odd file name", b"a%25%2C%3A%0A?.dwr,line=2" in done.stdout, done.stdout)
 
 
 odd_file()

@@ -148,7 +148,26 @@ for text, status, words in WHOLE:
           "%s: expected %r, got %r and %r" % (status, words, first, second))
 code, out, err = run(rules, stdin=WHOLE[5][0])
 check(table(out)["state"][1:] == ["set", "-", "-", "-", "jobs/jobs.dwr:6",
-                                  "A conflict was opened, and that sets it."], "a conflict's `set`")
+                                  'The conflict over cause sets it to "open".'], "a conflict's `set`")
+own = os.path.join(folder, "own.dwr")
+with open(own, "w") as out:
+    out.write("""doctype "Job" {
+    strategy field_level;
+    manual   w { watch x; set w = 5; }
+    manual   v { provisional client; set v = 6; set u = 7; }
+    manual   together p, q { set p = 8; }
+}
+""")
+for server, client, field, want in (
+        ({"w": 2}, {"w": 3}, "w", ["refused", "Both changed it; the rule sets it to 5."]),
+        ({"w": 1, "x": 2}, {"w": 3}, "w", ["refused", "x changed on the server; the rule sets it to 5."]),
+        ({"v": 2}, {"v": 3}, "u", ["set", "The conflict over v sets it to 7."]),
+        ({"v": 2}, {"v": 3, "u": 1}, "u", ["refused", "The conflict over v sets it to 7."]),
+        ({"p": 2, "q": 1}, {"q": 3}, "p", ["set", "The conflict over p and q sets it to 8."])):
+    code, out, err = run(own, "--format", "json", stdin=line(base={"w": 1, "v": 1, "p": 1, "q": 1},
+                                                            server=server, client=client))
+    got = [[f["wins"], f["words"]] for f in json.loads(out)["fields"] if f["field"] == field]
+    check(got == [want], "a rule that sets its own field: expected %r, got %r" % (want, got))
 code, out, err = run(rules, stdin=WHOLE[6][0])
 check('\nbranch: {"name":' in out, "the branch is shown")
 
@@ -189,13 +208,13 @@ for says, write, field, want in (
          ["set", "-", "-", "9", label + "13"]),
         ("set, written and left as it was", {"server": dict(THERE, other="s"),
                                              "client": {"other": "c", "state": 5}}, "state",
-         ["set", "5", "5", "5", label + "6", "A conflict was opened, and that sets it."]),
+         ["set", "5", "5", "5", label + "6", "The conflict over other sets it to 2."]),
         ("set to what the client had seen", {"base": dict(THERE, state=1), "server": dict(THERE, cause="s"),
                                              "client": {"cause": "c", "state": 1}}, "state",
-         ["set", "1", "5", "1", label + "5", "A conflict was opened, and that sets it."]),
+         ["set", "1", "5", "1", label + "5", "The conflict over cause sets it to 1."]),
         ("set where the client wrote just that", {"server": dict(THERE, cause="s"),
                                                   "client": {"cause": "c", "state": 1}}, "state",
-         ["refused", "5", "5", "1", label + "5", "A conflict was opened, and that sets it to 1."])):
+         ["refused", "5", "5", "1", label + "5", "The conflict over cause sets it to 1."])):
     merge_ = dict({"id": 1, "doctype": "Job", "base": THERE, "server": THERE}, **write)
     code, out, err = run(layer, stdin=json.dumps(merge_))
     got = table(out).get(field, [None])[1:] or None

@@ -153,9 +153,8 @@ DECISIONS = [
         all(unset(m.value("server", f)) for f in m.unit_of(l["field"]))),
     (r"a value is not of the kind that the rule is for, so the server's stands", result_is("server")),
     (r"a person decides, and until then the (server|client)'s values? stands?",
-        lambda m, l, g: m.got["status"] == "conflict_manual" and (
-            result_is(g.group(1))(m, l, g) or any(
-                f == l["field"] for u in m.d.units for r in u.rules for f, _, _ in r.sets))),
+        lambda m, l, g: m.got["status"] == "conflict_manual" and result_is(g.group(1))(m, l, g)),
+    (r"the rule sets it to .+", lambda m, l, g: sets_to(m, l, lambda u: l["field"] in u.fields)),
     (r"both texts are put together, line by line",
         lambda m, l, g: all(unset(l[s]) or isinstance(l[s], str) for s in ("base", "server", "client"))),
     (r"the elements of both are kept, but for what one side took away",
@@ -191,6 +190,18 @@ def unwritten(m, f):
     return m.op == "delete" or not wrote(m, f)
 
 
+def sets_to(m, line, is_unit):
+    """A rule of such a unit sets the field to what it now has."""
+    return any(f == line["field"] and field_equal(v, m.value("result", f))
+               for u in m.d.units if is_unit(u) for r in u.rules for f, v, _ in r.sets)
+
+
+def conflict_over(m, u):
+    """A field of the unit is a person's, or was set before one was asked."""
+    return any(l["field"] in u.fields and l["conflict"] and l["wins"] in ("manual", "refused")
+               for l in m.got["fields"] if l["reported"])
+
+
 FIELDS = [
     (r"Both wrote the same\.", lambda m, l, g: m.got["concurrent"] and field_equal(l["server"], l["client"])),
     (r"Only the client changed it\.", lambda m, l, g: wrote(m, l["field"]) and (not m.known or not changed(m, l["field"])) and (
@@ -207,12 +218,8 @@ FIELDS = [
     (r"Only the server changes (it|them)(, as .+)?\.", result_is("server")),
     (r"The document is locked, as .+\.", lambda m, l, g: m.oracle.locked and l["rule"] == m.d.lock_at and (
         "[" in l["field"] or result_is("server")(m, l, g))),
-    (r"A conflict was opened, and that sets it( to .+)?\.",
-        lambda m, l, g: any(
-            f == l["field"] and field_equal(v, m.value("result", f)) and (
-                # A rule that sets its own field leaves nothing open.
-                m.got["status"] == "conflict_manual" or f in u.fields)
-            for u in m.d.units for r in u.rules for f, v, _ in r.sets)),
+    (r"The conflict over " + NAMES + r" sets it to .+\.", lambda m, l, g: sets_to(
+        m, l, lambda u: fields_in(g.group("names"), u.fields) == u.fields and conflict_over(m, u))),
     (r"Both wrote the document, and the client's is kept as a document of its own\.",
         lambda m, l, g: m.got["status"] == "branched"),
     (r"Set in place of the delete\.", lambda m, l, g: m.op == "delete" and m.soft is not None and
