@@ -416,7 +416,7 @@ static const struct {
       "g changed on the server; a person decides, and until then the client's value stands." },
     { "strategy field_level; manual f { set s = 1; }",
       "'base':{},'server':{'f':2},'client':{'f':3,'s':5}", "s",
-      "A conflict was opened, and that sets it to 1." },
+      "The conflict over f sets it to 1." },
     { "strategy field_level; manual f { watch g, h; }",
       "'base':{'g':1},'server':{'g':2},'client':{'f':3}", "f",
       "One of g and h changed on the server; a person decides, and until then the server's value "
