@@ -1,8 +1,9 @@
 /* lsp_rules.c - the rule sets that open documents belong to, and what is wrong with them.
  *
  * A document belongs to the topmost folder above it that is reached through folders with rules:
- * from rules/tests/ops.dwr to rules/, where rules/ has .dwr files of its own. One that is no file,
- * or has a rule set of its own name in an outer folder of another kind, stands alone. */
+ * from rules/tests/ops.dwr to rules/, where rules/ has .dwr files of its own, and not beyond the
+ * repository. One that is no file, or lies where everything is, in the home folder or in that of
+ * temporary files, stands alone: nobody means all that is below. */
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,14 +62,39 @@ static char *folder_of(struct arena *arena, const char *path)
     return arena_copy(arena, path, (size_t)(slash - path));
 }
 
+/* A folder of everything: no rule set's. */
+static bool is_everyones(const char *folder)
+{
+    const char *const folders[] = { "/tmp", "/var/tmp", getenv("TMPDIR"), getenv("HOME") };
+
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        size_t n = folders[i] == NULL ? 0 : strlen(folders[i]);
+
+        while (n > 0 && folders[i][n - 1] == '/')
+            n--;
+        if (n > 0 && strlen(folder) == n && memcmp(folder, folders[i], n) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* A repository begins here: `.git` is a folder, or, in a second work tree, a file. */
+static bool is_repository(struct arena *arena, const char *folder)
+{
+    struct stat st;
+
+    return stat(arena_printf(arena, "%s/.git", folder).p, &st) == 0;
+}
+
 static const char *root_of(struct arena *arena, const char *path, bool *is_file)
 {
     char *folder = folder_of(arena, path), *above;
 
-    *is_file = folder == NULL || !is_folder(folder);
+    *is_file = folder == NULL || !is_folder(folder) || is_everyones(folder);
     if (*is_file)
         return path;
-    while ((above = folder_of(arena, folder)) != NULL && has_files(above, ".dwr"))
+    while (!is_repository(arena, folder) && (above = folder_of(arena, folder)) != NULL &&
+           !is_everyones(above) && has_files(above, ".dwr"))
         folder = above;
     return folder;
 }

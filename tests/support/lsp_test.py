@@ -2,6 +2,7 @@
 """lsp_test.py DWRC [SEED] - `dwrc lsp` as an editor meets it: what it says while somebody types, what it
 offers, where it leads, what it changes; and what it does with messages that are none."""
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -176,6 +177,7 @@ def findings():
     client.notify("textDocument/didClose", {"textDocument": {"uri": uri}})
     check("a session ends with 0", client.stop() == 0)
 
+    roots()
     watched()
     # Two files: a finding in one whose cause is in the other.
     (root / "more.dwr").write_text('doctype "Visit" {\n    strategy server_wins;\n}\n')
@@ -256,6 +258,35 @@ def findings():
 
 
 # --- completion ---
+
+def roots():
+    """How far up a rule set goes: through folders with rules, not out of a repository, and never to
+    the folders that hold everything."""
+    top = pathlib.Path(tempfile.mkdtemp())
+    inner = top / "rules" / "tests"
+    inner.mkdir(parents=True)
+    (top / "stray.dwr").write_text('doctype "Visit" { strategy server_wins; }\n')
+    (top / "rules" / "visits.dwr").write_text('doctype "Visit" { strategy client_wins; }\n')
+    (inner / "more.dwr").write_text('doctype "Visit" { strategy version_all; }\n')
+
+    def twice(path):
+        client = Client(DWRC)
+        client.start()
+        client.open(path)
+        client.settle()
+        client.stop()
+        return sum(d["code"] == "DW1001" for ds in client.diagnostics.values() for d in ds)
+
+    check("through folders with rules", twice(inner / "more.dwr") == 2)
+    (top / "rules" / ".git").write_text("gitdir: elsewhere\n")
+    check("not out of a repository", twice(inner / "more.dwr") == 1)
+    (top / "rules" / ".git").unlink()
+    home = os.environ.get("HOME")
+    os.environ["HOME"] = f"{top}/"
+    check("not to the home folder", twice(inner / "more.dwr") == 1)
+    check("a file in the home folder stands alone", twice(top / "stray.dwr") == 0)
+    os.environ["HOME"] = home or "/"
+
 
 def watched():
     """Files that change outside of the editor, and a schema named by a path in its folder."""
