@@ -127,9 +127,8 @@ struct words_lines words_settings(struct arena *arena, const struct words_style 
 struct dwr_str words_decision(const struct words *w, const struct dwr_report *report,
                               bool base_known, struct dwr_scratch *scratch);
 
-/* What a conflict over the unit gave another field (4.3): a sentence. */
-struct dwr_str words_set(const struct words *w, const struct dwr_unit *unit,
-                         const struct dwr_set *set);
+/* What a conflict gave another field (4.3): a sentence. */
+struct dwr_str words_set(const struct words *w, const struct dwr_set *set);
 
 /* Is the server's document a tombstone (7)? */
 bool words_is_tombstone(const struct words *w, struct dwr_text server);

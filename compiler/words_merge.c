@@ -200,45 +200,73 @@ static void put_conflict(struct sentence *s, const struct found *f)
         say(s, ", as %c", f->rule->when, WORDS_OF_MERGE);
 }
 
-/* The `set` of a manual rule of the unit that gave a field what it has (4.3); by: that rule. */
-static const struct dwr_set *set_of(const struct dwr_unit *unit, struct dwr_str at,
-                                    const struct dwr_rule **by)
+/* --- what a manual rule sets when the conflict opens (4.3) --- */
+
+/* The rule of the unit that has this `set`; NULL: none has. */
+static const struct dwr_rule *rule_with(const struct dwr_unit *unit, const struct dwr_set *set)
 {
     for (uint32_t i = 0; i < unit->rule_count; i++)
         for (uint32_t k = 0; k < unit->rules[i].set_count; k++)
-            if (is_line(at, unit->rules[i].set[k].at)) {
-                *by = &unit->rules[i];
-                return &unit->rules[i].set[k];
-            }
+            if (unit->rules[i].set[k].field == set->field &&
+                is_line(unit->rules[i].set[k].at, set->at))
+                return &unit->rules[i];
     return NULL;
 }
 
-static void put_set_of(struct sentence *s, const struct dwr_unit *unit, const struct dwr_set *set)
+/* NULL: it is no line of a `set`. */
+static const struct dwr_set *set_at(const struct dwr_doctype *d, struct dwr_str at)
 {
-    say(s, "the conflict over %l sets it to %v", (const struct dwr_table *)NULL, unit->fields,
-        (unsigned)unit->field_count, set->value);
+    for (uint32_t u = 0; u < d->unit_count; u++)
+        for (uint32_t i = 0; i < d->units[u].rule_count; i++)
+            for (uint32_t k = 0; k < d->units[u].rules[i].set_count; k++)
+                if (is_line(at, d->units[u].rules[i].set[k].at))
+                    return &d->units[u].rules[i].set[k];
+    return NULL;
 }
 
-/* Its own unit's rule, or another's, refused what the client wrote. False: no `set` did. */
+/* How many units have it: one statement may speak of several. */
+static uint32_t units_with(const struct dwr_doctype *d, const struct dwr_set *set)
+{
+    uint32_t count = 0;
+
+    for (uint32_t u = 0; u < d->unit_count; u++)
+        count += rule_with(&d->units[u], set) != NULL;
+    return count;
+}
+
+/* Over which of several units the conflict was the other reports say. */
+static void put_set_of(struct sentence *s, const struct dwr_set *set)
+{
+    const struct dwr_doctype *d = s->w->doctype;
+    uint16_t *fields = arena_array(s->w->arena, d->names.count, sizeof *fields);
+    unsigned count = 0;
+
+    for (uint32_t u = 0; u < d->unit_count; u++)
+        for (uint32_t i = 0; i < d->units[u].field_count && rule_with(&d->units[u], set); i++)
+            fields[count++] = d->units[u].fields[i];
+    say(s, units_with(d, set) > 1 ? "a conflict over one of %l" : "the conflict over %l",
+        (const struct dwr_table *)NULL, fields, count);
+    say(s, " sets it to %v", set->value);
+}
+
+/* False: no `set` refused what the client wrote. */
 static bool put_set(struct sentence *s, const struct found *f)
 {
     const struct dwr_doctype *d = s->w->doctype;
-    const struct dwr_set *set = NULL;
+    const struct dwr_set *set = set_at(d, f->report->rule);
     struct found own = *f;
-    uint32_t u = 0;
 
-    while (u < d->unit_count && !(set = set_of(&d->units[u], f->report->rule, &own.rule)))
-        u++;
     if (!set)
         return false;
-    if (&d->units[u] == f->unit) {
-        put_lead(s, &own);
-        say(s, "the rule sets it to %v", set->value);
-        if (own.rule->when)
-            say(s, ", as %c", own.rule->when, WORDS_OF_MERGE);
-    } else {
-        put_set_of(s, &d->units[u], set);
+    own.rule = f->unit ? rule_with(f->unit, set) : NULL;
+    if (!own.rule || units_with(d, set) > 1) {
+        put_set_of(s, set);
+        return true;
     }
+    put_lead(s, &own);
+    say(s, "the rule sets it to %v", set->value);
+    if (own.rule->when)
+        say(s, ", as %c", own.rule->when, WORDS_OF_MERGE);
     return true;
 }
 
@@ -443,13 +471,12 @@ static void put_row_decision(struct sentence *s, const struct found *f)
     }
 }
 
-struct dwr_str words_set(const struct words *w, const struct dwr_unit *unit,
-                         const struct dwr_set *set)
+struct dwr_str words_set(const struct words *w, const struct dwr_set *set)
 {
     struct sentence s;
 
     say_begin(&s, w);
-    put_set_of(&s, unit, set);
+    put_set_of(&s, set);
     return say_sentence(&s);
 }
 

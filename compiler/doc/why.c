@@ -286,7 +286,6 @@ static bool say_computed(struct explain *x, struct why_line *line, const struct 
 {
     const struct dwr_doctype *d = x->words.doctype;
     const struct dwr_name *name = field == DWR_NONE ? NULL : &d->names.v[field];
-    const struct dwr_unit *unit = NULL;
     const struct dwr_set *set;
 
     if (!name)
@@ -301,11 +300,11 @@ static bool say_computed(struct explain *x, struct why_line *line, const struct 
         say_set(line, "Set in place of the delete.", d->tombstone.soft_delete.at);
         return true;
     }
-    set = takes_client(x, e) ? NULL : why_set(x->bench, d, x->why, e->value[RESULT], field, &unit);
+    set = takes_client(x, e) ? NULL : why_set(x->bench, d, x->why, e->value[RESULT], field);
     if (!set)
         return false;
     say_set(line, NULL, set->at);
-    line->words = words_set(&x->words, unit, set);
+    line->words = words_set(&x->words, set);
     return true;
 }
 

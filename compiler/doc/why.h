@@ -76,11 +76,10 @@ struct dwr_str why_row(struct trial_bench *bench, const struct dwr_doctype *doct
 struct dwr_str why_row_part(struct trial_bench *bench, const struct dwr_table *table,
                             const struct dwr_str *rows, uint32_t count, struct dwr_str row);
 
-/* The `set` of a conflict that gave a field what it has (4.3), and the unit that the conflict is
- * `over`; NULL: none did. What was reported is in the lines already. */
+/* The `set` of a conflict that gave a field what it has (4.3); NULL: none did. What was reported is
+ * in the lines already. */
 const struct dwr_set *why_set(struct trial_bench *bench, const struct dwr_doctype *doctype,
-                              const struct why *why, struct dwr_text result, unsigned field,
-                              const struct dwr_unit **over);
+                              const struct why *why, struct dwr_text result, unsigned field);
 
 /* Whether two tables are the same, row by row (SEMANTICS 6); unset is the empty one. */
 bool why_same_tables(struct trial_bench *bench, const struct dwr_table *table, struct dwr_text a,

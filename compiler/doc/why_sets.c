@@ -29,8 +29,7 @@ static bool is_open(const struct dwr_doctype *d, const struct why *why, const st
 }
 
 const struct dwr_set *why_set(struct trial_bench *bench, const struct dwr_doctype *d,
-                              const struct why *why, struct dwr_text result, unsigned field,
-                              const struct dwr_unit **over)
+                              const struct why *why, struct dwr_text result, unsigned field)
 {
     for (uint32_t u = 0; u < d->unit_count; u++)
         for (uint32_t i = 0; i < d->units[u].rule_count; i++)
@@ -39,10 +38,8 @@ const struct dwr_set *why_set(struct trial_bench *bench, const struct dwr_doctyp
                 const struct dwr_text value = { set->value.p, set->value.n };
 
                 if (set->field == field && trial_same(bench, value, result) &&
-                    is_open(d, why, &d->units[u])) {
-                    *over = &d->units[u];
+                    is_open(d, why, &d->units[u]))
                     return set;
-                }
             }
     return NULL;
 }

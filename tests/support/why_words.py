@@ -218,7 +218,7 @@ FIELDS = [
     (r"Only the server changes (it|them)(, as .+)?\.", result_is("server")),
     (r"The document is locked, as .+\.", lambda m, l, g: m.oracle.locked and l["rule"] == m.d.lock_at and (
         "[" in l["field"] or result_is("server")(m, l, g))),
-    (r"The conflict over " + NAMES + r" sets it to .+\.", lambda m, l, g: sets_to(
+    (r"(?:The conflict over|A conflict over one of) " + NAMES + r" sets it to .+\.", lambda m, l, g: sets_to(
         m, l, lambda u: fields_in(g.group("names"), u.fields) == u.fields and conflict_over(m, u))),
     (r"Both wrote the document, and the client's is kept as a document of its own\.",
         lambda m, l, g: m.got["status"] == "branched"),
