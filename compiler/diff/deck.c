@@ -81,12 +81,38 @@ static void add_kinds(struct arena *arena, struct near_values *values)
         add_value(arena, values, kinds[i]);
 }
 
-static bool is_ordered(const struct dwr_rule *rules, uint16_t count)
+/* A value that the rule does not work on, and decides as `server_wins` (4). */
+static void add_wrong_kind(struct arena *arena, struct near_values *values,
+                           const struct dwr_rule *rule)
 {
-    for (uint16_t i = 0; i < count; i++)
-        if (rules[i].kind == DWR_RULE_MAX || rules[i].kind == DWR_RULE_MIN)
-            return true;
-    return false;
+    switch (rule->kind) {
+    case DWR_RULE_SUM:
+    case DWR_RULE_UNION:
+    case DWR_RULE_KEEP_BOTH:
+        add_value(arena, values, (struct dwr_str)DWR_STR("\"A\""));
+        add_value(arena, values, (struct dwr_str)DWR_STR("\"B\""));
+        break;
+    case DWR_RULE_MERGE_TEXT:
+        add_value(arena, values, (struct dwr_str)DWR_STR("1"));
+        add_value(arena, values, (struct dwr_str)DWR_STR("2"));
+        break;
+    default:
+        break;
+    }
+}
+
+/* Beside the values that its rules want; what a schema says what it holds holds nothing else. */
+static void add_for_unit(struct arena *arena, struct near_values *values,
+                         const struct dwr_unit *unit, const struct schema_field *schema)
+{
+    for (uint16_t i = 0; i < unit->rule_count; i++) {
+        const uint8_t kind = unit->rules[i].kind;
+
+        if (kind == DWR_RULE_MAX || kind == DWR_RULE_MIN)
+            add_kinds(arena, values);
+        else if (schema == NULL)
+            add_wrong_kind(arena, values, &unit->rules[i]);
+    }
 }
 
 /* --- conditions --- */
@@ -150,10 +176,15 @@ struct slot *deck_slot(struct diff_deck *deck, struct dwr_str name)
     return NULL;
 }
 
+static const struct schema_field *schema_field_of(const struct schema_doctype *schema,
+                                                  struct dwr_str name)
+{
+    return schema == NULL ? NULL : schema_field(schema, name);
+}
+
 static const struct schema_doctype *rows_of(const struct diff_pair *pair, struct dwr_str table)
 {
-    const struct schema_field *field =
-        pair->schema == NULL ? NULL : schema_field(pair->schema, table);
+    const struct schema_field *field = schema_field_of(pair->schema, table);
 
     return field == NULL ? NULL : field->rows;
 }
@@ -190,10 +221,9 @@ static void add_member(const struct diff_pair *pair, struct slot *slot, const st
     }
     add_domain(pair->arena, &slot->members[i].values,
                domain_of_member(pair->arena, d, table, member, rows_of(pair, slot->name)));
-    if (t->names.v[member].role == DWR_NAME_UNIT &&
-        is_ordered(t->units[t->names.v[member].index].rules,
-                   t->units[t->names.v[member].index].rule_count))
-        add_kinds(pair->arena, &slot->members[i].values);
+    if (t->names.v[member].role == DWR_NAME_UNIT)
+        add_for_unit(pair->arena, &slot->members[i].values, &t->units[t->names.v[member].index],
+                     schema_field_of(rows_of(pair, slot->name), name));
 }
 
 /* Members of no rule take part, too. */
@@ -241,9 +271,9 @@ static void add_field(const struct diff_pair *pair, struct slot *slot, const str
         add_table(pair, slot, d, name->index);
     else if (name->role == DWR_NAME_VERSION)
         add_value(pair->arena, &slot->values, (struct dwr_str)DWR_STR("2"));
-    else if (name->role == DWR_NAME_UNIT &&
-             is_ordered(d->units[name->index].rules, d->units[name->index].rule_count))
-        add_kinds(pair->arena, &slot->values);
+    else if (name->role == DWR_NAME_UNIT)
+        add_for_unit(pair->arena, &slot->values, &d->units[name->index],
+                     schema_field_of(pair->schema, slot->name));
 }
 
 static void add_slot(const struct diff_pair *pair, struct diff_deck *deck, struct dwr_str name)

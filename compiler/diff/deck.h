@@ -77,7 +77,8 @@ struct diff_deck {
     /* Where the directed ones are. */
     struct aim *aims;
     uint32_t aim_count, aim_capacity, at_aim, at_draw;
-    bool cut; /* there are more ways than aims were made for */
+    bool found, gave_up; /* of this aim: values that agree; the search for them */
+    bool cut;            /* there are more ways than aims were made for, or values found */
 };
 
 /* What base, server and client have in a slot; p NULL: nothing was written. */

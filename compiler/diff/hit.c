@@ -6,8 +6,8 @@
 #include "deck.h"
 #include "str.h"
 
-/* Fields of one merge; how often values are drawn anew until comparisons of two fields hold. */
-enum { FIELDS_MAX = 96, AGAIN_MAX = 24 };
+/* Fields of one merge; values that are looked at until comparisons of two fields hold. */
+enum { FIELDS_MAX = 96, STEPS_MAX = 2000 };
 
 /* --- does it hold? --- */
 
@@ -105,42 +105,76 @@ struct hit {
     uint32_t count;
 };
 
-static struct dwr_str chosen_for(const struct hit *h, struct operand o)
+static uint32_t choice_of(const struct aim *a, struct operand o)
 {
-    for (uint32_t i = 0; i < h->aim->choice_count; i++)
-        if (h->aim->choices[i].of.side == o.side && h->aim->choices[i].of.slot == o.slot)
-            return h->chosen[i];
-    return (struct dwr_str){ NULL, 0 };
+    uint32_t i = 0;
+
+    while (i < a->choice_count &&
+           (a->choices[i].of.side != o.side || a->choices[i].of.slot != o.slot))
+        i++;
+    return i;
 }
 
-static bool all_hold(const struct hit *h)
-{
-    for (uint32_t i = 0; i < h->aim->term_count; i++) {
-        const struct term *t = &h->aim->terms[i];
+/* --- values that agree --- */
 
-        if (!deck_holds(h->deck->bench, t, chosen_for(h, t->left), chosen_for(h, t->right)))
+enum found { FOUND, NONE, GAVE_UP };
+
+struct search {
+    struct hit *hit;
+    uint32_t *left, *right; /* by term: its operands' choices */
+    uint32_t fixed, value;  /* a choice that has this value; none: UINT32_MAX */
+    uint32_t steps;
+};
+
+/* The comparisons that the first choices up to this one decide, hold. */
+static bool agrees(const struct search *s, uint32_t at)
+{
+    const struct hit *h = s->hit;
+
+    for (uint32_t i = 0; i < h->aim->term_count; i++) {
+        const uint32_t left = s->left[i], right = s->right[i];
+
+        if ((left > right ? left : right) == at &&
+            !deck_holds(h->deck->bench, &h->aim->terms[i], h->chosen[left], h->chosen[right]))
             return false;
     }
     return true;
 }
 
-/* One value an operand; in turn each value of each has its merge. */
-static void choose(struct hit *h, uint32_t draw)
+/* Gives the choices from this one on values that agree, in an order at random. */
+static bool settle(struct search *s, uint32_t at)
+{
+    const struct choice *c = &s->hit->aim->choices[at];
+    uint32_t first;
+
+    if (at == s->hit->aim->choice_count)
+        return true;
+    first = diff_below(&s->hit->deck->random, c->count);
+    for (uint32_t i = 0; i < (at == s->fixed ? 1 : c->count) && s->steps++ < STEPS_MAX; i++) {
+        s->hit->chosen[at] = c->v[at == s->fixed ? s->value : (first + i) % c->count];
+        if (agrees(s, at) && settle(s, at + 1))
+            return true;
+    }
+    return false;
+}
+
+/* One value an operand; in turn each value of each has its merge, and then any. */
+static enum found choose(struct hit *h, uint32_t draw)
 {
     const struct aim *a = h->aim;
+    struct search s = { .hit = h, .fixed = 0, .value = draw };
 
-    for (int again = 0; again < AGAIN_MAX; again++) {
-        uint32_t at = draw;
-
-        for (uint32_t i = 0; i < a->choice_count; i++) {
-            const struct choice *c = &a->choices[i];
-
-            h->chosen[i] = c->v[at < c->count ? at : diff_below(&h->deck->random, c->count)];
-            at = at < c->count ? UINT32_MAX : at == UINT32_MAX ? at : at - c->count;
-        }
-        if (all_hold(h))
-            return;
+    s.left = arena_array(h->arena, a->term_count + 1u, sizeof *s.left);
+    s.right = arena_array(h->arena, a->term_count + 1u, sizeof *s.right);
+    for (uint32_t i = 0; i < a->term_count; i++) {
+        s.left[i] = choice_of(a, a->terms[i].left);
+        s.right[i] = choice_of(a, a->terms[i].right);
     }
+    for (uint32_t i = 0; i < a->choice_count; i++) /* where nothing agrees */
+        h->chosen[i] = a->choices[i].v[0];
+    while (s.fixed < a->choice_count && s.value >= a->choices[s.fixed].count)
+        s.value -= a->choices[s.fixed++].count;
+    return settle(&s, 0) ? FOUND : s.steps < STEPS_MAX ? NONE : GAVE_UP;
 }
 
 /* --- documents --- */
@@ -162,6 +196,7 @@ static uint32_t place_of(struct hit *h, uint32_t slot)
         h->count++;
         return h->count - 1;
     }
+    h->deck->cut = true;
     return FIELDS_MAX;
 }
 
@@ -256,25 +291,45 @@ static void decide_all(struct hit *h)
         decide(h, diff_below(r, deck->slot_count));
 }
 
-static void next(struct diff_deck *deck)
+static void next_aim(struct diff_deck *deck)
 {
-    if (++deck->at_draw < deck->aims[deck->at_aim].draws)
-        return;
+    deck->cut = deck->cut || (deck->gave_up && !deck->found);
+    deck->found = deck->gave_up = false;
     deck->at_draw = 0;
     deck->at_aim++;
+}
+
+/* Of fields that are compared with each other no values may agree at all. */
+static bool is_impossible(struct hit *h)
+{
+    return h->deck->at_draw == 0 && h->aim->term_count > 0 && choose(h, UINT32_MAX) == NONE;
+}
+
+/* The aim of the next merge; false: there is none. */
+static bool begin(struct hit *h, struct diff_deck *deck)
+{
+    while (deck->at_aim < deck->aim_count) {
+        h->aim = &deck->aims[deck->at_aim];
+        h->chosen = arena_array(h->arena, h->aim->choice_count + 1u, sizeof *h->chosen);
+        if (!is_impossible(h))
+            return true;
+        next_aim(deck);
+    }
+    return false;
 }
 
 bool deck_hit(struct diff_deck *deck, struct arena *arena, struct dwr_write *w)
 {
     struct hit h = { .deck = deck, .arena = arena };
     struct documents docs;
+    enum found found;
 
-    if (deck->at_aim == deck->aim_count)
+    if (!begin(&h, deck))
         return false;
-    h.aim = &deck->aims[deck->at_aim];
-    h.chosen = arena_array(arena, h.aim->choice_count + 1u, sizeof *h.chosen);
     deck_who_and_when(deck, w);
-    choose(&h, deck->at_draw);
+    found = choose(&h, deck->at_draw);
+    deck->found = deck->found || found == FOUND;
+    deck->gave_up = deck->gave_up || found == GAVE_UP;
     fix_choices(&h, w);
     decide_all(&h);
     deck_start(&docs, arena, false);
@@ -284,6 +339,7 @@ bool deck_hit(struct diff_deck *deck, struct arena *arena, struct dwr_write *w)
         deck_put(&docs, deck->slots[h.slots[i]].name, &h.values[i]);
     }
     deck_finish(w, &docs, h.aim->base || diff_below(&deck->random, 8) > 0, true);
-    next(deck);
+    if (++deck->at_draw == h.aim->draws)
+        next_aim(deck);
     return true;
 }
