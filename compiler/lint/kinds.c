@@ -137,7 +137,8 @@ enum lint_kind lint_field_kind(const struct schema_field *schema, struct dwr_str
 
     if (!schema)
         return by_name;
-    if (schema->read_only && is_content(schema->kind))
+    if ((schema->read_only || (schema->fetched && !schema->fetched_if_empty)) &&
+        is_content(schema->kind))
         return LINT_PLAIN; /* shown to people, and typed or added by nobody */
     if (schema->hidden && schema->kind == SCHEMA_TEXT && !is_file(by_name))
         return LINT_PLAIN; /* nobody types where nothing is shown; a program may add a photo */

@@ -168,6 +168,12 @@ static void set(struct arena *arena, struct schema_field *field, const struct sc
     case SCHEMA_MEMBER_HIDDEN:
         as.hidden = says_yes(custom->value);
         break;
+    case SCHEMA_MEMBER_FETCH_FROM:
+        as.fetched = custom->value.n > 0;
+        break;
+    case SCHEMA_MEMBER_FETCH_IF_EMPTY:
+        as.fetched_if_empty = says_yes(custom->value);
+        break;
     case SCHEMA_MEMBER_FIELDNAME:
     case SCHEMA_MEMBER_IS_VIRTUAL:
     case SCHEMA_MEMBER_OTHER:

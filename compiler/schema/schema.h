@@ -1,11 +1,12 @@
 /* schema.h - what the real DocTypes are: Frappe's definitions, read from folders of *.json.
  *
  * Of a definition only this is read: name, istable, issingle, fields (fieldname, fieldtype, label,
- * options, reqd, read_only, is_virtual, unique, hidden); everything else in it is ignored. What
- * Custom Fields add and Property Setters change is applied (custom.c). A file that is JSON
- * but no DocType definition (no "doctype": "DocType", or no fields) is passed over, and so is a
- * broken one that neither looks like a definition nor stands where one would; otherwise broken
- * JSON, a DocType twice and tables that contain themselves are findings at the file.
+ * options, reqd, read_only, is_virtual, unique, hidden, fetch_from, fetch_if_empty); everything
+ * else in it is ignored. What Custom Fields add and Property Setters change is applied (custom.c).
+ * A file that is JSON but no DocType definition (no "doctype": "DocType", or no fields) is passed
+ * over, and so is a broken one that neither looks like a definition nor stands where one would;
+ * otherwise broken JSON, a DocType twice and tables that contain themselves are findings at the
+ * file.
  *
  * Ownership: everything belongs to the arena; texts may point into the sources. */
 #ifndef DWR_COMPILER_SCHEMA_H
@@ -53,7 +54,10 @@ struct schema_field {
      * Following `rows` from field to field always ends. */
     const struct schema_doctype *rows;
     bool required, read_only, unique, hidden; /* a virtual field is read_only */
-    struct span span;                         /* of its fieldname in the file */
+    /* Whenever the document is saved, the value is that of a document it links to; or only where
+     * the field is empty. */
+    bool fetched, fetched_if_empty;
+    struct span span; /* of its fieldname in the file */
 };
 
 struct schema_doctype {

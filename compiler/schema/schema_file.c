@@ -141,6 +141,12 @@ void schema_field_member(struct schema_reader *r, struct json_string name,
     case SCHEMA_MEMBER_HIDDEN:
         field->hidden = json_pull_truth(&r->json);
         break;
+    case SCHEMA_MEMBER_FETCH_FROM:
+        field->fetched = schema_text(r, NULL).n > 0;
+        break;
+    case SCHEMA_MEMBER_FETCH_IF_EMPTY:
+        field->fetched_if_empty = json_pull_truth(&r->json);
+        break;
     case SCHEMA_MEMBER_OTHER:
         json_pull_skip(&r->json);
     }

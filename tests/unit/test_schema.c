@@ -523,6 +523,21 @@ Test(schema, a_virtual_field_is_read_only)
     arena_clear(&r.arena);
 }
 
+Test(schema, a_field_is_fetched_always_or_where_it_is_empty)
+{
+    struct read r;
+
+    read_text(&r, DEFINITION("A", "{\"fieldname\":\"a\",\"fieldtype\":\"Text\",\"fetch_from\":"
+                                  "\"b.c\",\"fetch_if_empty\":1},{\"fieldname\":\"b\","
+                                  "\"fieldtype\":\"Text\",\"fetch_from\":\"b.c\"},"
+                                  "{\"fieldname\":\"c\",\"fieldtype\":\"Text\","
+                                  "\"fetch_from\":\"\"}"));
+    cr_expect(field_of(&r, "A", "a")->fetched && field_of(&r, "A", "a")->fetched_if_empty);
+    cr_expect(field_of(&r, "A", "b")->fetched && !field_of(&r, "A", "b")->fetched_if_empty);
+    cr_expect_not(field_of(&r, "A", "c")->fetched);
+    arena_clear(&r.arena);
+}
+
 Test(schema, broken_fixtures_add_nothing)
 {
     struct read r;
