@@ -64,6 +64,9 @@ static void put_reading(struct ref *ref)
          "three values, or it becomes a document of its own, or a person is asked.");
     item(p, "A value of the wrong kind for its rule, such as a text where numbers are added up, "
             "leaves the server's value.");
+    item(p, "What the sync layer writes, such as name, owner and modified, no client changes; nor "
+            "docstatus, unless a rule names it: there the server's value stands, or 0 in a new "
+            "document, whatever a table says of all the other fields.");
     item(p, "Beside a sentence stands the line of the rules that says so; where none stands, it "
             "holds without being said.");
     page_list_end(p);

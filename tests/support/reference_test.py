@@ -443,7 +443,11 @@ for line in md.splitlines():
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "oracle"))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import doc_claims  # noqa: E402
+import doc_wins  # noqa: E402
 import generate  # noqa: E402
+import oracle  # noqa: E402
+import rules as language  # noqa: E402
+import values  # noqa: E402
 
 said = 0
 
@@ -457,7 +461,43 @@ def claims_hold(path, markdown, doctypes, what):
         check(wrong == [], "%s: %s: it is not so: %s" % (what, doctype, wrong))
 
 
+def wins_hold(path, markdown, seed, merges, planted=()):
+    """What "Who wins" says, against random merges: how often it was looked at, and how many of the
+    planted changes of the page were told apart."""
+    r, ruleset, looked = random.Random(seed), language.read([path]), 0
+    named = sorted(ruleset.doctypes)
+    domains = {name: generate.Domain(ruleset.of(name)) for name in named}
+    lines = []
+    for i in range(merges):
+        name = generate.pick(r, named)
+        lines.append(generate.write(r, generate.merge(r, domains[name], name, i), 0.01).encode("utf-8", "surrogatepass"))
+    answers = subprocess.run([dwrc, "resolve", path], input=b"\n".join(lines) + b"\n", capture_output=True).stdout
+    told = [False] * len(planted)
+    for line, answer in zip(lines, answers.split(b"\n")):
+        answer, request = values.parse(answer, values.DEPTH_MAX + 2), oracle.read_request(line)
+        if answer["status"] == "error":
+            continue
+        wrong, count = doc_wins.broken(ruleset, markdown, request, answer)
+        looked += count
+        check(wrong == [], "%s: %s: it is not so: %s" % (seed, request["doctype"], wrong))
+        for i, (old, new) in enumerate(planted):
+            told[i] = told[i] or doc_wins.broken(ruleset, markdown.replace(old, new), request, answer)[0] != []
+    return looked, told
+
+
 claims_hold("rules", shipped_md, PLAN, "shipped")
+SWAPPED = [("| The server's value stands. |", "| The client's value stands. |"),
+           ("| The client's value stands. |", "| Both changes are added up. |"),
+           ("| Every other field is decided alone: the server's", "| Every other field is decided alone: the client's"),
+           ("| Decided as one: the server's values stand", "| Decided as one: the client's values stand"),
+           ("| The elements of both are kept", "| The client's value stands"),
+           ("| A person decides; until then the server's", "| A person decides; until then the client's"),
+           ("what is set stays;", "the later write stands;")]
+looked, told = wins_hold("rules", shipped_md, "shipped", 500, SWAPPED)
+check(looked > 400, "conflicts that were looked at: %d" % looked)
+check("nor docstatus, unless a rule names it: there the server's value stands" in shipped_md, "docstatus")
+for (_, new), seen in zip(SWAPPED, told):
+    check(seen, "planted in 'Who wins': " + new)
 accepted = 0
 for n in range(24):
     lines = generate.rule_file(random.Random("reference 1:%d" % n), 4)
@@ -471,6 +511,9 @@ for n in range(24):
     with open(work + "/random.dwr", "w", encoding="utf-8") as f:
         f.write("\n".join(lines) + "\n")
     claims_hold(work + "/random.dwr", md, ["D%d" % i for i in range(4)], "random rules %d" % n)
+    os.makedirs(work + "/wins/random", exist_ok=True)
+    shutil.copy(work + "/random.dwr", work + "/wins/random/a.dwr")
+    check(wins_hold(work + "/wins/random", md, "wins %d" % n, 80)[0] > 50, "random rules %d: conflicts" % n)
     check(len(overview(md)) == 5 and md.count("#### Who wins") == 5, "random rules %d: all parts" % n)
     width = 0
     for line in md.splitlines():
