@@ -121,7 +121,7 @@ int cmd_diff(const struct cli_command *command, struct arena *arena, int argc, c
           .text = &only },
         { .name = "--tries",
           .value = "N",
-          .help = "merges tried of a DocType that changed (120000)",
+          .help = "merges tried of a DocType that changed (120000; fewer where many did)",
           .text = &tries },
         { .name = "--format",
           .value = "FORMAT",
@@ -168,6 +168,7 @@ int cmd_diff(const struct cli_command *command, struct arena *arena, int argc, c
     if (only != NULL && !doctype_exists(sides, only))
         return CLI_TROUBLE;
     wanted.schemas = sides[1].schemas;
+    wanted.threads = findings.threads;
     if (only != NULL)
         wanted.only = (struct dwr_str){ only, strlen(only) };
     results = diff_rules(arena, sides[0].rules, sides[1].rules, &wanted);

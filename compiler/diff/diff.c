@@ -3,8 +3,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "str.h"
+#include "team.h"
 #include "words.h"
 
 const char *const diff_class_ids[DIFF_CLASSES] = { "same", "safe", "changes_outcome",
@@ -229,26 +231,41 @@ static int by_gravity(const void *a, const void *b)
 
 /* --- DocTypes --- */
 
+/* One DocType of both rule sets. */
+struct job {
+    struct diff_pair pair;
+    bool equal; /* by their tables: no merge is tried */
+    struct diff_doctype found;
+    bool is_news;
+};
+
 struct pairs {
     struct arena *arena;
     const struct dwr_ruleset *rules[2];
     const struct diff_options *options;
+    struct job *jobs;
+    uint32_t job_count, job_capacity, tries;
     struct diff_doctype *v;
-    uint32_t count, capacity, equal;
-    uint64_t merges;
-    bool cut;
+    uint32_t count;
 };
 
-static struct diff_doctype *add_doctype(struct pairs *p)
+static void add_job(struct pairs *p, struct diff_pair pair, struct diff_doctype found)
 {
-    if (p->count == p->capacity) {
-        const uint32_t capacity = p->capacity == 0 ? 8 : p->capacity * 2;
+    struct job *job;
 
-        p->v = arena_grow(p->arena, p->v, p->capacity, capacity, sizeof *p->v);
-        p->capacity = capacity;
+    if (p->job_count == p->job_capacity) {
+        const uint32_t capacity = p->job_capacity == 0 ? 8 : p->job_capacity * 2;
+
+        p->jobs = arena_grow(p->arena, p->jobs, p->job_capacity, capacity, sizeof *p->jobs);
+        p->job_capacity = capacity;
     }
-    p->v[p->count] = (struct diff_doctype){ .class = DIFF_SAME };
-    return &p->v[p->count++];
+    job = &p->jobs[p->job_count++];
+    *job = (struct job){ .pair = pair, .found = found };
+    job->pair.arena = p->arena;
+    job->pair.schema =
+        p->options->schemas == NULL ? NULL : schema_find(p->options->schemas, pair.name);
+    job->found.name = pair.name;
+    job->equal = diff_tables_equal(&job->pair);
 }
 
 static void finish(struct diff_doctype *d, struct diff_items *items)
@@ -262,49 +279,39 @@ static void finish(struct diff_doctype *d, struct diff_items *items)
             d->class = items->v[i].class;
 }
 
-static void try_merges(struct pairs *p, const struct diff_pair *pair, struct diff_doctype *d,
-                       struct diff_items *items)
+static void try_merges(const struct diff_pair *pair, uint64_t seed, uint32_t tries,
+                       struct diff_doctype *d, struct diff_items *items)
 {
-    struct search s = { .bench = { .pair = pair }, .keep = p->arena };
-    const uint32_t tries = p->options->tries > 0 ? p->options->tries : DIFF_TRIES;
+    struct search s = { .bench = { .pair = pair }, .keep = pair->arena };
     struct diff_deck *deck;
 
     diff_meanings(pair, items);
-    if (!trial_bench_open(&s.bench.bench[0], p->arena) ||
-        !trial_bench_open(&s.bench.bench[1], p->arena))
-        arena_fail(p->arena);
-    deck = diff_deck_new(pair, &s.bench.bench[0], p->options->seed);
+    if (!trial_bench_open(&s.bench.bench[0], pair->arena) ||
+        !trial_bench_open(&s.bench.bench[1], pair->arena))
+        arena_fail(pair->arena);
+    deck = diff_deck_new(pair, &s.bench.bench[0], seed);
     search(&s, deck, tries);
     d->cut = !diff_drawn_all(deck);
-    p->cut = p->cut || d->cut;
     for (uint32_t i = 0; i < s.count; i++)
         add_merge(&s, items, &s.v[i]);
     d->merges = tries;
-    p->merges += 2ull * tries;
     trial_bench_close(&s.bench.bench[0]);
     trial_bench_close(&s.bench.bench[1]);
 }
 
-static void compare_pair(struct pairs *p, struct diff_pair *pair, enum diff_kind kind, bool added,
-                         bool removed)
+static void work(void *context, unsigned worker, struct arena *arena, uint32_t part)
 {
+    struct pairs *p = context;
+    struct job *job = &p->jobs[part];
     struct diff_items items = { NULL, 0, 0 };
-    struct diff_doctype found = {
-        .kind = kind, .name = pair->name, .added = added, .removed = removed
-    };
-    const bool equal = diff_tables_equal(pair);
 
-    pair->schema =
-        p->options->schemas == NULL ? NULL : schema_find(p->options->schemas, pair->name);
-    if (!equal)
-        try_merges(p, pair, &found, &items);
-    diff_words(pair, &items);
-    if (items.count == 0 && equal && !added && !removed) {
-        p->equal++;
-        return;
-    }
-    finish(&found, &items);
-    *add_doctype(p) = found;
+    (void)worker;
+    job->pair.arena = arena;
+    if (!job->equal)
+        try_merges(&job->pair, p->options->seed, p->tries, &job->found, &items);
+    diff_words(&job->pair, &items);
+    job->is_news = items.count > 0 || !job->equal || job->found.added || job->found.removed;
+    finish(&job->found, &items);
 }
 
 static bool wanted(const struct pairs *p, struct dwr_str name)
@@ -319,20 +326,47 @@ static const struct dwr_doctype *find(const struct dwr_ruleset *rules, struct dw
     return d == &rules->other ? NULL : d;
 }
 
-static void compare_doctypes(struct pairs *p)
+static void add_doctypes(struct pairs *p)
 {
     for (int side = 0; side < 2; side++)
         for (uint16_t i = 0; i < p->rules[side]->doctype_count; i++) {
             const struct dwr_doctype *d = &p->rules[side]->doctypes[i];
             const struct dwr_doctype *other = find(p->rules[1 - side], d->name);
-            struct diff_pair pair = { .arena = p->arena, .name = d->name, .request_name = d->name };
+            struct diff_pair pair = { .name = d->name, .request_name = d->name };
 
             if (!wanted(p, d->name) || (side == 1 && other != NULL))
                 continue;
             pair.by[side] = d;
             pair.by[1 - side] = other == NULL ? &p->rules[1 - side]->other : other;
-            compare_pair(p, &pair, DIFF_DOCTYPE, side == 1, side == 0 && other == NULL);
+            add_job(p, pair,
+                    (struct diff_doctype){ .kind = DIFF_DOCTYPE,
+                                           .added = side == 1,
+                                           .removed = side == 0 && other == NULL });
         }
+}
+
+/* So many for each DocType that changed: fewer where many did. */
+static uint32_t tries_of(const struct pairs *p)
+{
+    uint32_t changed = 0;
+
+    for (uint32_t i = 0; i < p->job_count; i++)
+        changed += !p->jobs[i].equal;
+    if (p->options->tries > 0)
+        return p->options->tries;
+    if (changed <= DIFF_TRIES_ALL / DIFF_TRIES)
+        return DIFF_TRIES;
+    return changed < DIFF_TRIES_ALL / DIFF_TRIES_LEAST ? DIFF_TRIES_ALL / changed
+                                                       : DIFF_TRIES_LEAST;
+}
+
+static unsigned thread_count(const struct diff_options *options)
+{
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+    if (options->threads > 0)
+        return options->threads < TEAM_MAX ? options->threads : TEAM_MAX;
+    return processors < 1 ? 1 : processors < TEAM_MAX ? (unsigned)processors : TEAM_MAX;
 }
 
 static int by_name(const void *a, const void *b)
@@ -358,33 +392,48 @@ static struct dwr_str unnamed(const struct pairs *p)
     return name;
 }
 
+static void compare_all(struct pairs *p, struct diff_results *results)
+{
+    p->tries = tries_of(p);
+    team_run(p->arena, thread_count(p->options), p->job_count, work, p);
+    p->v = arena_array(p->arena, p->job_count + 1u, sizeof *p->v); /* and the settings */
+    for (uint32_t i = 0; i < p->job_count; i++) {
+        const struct job *job = &p->jobs[i];
+
+        results->merges += 2 * job->found.merges;
+        results->cut = results->cut || job->found.cut;
+        if (job->is_news)
+            p->v[p->count++] = job->found;
+        else
+            results->equal++;
+    }
+}
+
 struct diff_results diff_rules(struct arena *arena, const struct dwr_ruleset *old_rules,
                                const struct dwr_ruleset *new_rules,
                                const struct diff_options *options)
 {
     struct pairs p = { .arena = arena, .rules = { old_rules, new_rules }, .options = options };
-    struct diff_pair other = { .arena = arena,
-                               .by = { &old_rules->other, &new_rules->other },
+    struct diff_pair other = { .by = { &old_rules->other, &new_rules->other },
                                .name = DWR_STR("default") };
     struct diff_items settings = { NULL, 0, 0 };
-    struct diff_results results;
+    struct diff_results results = { .class = DIFF_SAME };
 
-    compare_doctypes(&p);
+    add_doctypes(&p);
     other.request_name = unnamed(&p);
     if (options->only.p == NULL) {
-        compare_pair(&p, &other, DIFF_DEFAULT, false, false);
+        add_job(&p, other, (struct diff_doctype){ .kind = DIFF_DEFAULT });
         diff_settings(arena, old_rules, new_rules, &settings);
     }
+    compare_all(&p, &results);
     if (settings.count > 0) {
-        struct diff_doctype *d = add_doctype(&p);
-
-        d->kind = DIFF_SETTINGS;
-        d->name = (struct dwr_str)DWR_STR("settings");
-        finish(d, &settings);
+        p.v[p.count] = (struct diff_doctype){ .kind = DIFF_SETTINGS, .name = DWR_STR("settings") };
+        finish(&p.v[p.count++], &settings);
     }
     if (p.count > 0)
         qsort(p.v, p.count, sizeof *p.v, by_name);
-    results = (struct diff_results){ p.v, p.count, p.equal, DIFF_SAME, p.merges, p.cut };
+    results.v = p.v;
+    results.count = p.count;
     for (uint32_t i = 0; i < p.count; i++)
         if (p.v[i].class > results.class)
             results.class = p.v[i].class;

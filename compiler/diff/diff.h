@@ -106,10 +106,15 @@ struct diff_options {
     const struct schemas *schemas; /* NULL: none */
     struct dwr_str only;           /* the DocType that is asked about; p NULL: all */
     uint64_t seed;
-    uint32_t tries; /* merges a DocType that changed; 0: DIFF_TRIES */
+    uint32_t tries;   /* merges a DocType that changed; 0: DIFF_TRIES, or fewer (below) */
+    unsigned threads; /* 0: as many as there are processors */
 };
 
+/* Where more DocTypes changed than share so many merges in all, each has its part of them, but the
+ * least. */
 #define DIFF_TRIES 120000u
+#define DIFF_TRIES_ALL (20 * DIFF_TRIES)
+#define DIFF_TRIES_LEAST 20000u
 
 struct diff_results diff_rules(struct arena *arena, const struct dwr_ruleset *old_rules,
                                const struct dwr_ruleset *new_rules,

@@ -587,6 +587,20 @@ def revisions():
     check("no git", out.returncode == 2 and "git" in out.stderr, out)
 
 
+def many():
+    """Of many DocTypes the same is said whoever compares which."""
+    rules = [f'client_wins a when server.b = "{{}}"; server_wins a; sum c{i};' for i in range(24)]
+    old, new = (folder(f"many {literal}", "".join(
+        f'doctype "D{i}" {{ strategy field_level; {rule.format(literal)} }}\n'
+        for i, rule in enumerate(rules))) for literal in "xy")
+    one, two = (run("--format", "json", "--threads", n, old, new, tries=3000).stdout for n in ("1", "2"))
+    out = json.loads(one)
+    check("threads change nothing", one == two)
+    check("in the order of the names", [d["name"] for d in out["doctypes"]] ==
+          sorted(f"D{i}" for i in range(24)), one)
+    check("all merges are counted", out["merges"] == 2 * 24 * 3000, out["merges"])
+
+
 def bad():
     good, wrong = folder("old", doctype("")), folder("new", "doctype {\n")
     for form, begin in (("text", wrong), ("json", "{"), ("sarif", "{"), ("github", "::error ")):
@@ -608,7 +622,7 @@ def bad():
         check(f"{len(arguments)} arguments: exit 2", out.returncode == 2 and out.stderr, out)
 
 
-for part in (pairs, small, gone, shown, formats, revisions, bad):
+for part in (pairs, small, gone, shown, formats, revisions, bad, many):
     part()
 print(f"diff_test: {passed} passed, {failed} failed")
 sys.exit(1 if failed else 0)
