@@ -105,22 +105,53 @@ static void show(struct lint *l, struct diag_finding *finding, const struct lint
               report ? report->rule.p : "");
 }
 
-static void help(struct lint *l, struct diag_finding *finding, enum lint_kind kind,
+/* Fields that a finding speaks of, the first of them. */
+struct listed {
+    struct dwr_str fields[LINT_LISTED];
+    enum lint_kind kinds[LINT_LISTED];
+    unsigned count; /* all of them; the first are listed */
+};
+
+/* "merge_text notes, remarks;": the listed fields that are lists of files, or those that are not; p
+ * NULL: there are none. */
+static struct dwr_str statement(struct lint *l, const char *word, const struct listed *list,
+                                bool files)
+{
+    struct dwr_str said = { NULL, 0 };
+
+    for (unsigned i = 0; i < list->count && i < LINT_LISTED; i++) {
+        if ((list->kinds[i] == LINT_FILES) != files)
+            continue;
+        said = said.p ? arena_printf(l->arena, "%.*s, %.*s", (int)said.n, said.p,
+                                     LINT_TEXT(list->fields[i]))
+                      : arena_printf(l->arena, "%s %.*s", word, LINT_TEXT(list->fields[i]));
+    }
+    return said.p ? arena_printf(l->arena, "%.*s;", (int)said.n, said.p) : said;
+}
+
+static void help(struct lint *l, struct diag_finding *finding, const struct listed *list,
                  enum dwr_rule_kind rule, bool together)
 {
     const char *apart = together ? "take it out of the unit: " : "";
+    struct dwr_str joined, asked;
 
-    if (kind == LINT_FILES)
-        diag_help(l->diag, finding, "%skeep_both keeps what both sides added", apart);
-    else if (is_attachment(kind))
-        diag_help(l->diag, finding, "%smanual asks a person which of the two is right%s", apart,
-                  rule == DWR_RULE_CLIENT_WINS ? ""
-                                               : "; client_wins where it is made on the device");
-    else
+    if (list->kinds[0] == LINT_PROSE) {
+        joined = statement(l, "merge_text", list, false);
         diag_help(l->diag, finding,
-                  "%smerge_text keeps the lines of both, manual asks a person; client_wins where "
-                  "whoever is offline is its author",
-                  apart);
+                  "%s%.*s keeps the lines of both; manual asks a person; client_wins where whoever "
+                  "is offline is its author",
+                  apart, (int)joined.n, joined.p);
+        return;
+    }
+    joined = statement(l, "keep_both", list, true);
+    asked = statement(l, "manual", list, false);
+    diag_help(l->diag, finding, "%s%.*s%s%s%.*s%s%s", apart, (int)joined.n,
+              joined.p ? joined.p : "", joined.p ? " keeps what both sides added" : "",
+              joined.p && asked.p ? "; " : "", (int)asked.n, asked.p ? asked.p : "",
+              asked.p ? " asks a person which of the two is right" : "",
+              !asked.p || rule == DWR_RULE_CLIENT_WINS
+                  ? ""
+                  : "; client_wins where it is made on the device");
 }
 
 /* --- fields with a rule --- */
@@ -129,6 +160,7 @@ static void field_is_kept(struct lint *l, const struct ast_rule *s, const struct
 {
     const enum lint_kind kind = lint_kind_of(l, name->text);
     const struct dwr_name *planned_name = lint_name(l, name->text);
+    const struct listed listed = { .fields = { name->text }, .kinds = { kind }, .count = 1 };
     struct lint_case c;
     const struct dwr_unit *unit;
     const struct dwr_rule *rule;
@@ -150,7 +182,7 @@ static void field_is_kept(struct lint *l, const struct ast_rule *s, const struct
                    kind == LINT_PROSE ? "people type '%.*s', and %s keeps one text only"
                                       : "'%.*s' holds attachments, and %s keeps one side's only",
                    LINT_TEXT(name->text), ast_rule_word(s->rule));
-    help(l, finding, kind, s->rule, s->together && s->fields.count > 1);
+    help(l, finding, &listed, s->rule, s->together && s->fields.count > 1);
     show(l, finding, &c, name->text, kind, s->rule);
 }
 
@@ -167,13 +199,6 @@ void lint_discarded_fields(struct lint *l)
 }
 
 /* --- fields that the strategy or `otherwise` decides --- */
-
-struct listed {
-    enum diag_code code;
-    struct dwr_str fields[LINT_LISTED];
-    enum lint_kind kinds[LINT_LISTED];
-    unsigned count; /* all of them; the first are listed */
-};
 
 /* The lists of prose and of attachments among the free fields. */
 struct free_lists {
@@ -218,7 +243,7 @@ static void free_are_kept(struct lint *l, const struct listed *list)
                        ? "people type %.*s, and without a rule of %s own only one text is kept"
                        : "%.*s: attachments, and without a rule of %s own one side's are lost",
                    (int)names.n, names.p, list->count == 1 ? "its" : "their");
-    help(l, finding, list->kinds[0], rule, false);
+    help(l, finding, list, rule, false);
     show(l, finding, &c, list->fields[0], list->kinds[0], rule);
 }
 

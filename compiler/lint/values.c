@@ -186,7 +186,7 @@ static void read_only_is_not_the_clients(struct lint *l, struct span span, struc
         lint_found(l, DIAG_CLIENT_DECIDES, span, field,
                    "client_wins %.*s, which the schema marks read-only", (int)names.n, names.p);
     if (list->count == 1)
-        diag_help(l->diag, finding, "server_wins or server_only %.*s", LINT_TEXT(field));
+        diag_help(l->diag, finding, "server_only %.*s; or server_wins", LINT_TEXT(field));
     else
         diag_help(l->diag, finding,
                   "server_only for those that the server alone sets, else "

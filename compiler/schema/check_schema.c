@@ -29,6 +29,8 @@ static void rows_are_known(struct schema_check *c, const struct ast_child *child
                        "the rows of '%.*s' are of DocType '%.*s', which the schemas do not have: "
                        "their members are not checked",
                        SCHEMA_TEXT(field->name), SCHEMA_TEXT(field->options));
+    diag_help(c->diag, finding,
+              "if another app defines it, name that app's folder too: --schema FOLDER");
     schema_defined(c, finding, field);
 }
 

@@ -38,9 +38,11 @@ static const struct taken {
     [DWR_RULE_MERGE_TEXT] = { SCHEMA_BIT(DATA) | SCHEMA_BIT(TEXT) | SCHEMA_BIT(CODE),
                               "merge_text joins lines of text", NULL },
     [DWR_RULE_UNION] = { SCHEMA_BIT(TABLE) | SCHEMA_BIT(JSON), "union joins arrays",
-                         "several values stand in a Table, a Table MultiSelect or a JSON field" },
+                         "several values stand in a Table, a Table MultiSelect or a JSON field; where it "
+                         "holds one: server_wins, client_wins, manual" },
     [DWR_RULE_KEEP_BOTH] = { SCHEMA_BIT(TABLE) | SCHEMA_BIT(JSON), "keep_both joins arrays",
-                             "several files stand in a Table or a JSON field, one in an Attach" },
+                             "it holds one value: manual asks a person which of the two is right, client_wins "
+                             "or server_wins decides" },
     [DWR_RULE_SUM] = { NUMBERS, "sum adds numbers", NULL },
     [DWR_RULE_MAX] = { ~UNORDERED, "max wants an order", NULL },
     [DWR_RULE_MIN] = { ~UNORDERED, "min wants an order", NULL },
