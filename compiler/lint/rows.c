@@ -126,11 +126,28 @@ static bool is_read(struct dwr_str name)
     return false;
 }
 
-/* The member that says when a row was made: by schema, or one that the rules name. */
-static struct dwr_str moment_of(const struct dwr_table *table, const struct schema_doctype *rows)
+/* Does the name say when something was put down? A departure or a due date orders rows, too, but
+ * says nothing about who wrote later. */
+static bool says_written(struct dwr_str name)
+{
+    static const char *const words[] = { "at",      "timestamp", "datetime", "created", "creation",
+                                         "changed", "modified",  "updated",  "written", "entered",
+                                         "added",   "recorded",  "logged",   "posted",  "sent" };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (lint_has_word(name, words[i]))
+            return true;
+    return false;
+}
+
+/* The member that says when a row was made, or, so far as its name tells, when it was written: by
+ * schema, or one that the rules name. */
+static struct dwr_str moment_of(const struct dwr_table *table, const struct schema_doctype *rows,
+                                bool written)
 {
     for (uint32_t i = 0; rows && i < rows->field_count; i++)
-        if (lint_member_kind(rows, rows->fields[i].name) == LINT_MOMENT)
+        if (lint_member_kind(rows, rows->fields[i].name) == LINT_MOMENT &&
+            (!written || says_written(rows->fields[i].name)))
             return rows->fields[i].name;
     for (uint16_t i = 0; !rows && i < table->names.count; i++)
         if (table->names.v[i].role != DWR_NAME_META &&
@@ -202,7 +219,7 @@ static void list_has_an_order(struct lint *l, const struct ast_child *child,
 
     if (table->order_by != DWR_NONE || (!table->append_only && !is_read(field)))
         return;
-    moment = moment_of(table, rows);
+    moment = moment_of(table, rows, false);
     /* Without a schema a list that is called so has a moment nobody has named yet: the rows are
      * then told apart by their keys. */
     if (!moment.p && (rows || !is_read(field)))
@@ -278,7 +295,7 @@ static void same_key_has_an_order(struct lint *l, const struct ast_child *child,
     const struct ast_stmt *said = child->block.of[AST_ON_SAME_KEY];
     const bool last = table->same_key == DWR_SAME_KEY_LAST_WRITE_WINS;
     const struct dwr_str field = child->field.text, member = lint_plain_member(table, rows, 0);
-    const struct dwr_str moment = moment_of(table, rows);
+    const struct dwr_str moment = moment_of(table, rows, true);
     struct diag_finding *finding;
     struct dwr_str office, device, label;
     struct lint_case c = lint_case_begin(l);
@@ -295,10 +312,12 @@ static void same_key_has_an_order(struct lint *l, const struct ast_child *child,
                          "rows of '%.*s' have no order_by: %s_write_wins is always the server's",
                          LINT_TEXT(field), last ? "last" : "first");
     if (moment.p)
-        diag_help(l->diag, finding, "order_by %.*s; or say server_wins", LINT_TEXT(moment));
+        diag_help(l->diag, finding, "order_by %.*s; or on_same_key server_wins;",
+                  LINT_TEXT(moment));
     else
-        diag_help(l->diag, finding,
-                  "order_by the member that says when a row was written; or say server_wins");
+        diag_help(
+            l->diag, finding,
+            "order_by the member that says when a row was written; or on_same_key server_wins;");
     lint_show(l, finding, &c,
               "A user wrote in a row of %.*s offline, %s the office did: the office's row stands.",
               LINT_TEXT(field), last ? "later than" : "before");
