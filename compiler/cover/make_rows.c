@@ -78,7 +78,7 @@ static void put_on_all(struct making *m, struct dwr_str name, struct dwr_str jso
 }
 
 /* "ITEM-1" of item_code. */
-static struct dwr_str key_value(struct making *m, struct dwr_str name)
+static struct dwr_str key_text(struct making *m, struct dwr_str name)
 {
     struct out_memory text;
     size_t n = name.n;
@@ -100,6 +100,27 @@ static struct dwr_str key_value(struct making *m, struct dwr_str name)
     out_number(&text.out, m->number);
     out_char(&text.out, '"');
     return out_memory_bytes(&text);
+}
+
+/* Another one for each row: a text, or what else its definition lets it hold. */
+static struct dwr_str key_value(struct making *m, struct dwr_str name, struct values defined)
+{
+    static const char *const forms[] = { "%u", "\"2026-03-0%u\"", "\"2026-03-0%u 08:00:00\"",
+                                         "\"0%u:00:00\"" };
+    const struct schema_field *field = values_member_field(m->seek, m->table, name);
+    const struct dwr_str text = key_text(m, name);
+
+    if (!field || schema_can_hold(m->seek->arena, field, text))
+        return text;
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        const struct dwr_str value = arena_printf(m->seek->arena, forms[i], m->number % 10);
+
+        if (schema_can_hold(m->seek->arena, field, value))
+            return value;
+    }
+    if (defined.count > 0)
+        return defined.v[m->number % defined.count];
+    return arena_printf(m->seek->arena, "%u", m->number % 2);
 }
 
 static bool is_key(const struct dwr_table *t, unsigned index)
@@ -238,7 +259,7 @@ static struct draft_row row_of(struct making *m, bool keyed)
         const struct values values = values_of_member(m->seek, m->table, t->key[k], name);
 
         /* The first part tells the rows apart. */
-        put_on_all(m, name, k == 0 || values.count == 0 ? key_value(m, name) : values.v[0]);
+        put_on_all(m, name, k == 0 || values.count == 0 ? key_value(m, name, values) : values.v[0]);
     }
     put_order(m);
     if (is_still(m->row)) {

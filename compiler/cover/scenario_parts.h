@@ -130,6 +130,11 @@ struct values values_for_rule(struct seek *seek, unsigned index, struct dwr_str 
                               const struct dwr_rule *rule);
 struct values values_of_member(struct seek *seek, unsigned table, unsigned index,
                                struct dwr_str name);
+/* NULL: its definition is not known. */
+const struct schema_field *values_member_field(const struct seek *seek, unsigned table,
+                                               struct dwr_str name);
+/* Do the definitions know a member of the table's rows beside the key? */
+bool values_can_be_edited(struct seek *seek, unsigned table);
 /* A member of the table's rows that the rules do not name; always the same. p NULL: the schema has
  * none. */
 struct dwr_str values_other_member(struct seek *seek, unsigned table);

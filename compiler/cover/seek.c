@@ -293,9 +293,31 @@ static bool find_rest(struct seek *seek, struct drafts *drafts, struct tests *te
     return any_found;
 }
 
+/* Of a row with one key that the sides have otherwise. */
+static bool is_of_change(const struct cover_class *c)
+{
+    switch ((enum cover_kind)c->kind) {
+    case COVER_ADDED_BOTH:
+    case COVER_EDITED_SERVER:
+    case COVER_EDITED_CLIENT:
+    case COVER_EDITED_SAME:
+    case COVER_EDITED_BOTH:
+    case COVER_EDITED_BOTH_SERVER:
+    case COVER_EDITED_BOTH_CLIENT:
+    case COVER_REMOVED_EDITED:
+    case COVER_EDITED_REMOVED:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* Is the class about fields or documents that the schemas do not have? */
 static bool has_no_field(struct seek *seek, const struct cover_class *c)
 {
+    if (c->part == COVER_TABLE && seek->name.p && is_of_change(c) &&
+        !values_can_be_edited(seek, c->index))
+        return true;
     if (c->part == COVER_OTHER && seek->name.p && !values_other_member(seek, c->index).p)
         return true;
     return !seek->name.p ||

@@ -185,14 +185,16 @@ static void one_kind(struct list *list)
     list->count = kept;
 }
 
-/* Of one kind as they are, or as numbers: three, where the definition has them. */
-static void put_ordered(struct list *list)
+/* Of one kind as they are, else as numbers, else as texts: three, where the definition has them. */
+static void put_ordered(struct list *list, struct dwr_str name)
 {
     one_kind(list);
     if (list->count >= WANTED)
         return;
     put(list, str_of("1")), put(list, str_of("2")), put(list, str_of("3"));
     one_kind(list);
+    if (list->count < WANTED && (list->count == 0 || list->v[0].p[0] == '"'))
+        put_plain(list, name);
 }
 
 /* True: the rule wants values of its own kind, and they are in the list. */
@@ -353,7 +355,7 @@ struct values values_for_rule(struct seek *seek, unsigned index, struct dwr_str 
         else if (!is_full(&list) && !is_defined(field))
             put_plain(&list, name);
         if (is_ordered(rule))
-            put_ordered(&list);
+            put_ordered(&list, name);
     }
     if (index != DWR_NONE)
         quiet_first(&list, index);
@@ -387,6 +389,14 @@ static const struct schema_doctype *rows_of_table(const struct seek *seek, unsig
     return field ? field->rows : NULL;
 }
 
+const struct schema_field *values_member_field(const struct seek *seek, unsigned table,
+                                               struct dwr_str name)
+{
+    const struct schema_doctype *rows = rows_of_table(seek, table);
+
+    return rows ? schema_field(rows, name) : NULL;
+}
+
 struct values values_of_member(struct seek *seek, unsigned table, unsigned index,
                                struct dwr_str name)
 {
@@ -405,7 +415,7 @@ struct values values_of_member(struct seek *seek, unsigned table, unsigned index
         if (!is_defined(field))
             put_habit(&list, name, field);
         if (is_ordered(rule) && list.count < WANTED)
-            put_ordered(&list);
+            put_ordered(&list, name);
         else if (!is_full(&list) && !is_defined(field))
             put_plain(&list, name);
         if (is_ordered(rule) || keeps_place)
@@ -432,6 +442,18 @@ static bool is_other(const struct dwr_table *t, struct dwr_str name)
     return name.n > 0 && name.p[0] != '_' &&
            (index == DWR_NONE ||
             (t->names.v[index].role == DWR_NAME_FREE && !is_key(t, index) && index != t->order_by));
+}
+
+bool values_can_be_edited(struct seek *seek, unsigned table)
+{
+    const struct dwr_table *t = &seek->d->tables[table];
+    const struct schema_doctype *rows = rows_of_table(seek, table);
+
+    for (uint32_t i = 0; rows && i < rows->field_count; i++)
+        if (rows->fields[i].kind != SCHEMA_LAYOUT &&
+            !is_key(t, dwr_names_find(&t->names, rows->fields[i].name.p, rows->fields[i].name.n)))
+            return true;
+    return !rows;
 }
 
 struct dwr_str values_other_member(struct seek *seek, unsigned table)

@@ -417,6 +417,31 @@ def values_of_the_schema():
           "no merge for series" not in out and "D: 47 of 47 " in out, out)
 
 
+def keys_of_the_schema():
+    """Rows are told apart by what their key can be."""
+    types = [("k_int", "Int", None), ("k_date", "Date", None), ("k_at", "Datetime", None),
+             ("k_time", "Time", None), ("k_data", "Data", None), ("k_one", "Link", "User"),
+             ("k_some", "Select", '\na "quoted"\nb\nc\nd\ne\nf')]
+    for key, kind, options in types:
+        folder, schemas = fresh("keys"), fresh("definitions")
+        for name, fields in (("D", [("rows", "Table", "R"), ("m", "Data", None)]),
+                             ("R", [(key, kind, options), ("note", "Data", None)])):
+            write(schemas, name.lower() + ".json", json.dumps({
+                "doctype": "DocType", "name": name, "istable": int(name == "R"), "fields": [
+                    {"fieldname": f, "fieldtype": t, "options": o} for f, t, o in fields]}))
+        write(folder, "rules.dwr", f'doctype "D" {{\n    strategy field_level;\n    child rows {{ key {key}; }}\n'
+              '    max m;\n    lock when server.m = "shut";\n}\n')
+        out = made_with(f"rows by a key that is {kind}", folder, "--schema", schemas)
+        check(f"rows by a key that is {kind}: nothing is left out", "no merge for rows" not in out
+              and "no merge for m" not in out, out)
+    write(schemas, "r.json", json.dumps({"doctype": "DocType", "name": "R", "istable": 1, "fields": [
+        {"fieldname": key, "fieldtype": "Data"}]}))
+    os.remove(os.path.join(folder, "made.dwr"))
+    out = made_with("rows of a key alone", folder, "--schema", schemas)
+    check("rows of a key alone: no class of an edited row", "there is no merge for rows: row added by both, "
+          "row edited by the server" in out, out)
+
+
 def kept_files():
     folder = fresh("kept")
     write(folder, "rules.dwr", 'doctype "D" { strategy field_level; }\n')
@@ -504,6 +529,7 @@ hard_to_reach()
 in_the_only_way()
 with_schemas()
 values_of_the_schema()
+keys_of_the_schema()
 kept_files()
 odd_names()
 large()
