@@ -89,6 +89,10 @@ static void add_unit(struct classes *list, struct cover_class class_, const stru
 
 bool cover_by_order(const struct dwr_table *table)
 {
+    /* Rows of one key have one place. */
+    for (unsigned k = 0; k < table->key_count; k++)
+        if (table->key[k] == table->order_by)
+            return false;
     return !table->append_only && table->order_by != DWR_NONE &&
            (table->same_key == DWR_SAME_KEY_FIRST_WRITE_WINS ||
             table->same_key == DWR_SAME_KEY_LAST_WRITE_WINS);

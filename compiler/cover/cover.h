@@ -24,10 +24,11 @@
  * - A child table that the client sent, by the rows whose key stands on each side once at most:
  *     row added      by the server, by the client, by both with different members
  *     row edited     by the server, by the client, by both alike, by both (two classes, by whose
- * row is kept, where on_same_key looks at order_by) row removed    by the server; by the client; by
- * the client what the server edited (a class of its own with `removes yes` alone: without, every
- * removal is refused); by the server what the client edited repeated key   two rows of one side
- * have one key missing key    a row has none row held       with `hold`
+ * row is kept, where on_same_key looks at order_by, unless that is the key: then all rows tie) row
+ * removed    by the server; by the client; by the client what the server edited (a class of its own
+ * with `removes yes` alone: without, every removal is refused); by the server what the client
+ * edited repeated key   two rows of one side have one key missing key    a row has none row held
+ * with `hold`
  * - The members of its rows that a rule of on_same_key decides, unit by unit, and the other
  * members: the classes of a unit, in a row that both sides have.
  * - A lock: a field is refused; a row is (unless all tables are excepted); an excepted field is

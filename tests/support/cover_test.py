@@ -356,6 +356,9 @@ def in_the_only_way():
     max   f ranked ("open", "held", "closed");
     union g when "held" <= client.f;
     union g { key id; }"""),
+            ("rows in the order of their key", """
+    child t { key id, at; order_by at; on_same_key last_write_wins; }
+    child u { key id; order_by id; on_same_key first_write_wins; }"""),
             ("values behind true", "    server_wins f when client.g > true;\n    client_wins f;")):
         folder = fresh("only")
         write(folder, "rules.dwr", 'doctype "D" {\n    strategy field_level;\n' + body + "\n}\n")
