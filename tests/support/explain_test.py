@@ -2,7 +2,7 @@
 """explain_test.py DWRC - every code has a page, and its examples are true.
 
 compiler/explain/DWnnnn.md says what compiler/explain/explain.h describes: its title is the code's, its wrong example
-earns the code from `dwrc lint`, and its right one earns no finding of this code, and no error.
+earns the code from `dwrc lint`, and no other error or warning; its right one earns none, and no finding of this code.
 """
 
 import os
@@ -20,6 +20,9 @@ TODAY = "2026-06-01"
 FAULTS = {f"DW{number}" for number in range(6001, 6008)}
 # What only two rule sets earn, of `dwrc diff`: tests/support/diff_test.py.
 FAULTS |= {"DW7001", "DW7002", "DW7003"}
+
+# A comment that does not allow a finding leaves it: that one stands beside the comment's.
+ALONGSIDE = {f"DW{number}": ("DW2001",) for number in range(9002, 9007)}
 
 passed = failed = 0
 
@@ -83,6 +86,9 @@ def example(dwrc, code, folder, language, word, arguments, text):
         return
     out = lint(dwrc, folder, arguments)
     found = re.findall(r"^\S+:\d+:\d+: (error|warning|note)\[(DW\d{4})\]", out, re.M)
+    others = {c for s, c in found if s != "note" and c != code} - set(ALONGSIDE.get(code, ())) \
+        if word == "wrong" else {c for s, c in found if s != "note"}
+    need(not others, f"the {word} example earns {others} besides:\n{out}")
     if word == "wrong":
         need(code in (c for _, c in found), f"the wrong example earns {found}")
     else:
