@@ -58,7 +58,7 @@ bool testrun_rows_equal(const struct testrun_rows *rows)
 
 /* --- which rows belong together --- */
 
-enum { NO_PAIR = UINT32_MAX };
+#define NO_PAIR UINT32_MAX
 
 struct side {
     struct side_row {
