@@ -5,6 +5,7 @@ A row is looked up by the field of a report; the clause of it that must hold is 
 whose line the report names, in the order of the rules. Values are compared by the reference."""
 import re
 
+from condition_words import condition
 from doc_claims import part_of
 from values import field_equal, unset
 from why_words import Merged
@@ -92,6 +93,26 @@ def clauses_of(sentence):
     return parts.split("; otherwise ")
 
 
+def condition_of(clause):
+    """What a clause says of when it decides; None: always."""
+    if clause.startswith("if "):  # "if …, the client's value stands (…)"
+        ends = [f.start() for pattern, _ in CLAUSES for f in re.finditer(pattern, clause)
+                if clause[:f.start()].endswith(", ")]
+        return condition(clause[3:max(ends)].rstrip(", "))
+    # "a person decides (until then …) if …"
+    text = re.sub(r" \([^()]*\) if ", " if ", clause, count=1)
+    found = re.search(r" if (.*?)\.?$", text)
+    return condition(found.group(1)) if found else None
+
+
+def decide(m, line, clauses, number):
+    """The conditions are those of the clause that decided, and of none before it."""
+    roles = m.oracle.roles_for(m.unit_of(line["field"]))
+    conditions = [condition_of(c) for c in clauses[:number + 1]]
+    return all(not m.oracle.holds(c, roles) for c in conditions[:-1]) and \
+        (conditions[-1] is None or m.oracle.holds(conditions[-1], roles))
+
+
 def broken(ruleset, markdown, request, answer):
     """(what is not so, how much was looked at)"""
     if answer["status"] in ("error", "rejected") or (
@@ -116,6 +137,6 @@ def broken(ruleset, markdown, request, answer):
         clauses = clauses_of(sentence)
         count += 1
         if report["rule"] not in at and not rules or number >= len(clauses) \
-                or not clause_holds(m, line, clauses[number]):
+                or not clause_holds(m, line, clauses[number]) or (rules and not decide(m, line, clauses, number)):
             wrong.append("%s: %s" % (field, sentence))
     return wrong, count

@@ -481,7 +481,8 @@ def wins_hold(path, markdown, seed, merges, planted=()):
         looked += count
         check(wrong == [], "%s: %s: it is not so: %s" % (seed, request["doctype"], wrong))
         for i, (old, new) in enumerate(planted):
-            told[i] = told[i] or doc_wins.broken(ruleset, markdown.replace(old, new), request, answer)[0] != []
+            told[i] = told[i] or (old in markdown and doc_wins.broken(
+                ruleset, markdown.replace(old, new), request, answer)[0] != [])
     return looked, told
 
 
@@ -498,6 +499,10 @@ check(looked > 400, "conflicts that were looked at: %d" % looked)
 check("nor docstatus, unless a rule names it: there the server's value stands" in shipped_md, "docstatus")
 for (_, new), seen in zip(SWAPPED, told):
     check(seen, "planted in 'Who wins': " + new)
+# Conditions that say something else.
+TURNED = [(" is set", " is not set"), (", and ", ", or "), (" is `", " is not `"), ("less than", "at least"),
+          ("more than", "at most"), ("does not have", "has"), (" was changed on", " was not changed on")]
+turned = [False] * len(TURNED)
 accepted = 0
 for n in range(24):
     lines = generate.rule_file(random.Random("reference 1:%d" % n), 4)
@@ -513,13 +518,17 @@ for n in range(24):
     claims_hold(work + "/random.dwr", md, ["D%d" % i for i in range(4)], "random rules %d" % n)
     os.makedirs(work + "/wins/random", exist_ok=True)
     shutil.copy(work + "/random.dwr", work + "/wins/random/a.dwr")
-    check(wins_hold(work + "/wins/random", md, "wins %d" % n, 80)[0] > 50, "random rules %d: conflicts" % n)
+    looked, told = wins_hold(work + "/wins/random", md, "wins %d" % n, 80, TURNED)
+    check(looked > 50, "random rules %d: conflicts" % n)
+    turned = [a or b for a, b in zip(turned, told)]
     check(len(overview(md)) == 5 and md.count("#### Who wins") == 5, "random rules %d: all parts" % n)
     width = 0
     for line in md.splitlines():
         width = 0 if not line.startswith("|") else width or len(cells(line))
         check(not line.startswith("|") or len(cells(line)) == width, "random rules: " + line)
 
+for (_, new), seen in zip(TURNED, turned):
+    check(seen, "planted in a condition: " + new)
 check(said > 150, "claims that were looked at: %d" % said)
 # Planted: another sentence about the same rules is told apart.
 for old, new in (("A row that the client leaves out stays.",
