@@ -75,7 +75,8 @@ static inline void out_number(struct out *o, uint64_t n)
     }
 }
 
-/* Its length, then the text: what follows cannot be taken for a part of it. p NULL differs from "". */
+/* Its length, then the text: what follows cannot be taken for a part of it. p NULL differs from "".
+ */
 static inline void out_measured(struct out *o, struct dwr_str s)
 {
     out_number(o, s.p ? s.n + 1 : 0);

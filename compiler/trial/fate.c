@@ -295,8 +295,8 @@ static enum trial_fate fate_of(struct trial_bench *bench, const struct trial *tr
         return TRIAL_KEPT;
     if (result->status == DWR_REJECTED)
         return TRIAL_REPORTED;
-    s.branched = view ? trial_members_get(&view->branched, name)
-                      : trial_member(arena, result->branch, name);
+    s.branched =
+        view ? trial_members_get(&view->branched, name) : trial_member(arena, result->branch, name);
     if (result->branch.p && trial_same(bench, s.wrote, s.branched))
         return TRIAL_SHOWN;
     if (s.table && !dwr_is_unset(s.wrote) && s.wrote.p[0] == '[')

@@ -1,4 +1,5 @@
-/* options.h - what the programs of this folder are told: [--seed N] [--cases N] [--planted] RULES... */
+/* options.h - what the programs of this folder are told: [--seed N] [--cases N] [--planted]
+ * RULES... */
 #ifndef DWR_TESTS_PROVE_OPTIONS_H
 #define DWR_TESTS_PROVE_OPTIONS_H
 

@@ -333,7 +333,8 @@ int main(int argc, char **argv)
     struct trial_bench bench;
     struct inquiry inquiry;
 
-    if (!options_read(&run.options, argc, argv) || !trial_bench_open(&bench, &arena) || !inquiry_open(&inquiry, &bench))
+    if (!options_read(&run.options, argc, argv) || !trial_bench_open(&bench, &arena) ||
+        !inquiry_open(&inquiry, &bench))
         return 2;
     for (int i = run.options.rules; i < argc; i++) {
         const struct dwr_ruleset *rules = load_rules(&arena, argv[i]);

@@ -201,7 +201,8 @@ int main(int argc, char **argv)
     static struct run r = { .options = { .seed = 1, .cases = 60 } };
     struct arena arena = { .no_memory = NULL };
 
-    if (!options_read(&r.options, argc, argv) || !trial_bench_open(&r.whole, &r.arena) || !trial_bench_open(&r.part, &r.arena))
+    if (!options_read(&r.options, argc, argv) || !trial_bench_open(&r.whole, &r.arena) ||
+        !trial_bench_open(&r.part, &r.arena))
         return 2;
     for (int i = r.options.rules; i < argc; i++) {
         const struct dwr_ruleset *rules = load_rules(&arena, argv[i]);

@@ -111,8 +111,7 @@ Test(trial, as_many_members_as_there_are, .fini = close_bench)
             cr_expect(text_is(trial_members_get(&members, arena_printf(&arena, "f%u", i)),
                               arena_printf(&arena, "%u", i).p),
                       "%u of %u", i, counts[c]);
-        cr_expect_null(
-            trial_members_get(&members, arena_printf(&arena, "f%u", counts[c])).p);
+        cr_expect_null(trial_members_get(&members, arena_printf(&arena, "f%u", counts[c])).p);
         cr_expect_null(trial_members_get(&members, str("")).p);
     }
 }
@@ -275,9 +274,9 @@ Test(trial, what_became_of_a_write, .init = open_bench, .fini = close_bench)
         cr_expect_eq(trial_fate(&bench, &trial, &result, field_of(d, t->field)), t->fate, "%s: %d",
                      t->says, trial_fate(&bench, &trial, &result, field_of(d, t->field)));
         view = trial_view_of(&bench, &arena, &trial.write, &result);
-        cr_expect_eq(trial_fate_in(&bench, &trial, &result, &view, str(t->field),
-                                   field_of(d, t->field)),
-                     t->fate, "%s, by a view", t->says);
+        cr_expect_eq(
+            trial_fate_in(&bench, &trial, &result, &view, str(t->field), field_of(d, t->field)),
+            t->fate, "%s, by a view", t->says);
         cr_expect_eq(bench.merges, i + 1);
     }
 }
