@@ -111,6 +111,11 @@ void findings_github(struct out *o, const struct findings_report *report)
 {
     const struct diag *diag = report->diag;
 
+    for (uint32_t i = 0; i < diag->failure_count; i++) {
+        out_lit(o, "::error title=dwrc::");
+        message(o, diag->failures[i]);
+        out_char(o, '\n');
+    }
     for (enum diag_severity severity = DIAG_ERROR; severity <= DIAG_NOTE; severity++)
         for (uint32_t i = 0; i < diag->count; i++)
             if (diag->v[i]->severity == severity)

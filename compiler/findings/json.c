@@ -143,6 +143,23 @@ static void one(struct out *o, struct diag *diag, const struct diag_finding *fin
     out_char(o, '}');
 }
 
+/* What could not be done: a reader that does not see the status must not take it for a clean run.
+ */
+static void failures(struct out *o, const struct diag *diag)
+{
+    if (diag->failure_count == 0)
+        return;
+    out_lit(o, ",\"failures\":[");
+    for (uint32_t i = 0; i < diag->failure_count; i++) {
+        if (i > 0)
+            out_char(o, ',');
+        out_char(o, '"');
+        findings_json_text(o, diag->failures[i]);
+        out_char(o, '"');
+    }
+    out_char(o, ']');
+}
+
 void findings_json(struct out *o, const struct findings_report *report)
 {
     struct diag *diag = report->diag;
@@ -162,7 +179,9 @@ void findings_json(struct out *o, const struct findings_report *report)
             out_char(o, ',');
         one(o, diag, diag->v[i], ordinals[i]);
     }
-    out_lit(o, "]}\n");
+    out_char(o, ']');
+    failures(o, diag);
+    out_lit(o, "}\n");
 }
 
 void findings_jsonl(struct out *o, const struct findings_report *report)

@@ -2,7 +2,7 @@
  *
  * A case a finding, failed where its severity makes the run fail (--fail-on); below that it passes
  * and says its words as output. A file without findings is a case that passes, so that a clean run
- * has results. */
+ * has results; what could not be done is a case with an error. */
 #include "findings.h"
 
 #include <stdlib.h>
@@ -16,13 +16,15 @@ static bool fails(const struct findings_report *report, const struct diag_findin
 _Static_assert((int)DIAG_FAIL_ERROR == (int)DIAG_ERROR && (int)DIAG_FAIL_NOTE == (int)DIAG_NOTE,
                "a level is the least severity that fails");
 
-static void counts(struct out *o, uint32_t cases, uint32_t failed)
+static void counts(struct out *o, uint32_t cases, uint32_t failed, uint32_t errors)
 {
     out_lit(o, " tests=\"");
     out_number(o, cases);
     out_lit(o, "\" failures=\"");
     out_number(o, failed);
-    out_lit(o, "\" errors=\"0\">\n");
+    out_lit(o, "\" errors=\"");
+    out_number(o, errors);
+    out_lit(o, "\">\n");
 }
 
 static void line(struct out *o, const char *what, struct dwr_str text)
@@ -121,6 +123,15 @@ static bool *clean_files(const struct diag *diag, uint32_t *count)
     return clean;
 }
 
+static void failure(struct out *o, const struct findings_report *report, struct dwr_str text)
+{
+    out_lit(o, "    <testcase classname=\"dwrc\" name=\"");
+    out_bytes(o, report->command, strlen(report->command));
+    out_lit(o, "\">\n      <error message=\"");
+    out_xml_text(o, text);
+    out_lit(o, "\"/>\n    </testcase>\n");
+}
+
 void findings_junit(struct out *o, const struct findings_report *report)
 {
     const struct diag *diag = report->diag;
@@ -130,11 +141,13 @@ void findings_junit(struct out *o, const struct findings_report *report)
     for (uint32_t i = 0; i < diag->count; i++)
         failed += fails(report, diag->v[i]);
     out_lit(o, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites");
-    counts(o, diag->count + clean_count, failed);
+    counts(o, diag->count + clean_count + diag->failure_count, failed, diag->failure_count);
     out_lit(o, "  <testsuite name=\"dwrc ");
     out_bytes(o, report->command, strlen(report->command));
     out_char(o, '"');
-    counts(o, diag->count + clean_count, failed);
+    counts(o, diag->count + clean_count + diag->failure_count, failed, diag->failure_count);
+    for (uint32_t i = 0; i < diag->failure_count; i++)
+        failure(o, report, diag->failures[i]);
     for (uint32_t i = 0; i < diag->count; i++)
         one(o, report, diag->v[i]);
     for (uint32_t i = 0; i < diag->sources->count; i++) {

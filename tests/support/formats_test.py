@@ -181,6 +181,23 @@ def odd_file():
 
 
 odd_file()
+
+
+def not_done():
+    """What could not be done looks like no clean run, in no format."""
+    for command in (["lint"], ["test"], ["prove"], ["compile", "-o", "out"]):
+        for form in ("json", "sarif", "github", "junit"):
+            code, out, err = run([*command, "nowhere.dwr", "--format", form], GOOD)
+            told = {"json": lambda: json.loads(out)["failures"] != [],
+                    "sarif": lambda: json.loads(out)["runs"][0]["invocations"][0]["executionSuccessful"] is False,
+                    "github": lambda: out.startswith("::error title=dwrc::cannot read nowhere.dwr: "),
+                    "junit": lambda: xml.fromstring(out).get("errors") == "1"
+                    and xml.fromstring(out).get("tests") == str(len(list(xml.fromstring(out).iter("testcase"))))}
+            check(f"{command[0]} --format {form} of what is not there",
+                  code == 2 and "cannot read nowhere.dwr" in err and told[form](), out + err)
+
+
+not_done()
 code, _, err = run(["lint", "rules", "--write-baseline", "base.json"], BROKEN)
 check("no baseline of rules with errors", code == 1 and "base.json: not written" in err
       and not os.path.exists(os.path.join(WORK, "case", "base.json")), err)
