@@ -147,7 +147,8 @@ void lsp_touch(struct lsp *lsp, const char *path);
 /* The name an editor has for a file: the open document's own, or the path's. */
 struct dwr_str lsp_uri(const struct lsp *lsp, const char *path);
 /* A finding as the protocol's Diagnostic. */
-void lsp_put_finding(struct out *o, struct lsp_rules *rules, const struct diag_finding *finding);
+void lsp_put_finding(const struct lsp *lsp, struct out *o, struct lsp_rules *rules,
+                     const struct diag_finding *finding);
 /* Sends the findings of rule sets that were touched. */
 void lsp_tell(struct lsp *lsp);
 void lsp_rules_clear(struct lsp *lsp);

@@ -217,7 +217,7 @@ void lsp_actions(struct lsp *lsp, const cJSON *params, struct out *o, struct lsp
             continue;
         begin_action(o, &count, f->fix->title, "quickfix");
         out_lit(o, ",\"diagnostics\":[");
-        lsp_put_finding(o, place.rules, f);
+        lsp_put_finding(lsp, o, place.rules, f);
         out_lit(o, "],\"isPreferred\":");
         out_str(o, f->fix->safe ? (struct dwr_str){ "true", 4 } : (struct dwr_str){ "false", 5 });
         out_lit(o, ",\"edit\":");

@@ -245,13 +245,13 @@ uint32_t lsp_source_of(const struct lsp_rules *rules, const struct lsp_document 
 
 /* --- telling what was found --- */
 
-static void put_related(struct out *o, struct lsp_rules *r, const struct diag_finding *f)
+static void put_related(const struct lsp *lsp, struct out *o, struct lsp_rules *r,
+                        const struct diag_finding *f)
 {
     out_lit(o, ",\"relatedInformation\":[");
     for (const struct diag_note *note = f->notes; note != NULL; note = note->next) {
         out_lit(o, "{\"location\":{\"uri\":");
-        lsp_put_text(o,
-                     lsp_uri_of_path(&r->arena, r->c->diag.sources->v[note->span.source].path.p));
+        lsp_put_text(o, lsp_uri(lsp, r->c->diag.sources->v[note->span.source].path.p));
         out_lit(o, ",\"range\":");
         lsp_put_range(o, &r->arena, r->c->diag.sources, note->span);
         out_lit(o, "},\"message\":");
@@ -278,7 +278,8 @@ static void put_scenario(struct out *o, const struct diag_scenario *s)
     }
 }
 
-void lsp_put_finding(struct out *o, struct lsp_rules *r, const struct diag_finding *f)
+void lsp_put_finding(const struct lsp *lsp, struct out *o, struct lsp_rules *r,
+                     const struct diag_finding *f)
 {
     out_lit(o, "{\"range\":");
     lsp_put_range(o, &r->arena, r->c->diag.sources, f->span);
@@ -295,7 +296,7 @@ void lsp_put_finding(struct out *o, struct lsp_rules *r, const struct diag_findi
         put_scenario(o, f->scenario);
     out_char(o, '"');
     if (f->notes != NULL)
-        put_related(o, r, f);
+        put_related(lsp, o, r, f);
     out_char(o, '}');
 }
 
@@ -318,7 +319,7 @@ static uint32_t tell_file(struct lsp *lsp, struct lsp_rules *r, const char *uri,
             continue;
         if (count++ > 0)
             out_char(o, ',');
-        lsp_put_finding(o, r, r->c->diag.v[i]);
+        lsp_put_finding(lsp, o, r, r->c->diag.v[i]);
     }
     out_lit(o, "]}");
     if (!lsp_send(lsp->out, lsp->arena, out_memory_bytes(&m)))

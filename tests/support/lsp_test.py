@@ -190,6 +190,16 @@ def findings():
     related = found and found[0].get("relatedInformation", [])
     check("with the other place", related and related[0]["location"]["uri"].endswith("more.dwr"),
           found)
+    # An open document is called as the editor called it, wherever it is named.
+    odd = (root / "more.dwr").as_uri().replace("more", "%6Dore")
+    client.open(odd, (root / "more.dwr").read_text())
+    client.settle()
+    uris = [uri for uri, ds in client.diagnostics.items() for d in ds if d["code"] == "DW1001"] + [
+        r["location"]["uri"] for ds in client.diagnostics.values() for d in ds
+        if d["code"] == "DW1001" for r in d["relatedInformation"]]
+    check("an open document has one name", odd in uris and (root / "more.dwr").as_uri() not in uris,
+          client.diagnostics)
+    client.notify("textDocument/didClose", {"textDocument": {"uri": odd}})
     (root / "more.dwr").unlink()
     client.notify("workspace/didChangeWatchedFiles", {"changes": [
         {"uri": (root / "more.dwr").as_uri(), "type": 3}]})
