@@ -1,6 +1,6 @@
 #!/bin/bash
 # team_test.sh DWRC WORK - one rule set on 1, 2, 3 and 8 threads: the same tables and the same
-# findings, byte for byte. Built with the thread sanitizer, the same runs look for races.
+# findings and changes, byte for byte. Built with the thread sanitizer, the same runs look for races.
 set -u
 
 dwrc=$(realpath "$1")
@@ -88,6 +88,19 @@ rm "$schemas"/service_*.json
 finds against-schemas "$large" --schema "$schemas"
 grep -q 'error\[DW1041' "$work/against-schemas.1" && grep -q 'error\[DW1042' "$work/against-schemas.1"
 result "what the schemas lack is found" $?
+
+# What changes, DocType by DocType, when every rule that was the client's becomes the server's.
+changed=$work/changed
+rm -rf "$changed" && cp -r rules "$changed"
+sed -i 's/^    client_wins/    server_wins/' "$changed"/*.dwr
+for threads in 1 2 3 8; do
+    # shellcheck disable=SC2086
+    $calm "$dwrc" diff rules "$changed" --tries 500 --threads $threads >"$work/diff.$threads" 2>&1
+    code=$?
+    result "diff on $threads threads: exit $code" $((code != 1))
+    cmp -s "$work/diff.1" "$work/diff.$threads"
+    result "diff on $threads threads finds otherwise" $?
+done
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]
