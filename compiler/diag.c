@@ -367,9 +367,41 @@ unsigned diag_distance(struct dwr_str a, struct dwr_str b)
     return a.n > WORD_MAX || b.n > WORD_MAX ? UINT_MAX : distance(a, b);
 }
 
+static bool is_same_letter(char a, char b)
+{
+    return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+static bool is_between_words(char c)
+{
+    return c == ' ' || c == '_' || c == '-';
+}
+
+/* How many letters both have in whole words at the beginning and at the end: "Payment Entry" and
+ * "Payment Country" are as far from each other as "Entry" and "Country". */
+static size_t shared_words(struct dwr_str a, struct dwr_str b)
+{
+    const size_t n = a.n < b.n ? a.n : b.n;
+    size_t front = 0, back = 0, i;
+
+    for (i = 0; i < n && is_same_letter(a.p[i], b.p[i]); i++)
+        if (is_between_words(a.p[i]))
+            front = i + 1;
+    for (i = 0; front + i < n && is_same_letter(a.p[a.n - 1 - i], b.p[b.n - 1 - i]); i++)
+        if (is_between_words(a.p[a.n - 1 - i]))
+            back = i + 1;
+    return front + back;
+}
+
+/* A third of the letters may be wrong. */
+static unsigned wrong_at_most(size_t letters)
+{
+    return letters < 3 ? 1 : (unsigned)(letters + 2) / 3;
+}
+
 int diag_nearest(struct dwr_str word, const struct dwr_str *candidates, size_t count)
 {
-    unsigned best = word.n < 3 ? 1 : (unsigned)(word.n + 2) / 3, d;
+    unsigned best = wrong_at_most(word.n), d;
     int nearest = -1;
     size_t i;
 
@@ -383,7 +415,7 @@ int diag_nearest(struct dwr_str word, const struct dwr_str *candidates, size_t c
             continue;
         d = distance(word, candidates[i]);
         /* A word of two letters that shares none is another word. */
-        if (d < best && d < n) {
+        if (d < best && d < n && d <= wrong_at_most(word.n - shared_words(word, candidates[i]))) {
             best = d;
             nearest = (int)i;
         }

@@ -223,18 +223,25 @@ static const struct near_case {
     { "", NULL },
     { "on_same", NULL },
     { "completely_other", NULL },
+    { "Payment Entry", "Payment Entrie" },
+    { "Payment Country", NULL }, /* as far as Country is from Entrie */
+    { "Paymet Entrie", "Payment Entrie" },
+    { "on_some_key", "on_same_key" },
+    { "on_any_key", NULL },
 };
 
 Test(diag, only_what_is_near_is_proposed)
 {
-    static const char *const words[] = { "strategy", "field_level", "key", "on_same_key" };
-    struct dwr_str candidates[4];
+    static const char *const words[] = { "strategy", "field_level", "key", "on_same_key",
+                                         "Payment Entrie" };
+    enum { COUNT = sizeof words / sizeof *words };
+    struct dwr_str candidates[COUNT];
 
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < COUNT; i++)
         candidates[i] = (struct dwr_str){ words[i], strlen(words[i]) };
     for (size_t i = 0; i < sizeof near_cases / sizeof *near_cases; i++) {
         const struct near_case *k = &near_cases[i];
-        const int n = diag_nearest((struct dwr_str){ k->word, strlen(k->word) }, candidates, 4);
+        const int n = diag_nearest((struct dwr_str){ k->word, strlen(k->word) }, candidates, COUNT);
 
         if (k->nearest == NULL)
             cr_assert_eq(n, -1, "'%s' is near to nothing", k->word);
