@@ -6,7 +6,8 @@
 struct asked {
     const struct part *part;
     bool times, server_role, client_role, user;
-    bool is_set; /* a condition asks whether there is a role or a user at all */
+    bool any; /* a condition asks for a role or a user that none names: is there one, is it a
+                 field's */
 };
 
 static void ask_operand(struct asked *a, const struct dwr_operand *o)
@@ -20,11 +21,14 @@ static void ask_cond(void *context, const struct dwr_cond *c)
 {
     struct asked *a = context;
 
+    const bool is_compared = c->value_count == 0 && c->op < DWR_COND_IN;
+    const bool is_set = c->op == DWR_COND_IS_SET || c->op == DWR_COND_IS_NOT_SET;
+
     ask_operand(a, &c->left);
-    if (c->value_count == 0 && c->op < DWR_COND_IN)
+    if (is_compared)
         ask_operand(a, &c->right);
-    a->is_set = a->is_set || ((c->op == DWR_COND_IS_SET || c->op == DWR_COND_IS_NOT_SET) &&
-                              c->left.side >= DWR_SIDE_SERVER_ROLE);
+    a->any = a->any || ((is_compared || is_set) && c->left.side >= DWR_SIDE_SERVER_ROLE) ||
+             (is_compared && c->right.side >= DWR_SIDE_SERVER_ROLE);
 }
 
 static void ask_rule(struct asked *a, const struct dwr_rule *rule)
@@ -87,7 +91,7 @@ static struct domain roles(struct arena *arena, const struct asked *a, bool clie
 
     if (!(client ? a->client_role : a->server_role))
         d.count = 1;
-    else if (!a->is_set)
+    else if (!a->any)
         d.count--;
     return d;
 }

@@ -12,6 +12,9 @@
 /* Values besides unset and the literals: so many are put until there are this many that are set. */
 enum { SET_VALUES = 3 };
 
+/* No condition names it. */
+#define OTHER_ROLE "\"another role\""
+
 struct domain_build {
     struct arena *arena;
     struct dwr_str *v;
@@ -21,6 +24,7 @@ struct domain_build {
     uint16_t field;
     uint8_t side; /* instead of a field: a role or the user; else DWR_SIDE_VALUE */
     bool ordered, against_user;
+    bool against_server_role, against_client_role;
     struct near_values cuts; /* literals that values are compared with by order */
 };
 
@@ -71,6 +75,8 @@ static void take_literal(void *context, const struct literal *l)
         return;
     if (l->other.side == DWR_SIDE_CLIENT_USER)
         b->against_user = true;
+    b->against_server_role = b->against_server_role || l->other.side == DWR_SIDE_SERVER_ROLE;
+    b->against_client_role = b->against_client_role || l->other.side == DWR_SIDE_CLIENT_ROLE;
     b->ordered = b->ordered || l->ordered;
     if (!l->value.p)
         return;
@@ -93,7 +99,31 @@ static void take_others_literals(void *context, const struct literal *l)
     other.field = b->field;
     other.ordered = b->ordered;
     other.against_user = b->against_user;
+    other.against_server_role = b->against_server_role;
+    other.against_client_role = b->against_client_role;
     *b = other;
+}
+
+static void put_roles_of(struct domain_build *b, enum dwr_operand_side side)
+{
+    struct domain_build roles = *b;
+
+    roles.side = (uint8_t)side;
+    roles.field = DWR_NONE;
+    literals_each(b->doctype, take_literal, &roles);
+    b->v = roles.v;
+    b->count = roles.count;
+    b->capacity = roles.capacity;
+    put(b, str_of(OTHER_ROLE));
+}
+
+/* What is compared with a role must be able to name one: those of conditions, and another. */
+static void put_roles(struct domain_build *b)
+{
+    if (b->against_server_role)
+        put_roles_of(b, DWR_SIDE_SERVER_ROLE);
+    if (b->against_client_role)
+        put_roles_of(b, DWR_SIDE_CLIENT_ROLE);
 }
 
 /* The literals that the field is compared with, then what is near them: all that conditions tell
@@ -105,6 +135,7 @@ static void put_literals(struct domain_build *b)
 
     literals_each(b->doctype, take_literal, b);
     literals_each(b->doctype, take_others_literals, b);
+    put_roles(b);
     literals = b->count;
     put_near(b, near_gaps(b->arena, &b->cuts));
     for (uint32_t i = first; i < literals; i++)
@@ -415,7 +446,7 @@ struct domain domain_of_roles(struct arena *arena, const struct dwr_doctype *doc
     b.side = client ? DWR_SIDE_CLIENT_ROLE : DWR_SIDE_SERVER_ROLE;
     literals_each(doctype, take_literal, &b);
     put_near(&b, near_roles(arena, doctype, client));
-    put(&b, str_of("\"another role\""));
+    put(&b, str_of(OTHER_ROLE));
     return end(&b);
 }
 

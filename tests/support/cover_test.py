@@ -356,6 +356,7 @@ def in_the_only_way():
     max   f ranked ("open", "held", "closed");
     union g when "held" <= client.f;
     union g { key id; }"""),
+            ("a role that a field names", "    server_wins f when client_role = server.g;\n    client_wins f;"),
             ("rows in the order of their key", """
     child t { key id, at; order_by at; on_same_key last_write_wins; }
     child u { key id; order_by id; on_same_key first_write_wins; }"""),

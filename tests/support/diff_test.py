@@ -112,6 +112,8 @@ PAIRS = [
      'client_wins a when server.s in ("x", "y");\n    server_wins a;', {"a": "can_lose_a_write"}),
     ("a role", 'client_wins a when client_role = "chief";\n    server_wins a;',
      'client_wins a when client_role = "boss";\n    server_wins a;', {"a": "can_lose_a_write"}),
+    ("a role that a field names", 'client_wins a when client_role = server.s;\n    server_wins a;',
+     "server_wins a;", {"a": "can_lose_a_write"}),
     ("a watched field", "manual a { watch w; }", "manual a;", None),
     ("a set field", 'manual a { set s = "open"; }', 'manual a { set s = "shut"; }',
      None),

@@ -58,6 +58,15 @@ got=$(printf '%s\n' "$line" | sed "s/\"server\":{[^}]*}/\"server\":$doc/" | "$dw
     sed 's/.*"doc":\({[^}]*}\).*/\1/')
 is "and the second time" "$got" "$again"
 
+n=0
+for condition in 'client_role = server.g' 'client.g = server_role' 'client_user = base.g' \
+    'not (server_role != client.g)'; do
+    echo "doctype \"R\" { strategy field_level; sum n when $condition; server_wins n; }" >role.dwr
+    "$dwrc" prove role.dwr --doctype R >out
+    n=$((n + $(grep -c 'idempotent proved, except n (sum)' out)))
+done
+is "a guard that compares a role or a user with a field can hold" $n 4
+
 "$dwrc" prove sum.dwr --doctype Nobody >out 2>err
 is "an unknown DocType: exit status" $? 2
 is "an unknown DocType: said" "$(cat err)" "dwrc: no DocType 'Nobody' in the rules"
