@@ -428,6 +428,7 @@ void inquiry_part(struct inquiry *j, const struct part *part, struct prove_part 
     struct split *split = NULL;
 
     *out = (struct prove_part){ .tried = NULL };
+    trial_doc_start(&j->resolved, j->bench->arena);
     for (; part && !part->too_large && !split; part = part->smaller) {
         out->tried = part;
         split = split_of(j, part, part->smaller ? PART_CASES_MAX : PART_CASES_LAST);
@@ -440,7 +441,6 @@ void inquiry_part(struct inquiry *j, const struct part *part, struct prove_part 
     j->part = out->tried;
     j->out = out;
     inquiry_documents(j->bench->arena, j->part, &j->stored, &j->client);
-    trial_doc_start(&j->resolved, j->bench->arena);
     for (uint32_t env = 0; env < j->part->env_count; env++) {
         try_shapes(j, split, env);
         if (j->part->kind == PART_DOCUMENT)

@@ -80,6 +80,8 @@ void inquiry_returned(const struct inquiry *j, struct dwr_write *again);
 void inquiry_idempotent(struct inquiry *j);
 void inquiry_resurrection(struct inquiry *j);
 void inquiry_resolvable(struct inquiry *j);
+/* The result of the case, its conflicts resolved as the client wanted; until the next one. */
+struct dwr_text inquiry_resolved(struct inquiry *j);
 void inquiry_order(struct inquiry *j, struct split *split); /* all pairs of the part */
 
 /* --- reasons (reason.c) --- */

@@ -111,7 +111,7 @@ static struct dwr_str name_of(const struct inquiry *j, struct dwr_text key)
     return (struct dwr_str){ key.p + 1, key.n - 2 };
 }
 
-static struct dwr_text resolved_document(struct inquiry *j)
+struct dwr_text inquiry_resolved(struct inquiry *j)
 {
     struct dwr_walk walk = dwr_walk_of(j->result.doc);
     struct dwr_text key, value;
@@ -173,7 +173,7 @@ void inquiry_resolvable(struct inquiry *j)
     if (j->result.status != DWR_CONFLICT_MANUAL || !j->result.doc.p)
         return;
     j->out->cases[PROVE_RESOLVABLE]++;
-    if (rests(j, j->again, resolved_document(j), &again))
+    if (rests(j, j->again, inquiry_resolved(j), &again))
         return;
     /* What the merge makes of the resolution (rows put in order, counts) may be what rests. */
     if (again.status != DWR_CONFLICT_MANUAL && again.doc.p && rests(j, j->last, again.doc, &last))

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "../../runtime/core/value.h"
-#include "str.h"
 
 struct prove_case split_case(enum split_shape shape)
 {
@@ -28,73 +27,29 @@ struct prove_case split_case(enum split_shape shape)
     return at;
 }
 
-static bool opens_conflicts(const struct split *s, const struct split_group *g)
+struct split *split_new(struct inquiry *j, const struct part *part, bool whole)
 {
-    for (uint8_t i = 0; i < g->count; i++) {
-        const struct dwr_unit *unit = part_unit(s->part, g->slots[i]);
-        const struct dwr_table *table = part_table(s->part, g->slots[i]);
+    struct split *s = ARENA_NEW(j->bench->arena, struct split);
+    bool good = true;
 
-        if (table && (table->hold || table->same_key == DWR_SAME_KEY_MANUAL))
-            return true;
-        for (uint16_t r = 0; unit && r < unit->rule_count; r++)
-            if (unit->rules[r].kind == DWR_RULE_MANUAL)
-                return true;
-        if (!unit && s->part->doctype->free_rule.kind == DWR_RULE_MANUAL)
-            return true;
+    *s = (struct split){ .j = j, .part = part, .arena = j->bench->arena };
+    s->stored_step[0] = s->client_step[0] = 1;
+    for (uint8_t i = 1; i < part->slot_count; i++) {
+        s->stored_step[i] = s->stored_step[i - 1] * part_stored_values(part, i - 1u);
+        s->client_step[i] = s->client_step[i - 1] * part_client_values(part, i - 1u);
     }
-    return false;
+    split_make_groups(s, whole);
+    for (uint8_t g = 1; g < s->group_count; g++)
+        good = split_make_part(s, &s->groups[g]) && good;
+    return good ? s : NULL;
 }
 
-/* --- a group as a part --- */
-
-/* Names of the sync layer that no slot has, for the probes. */
-static bool find_names(const struct split *s, struct split_group *g, uint16_t *fields)
+unsigned split_group_count(const struct split *split)
 {
-    static const char *const names[] = { "idx", "creation", "modified_by", "owner", "modified" };
-    const struct dwr_names *all = &s->part->doctype->names;
-    uint8_t n = 0;
-
-    for (size_t i = 0; i < sizeof names / sizeof *names && n < g->probe_count; i++)
-        for (uint16_t k = 0; k < all->count; k++)
-            if (str_is(all->v[k].name, names[i]) && all->v[k].role == DWR_NAME_META &&
-                split_slot_of(s, k) == PART_SLOTS_MAX && n < g->probe_count) {
-                fields[n] = k;
-                g->names[n++] = all->v[k].name;
-            }
-    return n == g->probe_count;
+    return split->group_count;
 }
 
-/* The DocType without its lock, and a unit for each probe: client_wins when it holds, else
- * server_only. */
-static bool make_doctype(struct split *s, struct split_group *g)
-{
-    const struct dwr_doctype *d = s->part->doctype;
-    uint16_t *fields = arena_array(s->arena, SPLIT_PROBES_MAX, sizeof *fields);
-    struct dwr_name *names = arena_array(s->arena, d->names.count, sizeof *names);
-    struct dwr_unit *units =
-        arena_array(s->arena, d->unit_count + (size_t)SPLIT_PROBES_MAX, sizeof *units);
-
-    if (!find_names(s, g, fields))
-        return false;
-    memcpy(names, d->names.v, d->names.count * sizeof *names);
-    if (d->unit_count > 0)
-        memcpy(units, d->units, d->unit_count * sizeof *units);
-    for (uint8_t i = 0; i < g->probe_count; i++) {
-        struct dwr_rule *rules = arena_array(s->arena, 2, sizeof *rules);
-
-        rules[0] = (struct dwr_rule){ .kind = DWR_RULE_CLIENT_WINS, .when = g->probes[i] };
-        rules[1] = (struct dwr_rule){ .kind = DWR_RULE_SERVER_ONLY };
-        units[d->unit_count + i] = (struct dwr_unit){ &fields[i], 1, rules, 2 };
-        names[fields[i]].role = DWR_NAME_UNIT;
-        names[fields[i]].index = (uint16_t)(d->unit_count + i);
-    }
-    g->doctype = *d;
-    g->doctype.names.v = names;
-    g->doctype.units = units;
-    g->doctype.unit_count = (uint16_t)(d->unit_count + g->probe_count);
-    g->doctype.lock = NULL;
-    return true;
-}
+/* --- what is seen --- */
 
 /* {"a":1} with each probe's field before it. */
 static struct dwr_text with_probes(const struct split *s, const struct split_group *g,
@@ -113,65 +68,6 @@ static struct dwr_text with_probes(const struct split *s, const struct split_gro
 }
 
 enum { STORED = 2, WRITTEN = 3 }; /* in the probes' fields */
-
-static bool make_part(struct split *s, struct split_group *g)
-{
-    bool asked = g->probe_count > 0;
-    uint64_t cases;
-
-    if (g->whole)
-        return true;
-    for (uint8_t i = 0; i < g->count; i++)
-        asked = asked || g->watched[i];
-    g->whole = !asked || (g->count > 1 && opens_conflicts(s, g));
-    g->part = *s->part;
-    g->part.slot_count = g->count;
-    g->part.kind = PART_UNIT;
-    for (uint8_t i = 0; i < g->count; i++)
-        g->part.slots[i] = s->part->slots[g->slots[i]];
-    cases = part_stored_count(&g->part);
-    cases *= cases * part_client_count(&g->part);
-    if (g->whole || cases > SPLIT_CASES_MAX || !make_doctype(s, g)) {
-        g->whole = true;
-        return cases <= SPLIT_CASES_MAX;
-    }
-    g->part.doctype = &g->doctype;
-    inquiry_documents(s->arena, &g->part, &g->stored, &g->client);
-    for (uint32_t i = 0; i < g->stored.count; i++) {
-        inquiry_need(&g->part, &g->stored, i);
-        g->stored.doc[i] = with_probes(s, g, g->stored.doc[i], STORED);
-        g->stored.tombstone[i] = with_probes(s, g, g->stored.tombstone[i], STORED);
-    }
-    for (uint32_t i = 0; i < g->client.count; i++) {
-        inquiry_need(&g->part, &g->client, i);
-        g->client.doc[i] = with_probes(s, g, g->client.doc[i], WRITTEN);
-    }
-    return true;
-}
-
-struct split *split_new(struct inquiry *j, const struct part *part, bool whole)
-{
-    struct split *s = ARENA_NEW(j->bench->arena, struct split);
-    bool good = true;
-
-    *s = (struct split){ .j = j, .part = part, .arena = j->bench->arena };
-    s->stored_step[0] = s->client_step[0] = 1;
-    for (uint8_t i = 1; i < part->slot_count; i++) {
-        s->stored_step[i] = s->stored_step[i - 1] * part_stored_values(part, i - 1u);
-        s->client_step[i] = s->client_step[i - 1] * part_client_values(part, i - 1u);
-    }
-    split_make_groups(s, whole);
-    for (uint8_t g = 1; g < s->group_count; g++)
-        good = make_part(s, &s->groups[g]) && good;
-    return good ? s : NULL;
-}
-
-unsigned split_group_count(const struct split *split)
-{
-    return split->group_count;
-}
-
-/* --- what is seen --- */
 
 struct seen {
     uint64_t states[SPLIT_STATES];
@@ -229,32 +125,45 @@ static uint64_t watched(const struct split *s, const struct split_group *g,
 }
 
 /* Merges; what is stored then, and what the merge saw. */
-static uint64_t see(const struct split *s, const struct split_group *g, struct dwr_write *w)
+static uint64_t see(const struct split *s, const struct split_group *g, struct dwr_write *w,
+                    struct dwr_result *result)
 {
-    struct dwr_result result;
     const uint64_t equal = watched(s, g, w);
 
-    if (dwr_merge(&g->doctype, w, s->j->again, &result) != DWR_OK || !result.doc.p)
+    if (dwr_merge(&g->doctype, w, s->j->again, result) != DWR_OK)
+        result->doc.p = NULL;
+    if (!result->doc.p)
         return equal << SPLIT_PROBES_MAX;
-    w->server = stored_again(s, g, result.doc);
-    return equal << (SPLIT_PROBES_MAX + 1) | probed(s, g, result.doc);
+    w->server = stored_again(s, g, result->doc);
+    return equal << (SPLIT_PROBES_MAX + 1) | probed(s, g, result->doc);
 }
 
-/* The stored combination of the client's view. */
-static uint32_t view_of(const struct split_group *g, const struct split_pick *p, bool base_known)
+/* Makes documents, with the probes' fields. */
+static void need(const struct split *s, struct split_group *g, struct inquiry_docs *docs,
+                 uint32_t combination)
 {
-    uint64_t combination = 0, step = 1;
+    const int value = docs->client ? WRITTEN : STORED;
 
-    for (uint8_t i = 0; i < g->count; i++) {
-        const int wrote = part_client_value(&g->part, p->client, i);
+    if (docs->doc[combination].p)
+        return;
+    inquiry_need(&g->part, docs, combination);
+    docs->doc[combination] = with_probes(s, g, docs->doc[combination], value);
+    if (!docs->client)
+        docs->tombstone[combination] = with_probes(s, g, docs->tombstone[combination], value);
+}
 
-        combination +=
-            step * (uint64_t)(wrote >= 0 ? wrote
-                                         : part_stored_value(&g->part,
-                                                             base_known ? p->base : p->server, i));
-        step *= g->part.slots[i].values.count;
-    }
-    return (uint32_t)combination;
+/* The result, its conflicts resolved. */
+static struct dwr_text resolved(const struct split *s, const struct split_group *g,
+                                const struct dwr_result *result)
+{
+    const struct part *part = s->j->part;
+    struct dwr_text doc;
+
+    s->j->part = &g->part;
+    s->j->result = *result;
+    doc = stored_again(s, g, inquiry_resolved(s->j));
+    s->j->part = part;
+    return doc;
 }
 
 static struct seen seen_of(const struct split *s, struct split_group *g, enum split_shape shape,
@@ -262,8 +171,9 @@ static struct seen seen_of(const struct split *s, struct split_group *g, enum sp
 {
     struct prove_case at = split_case(shape);
     struct seen seen = { .pick = pick };
+    struct dwr_text after = { NULL, 0 };
     struct dwr_write write, other;
-    struct dwr_text deleted;
+    struct dwr_result result;
 
     at.base = pick.base;
     at.server = pick.server;
@@ -271,27 +181,34 @@ static struct seen seen_of(const struct split *s, struct split_group *g, enum sp
     at.env = env;
     if (at.op == DWR_DELETE)
         at.op = DWR_UPDATE;
+    need(s, g, &g->stored, pick.base);
+    need(s, g, &g->stored, pick.server);
+    need(s, g, &g->client, pick.client);
+    need(s, g, &g->client, 0);
     write = inquiry_write(&g->part, &g->stored, &g->client, &at);
-    deleted = write.server;
     if (shape == SPLIT_ORDER) {
         other = write;
         other.client = g->client.doc[0];
-        seen.states[0] = see(s, g, &write);
+        seen.states[0] = see(s, g, &write, &result);
         write.client = g->client.doc[0];
-        seen.states[1] = see(s, g, &write);
-        seen.states[2] = see(s, g, &other);
+        seen.states[1] = see(s, g, &write, &result);
+        seen.states[2] = see(s, g, &other, &result);
         return seen;
     }
-    for (int i = 0; i < 3; i++) {
-        seen.states[i] = see(s, g, &write);
-        if (at.server_is == PROVE_SERVER_TOMBSTONE && write.server.p != deleted.p) {
-            write.op = DWR_UPDATE; /* inquiry_returned */
-            write.base = g->stored.doc[pick.server];
-        }
+    seen.states[0] = see(s, g, &write, &result);
+    if (result.doc.p && at.server_is == PROVE_SERVER_TOMBSTONE) {
+        write.op = DWR_UPDATE; /* inquiry_returned */
+        write.base = g->stored.doc[pick.server];
     }
-    if (opens_conflicts(s, g) && at.server_is != PROVE_SERVER_NOTHING) {
-        write.server = g->stored.doc[view_of(g, &pick, at.base_known)];
-        seen.states[3] = see(s, g, &write);
+    if (result.doc.p && result.status == DWR_CONFLICT_MANUAL)
+        after = resolved(s, g, &result);
+    other = write;
+    for (int i = 1; i < 3; i++)
+        seen.states[i] = see(s, g, &write, &result);
+    for (int i = 3; i < 5 && after.p; i++) {
+        other.op = other.op == DWR_INSERT ? DWR_UPDATE : other.op; /* as inquiry_resolvable */
+        other.server = i == 3 ? after : other.server;
+        seen.states[i] = see(s, g, &other, &result);
     }
     return seen;
 }
@@ -355,17 +272,44 @@ static int by_what_is_seen(const void *a, const void *b)
     return (x->pick.client > y->pick.client) - (x->pick.client < y->pick.client);
 }
 
-static struct split_picks all_of(struct split *s, const struct split_group *g, struct ranges r)
+static struct split_picks all_of(struct arena *arena, struct ranges r)
 {
     struct split_picks picks = {
-        arena_array(s->arena, (size_t)r.base * r.server * r.client, sizeof *picks.v), 0
+        arena_array(arena, (size_t)r.base * r.server * r.client, sizeof *picks.v), 0
     };
 
     for (uint32_t b = 0; b < r.base; b++)
         for (uint32_t v = 0; v < r.server; v++)
             for (uint32_t c = 0; c < r.client; c++)
-                picks.v[picks.count++] =
-                    of_part(s, g, (struct split_pick){ r.base_is_server ? v : b, v, c });
+                picks.v[picks.count++] = (struct split_pick){ r.base_is_server ? v : b, v, c };
+    return picks;
+}
+
+/* Each of the picks with each of those of another group. */
+static struct split_picks with_each(struct arena *arena, struct split_picks a, struct split_picks b)
+{
+    struct split_picks picks = { arena_array(arena, (size_t)a.count * b.count, sizeof *picks.v),
+                                 0 };
+
+    for (uint32_t i = 0; i < a.count; i++)
+        for (uint32_t k = 0; k < b.count; k++)
+            picks.v[picks.count++] =
+                (struct split_pick){ a.v[i].base + b.v[k].base, a.v[i].server + b.v[k].server,
+                                     a.v[i].client + b.v[k].client };
+    return picks;
+}
+
+/* Those of a group that are looked at, as combinations of it. */
+static struct split_picks picks_to_see(struct split *s, const struct split_group *g,
+                                       enum split_shape shape, uint32_t env, struct ranges all)
+{
+    struct split_picks picks;
+
+    if (!g->split)
+        return all_of(s->arena, all);
+    picks = split_picks(g->split, 0, shape, env);
+    for (unsigned i = 1; i < g->split->group_count; i++)
+        picks = with_each(s->arena, picks, split_picks(g->split, i, shape, env));
     return picks;
 }
 
@@ -388,27 +332,25 @@ struct split_picks split_picks(struct split *s, unsigned group, enum split_shape
 {
     struct split_group *g = &s->groups[group];
     uint64_t stored = 1, client = 1;
-    struct split_picks picks;
+    struct split_picks picks, all;
     struct seen *seen;
-    struct ranges r;
-    uint32_t n = 0;
 
     for (uint8_t i = 0; i < g->count; i++) {
         stored *= part_stored_values(s->part, g->slots[i]);
         client *= part_client_values(s->part, g->slots[i]);
     }
-    r = ranges_of(shape, (uint32_t)stored, (uint32_t)client);
-    if (g->whole)
-        return all_of(s, g, r);
-    seen = arena_array(s->arena, (size_t)r.base * r.server * r.client, sizeof *seen);
-    for (uint32_t b = 0; b < r.base; b++)
-        for (uint32_t v = 0; v < r.server; v++)
-            for (uint32_t c = 0; c < r.client; c++)
-                seen[n++] = seen_of(s, g, shape, env,
-                                    (struct split_pick){ r.base_is_server ? v : b, v, c });
-    qsort(seen, n, sizeof *seen, by_what_is_seen);
-    picks = (struct split_picks){ arena_array(s->arena, n, sizeof *picks.v), 0 };
-    for (uint32_t i = 0; i < n; i++)
+    all = picks_to_see(s, g, shape, env, ranges_of(shape, (uint32_t)stored, (uint32_t)client));
+    picks = (struct split_picks){ arena_array(s->arena, all.count, sizeof *picks.v), 0 };
+    if (g->whole) {
+        for (uint32_t i = 0; i < all.count; i++)
+            picks.v[picks.count++] = of_part(s, g, all.v[i]);
+        return picks;
+    }
+    seen = arena_array(s->arena, all.count, sizeof *seen);
+    for (uint32_t i = 0; i < all.count; i++)
+        seen[i] = seen_of(s, g, shape, env, all.v[i]);
+    qsort(seen, all.count, sizeof *seen, by_what_is_seen);
+    for (uint32_t i = 0; i < all.count; i++)
         if (i == 0 || memcmp(seen[i].states, seen[i - 1].states, sizeof seen[i].states) != 0)
             picks.v[picks.count++] = of_part(s, g, seen[i].pick);
     return picks;

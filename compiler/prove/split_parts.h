@@ -8,7 +8,8 @@
 enum {
     SPLIT_PROBES_MAX = 5,    /* conditions that are asked of one group */
     SPLIT_CASES_MAX = 60000, /* of one group */
-    SPLIT_STATES = 4         /* that a group is seen in: as it is, merged, merged twice; resolved */
+    SPLIT_STATES = 5 /* that a group is seen in: as it is, merged, merged twice; resolved, and
+                        merged again */
 };
 
 struct split_group {
@@ -19,6 +20,7 @@ struct split_group {
     bool whole;                   /* every case of it is tried */
     /* The slots as a part of their own, with a field of the sync layer for each probe. */
     struct part part;
+    struct split *split; /* of that part: what the probes do not read is read by it; NULL: none */
     struct dwr_doctype doctype;
     struct dwr_str names[SPLIT_PROBES_MAX];
     struct inquiry_docs stored, client;
@@ -41,5 +43,8 @@ uint8_t split_slot_of(const struct split *split, uint16_t field);
 /* Puts the slots into groups, and what the first group's conditions ask of the others into them.
  * whole: one group. */
 void split_make_groups(struct split *split, bool whole);
+
+/* Makes it a part (split_make.c); false: it has more cases than are looked at. */
+bool split_make_part(struct split *split, struct split_group *group);
 
 #endif

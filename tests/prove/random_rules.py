@@ -2,7 +2,7 @@
 """random_rules.py DWRC [--seed N] [--doctypes N] FILE - writes small random DocTypes whose fields depend on
 each other: guards, locks and holds over several fields, counts, fields of the sync layer, roles,
 watched and set fields, units, provisional conflicts, literals that are lists and objects, close
-bounds. For random_rules, which looks for documents by which a proof of them is false. DocTypes in which DWRC
+bounds, deletes. For random_rules, which looks for documents by which a proof of them is false. DocTypes in which DWRC
 finds a mistake (a condition that contradicts itself) are left out."""
 import argparse
 import json
@@ -36,7 +36,8 @@ class Rules:
         if kind < 0.10:
             return f"{f} changes"
         if kind < 0.20:
-            return f'{self.pick(("client_role", "server_role"))} {self.pick(("=", "!="))} "{self.pick("xy")}"'
+            who = self.pick(("client_role", "server_role", "client_role", "server_role", "client_user"))
+            return f'{who} {self.pick(("=", "!="))} "{self.pick("xy")}"'
         if kind < 0.26:
             return f"{side}.{f} is {self.pick(('', 'not '))}set"
         if kind < 0.32:
@@ -66,12 +67,18 @@ class Rules:
             inside.append(f"set {self.pick(others)} = \"B\";")
         return f"manual {f}" + (" { " + " ".join(inside) + " }" if inside else ";")
 
+    def counted(self, f):
+        rule, more = self.pick(COUNTED), self.r.random() < 0.3
+        if more and rule in ("max", "min"):
+            return f'{rule} {f} ranked ("A", 2, "B");'
+        return f"{rule} {f} {{ key k; }}" if more and rule in ("union", "keep_both") else f"{rule} {f};"
+
     def rule(self, f, others):
         kind = self.r.random()
         if kind < 0.30:
             return self.manual(f, others)
         if kind < 0.65:
-            return f"{self.pick(COUNTED)} {f};"
+            return self.counted(f)
         return f"{self.pick(PLAIN)} {f};"
 
     def unit(self, f, others):
@@ -82,13 +89,29 @@ class Rules:
         return self.rule(f, others)
 
     def child(self, append_only):
-        same = self.pick(("server_wins", "client_wins", "keep_both", "manual", "sum(q)",
-                          "fields { max q; otherwise client_wins; }"))
+        same = self.pick(("server_wins", "client_wins", "first_write_wins", "last_write_wins",
+                          "keep_both", "manual", "sum(q)",
+                          "fields { max q; otherwise client_wins; }",
+                          "fields { manual together q, v { watch w; set x = 1; } sum w; }",
+                          "fields { last_write_wins together q, v; union w; otherwise immutable; }"))
         same += "" if same.endswith("}") else ";"
-        same = "" if append_only else f"on_same_key {same} "
+        never = append_only or self.r.random() < 0.1
+        same = "append_only yes; " if never and not append_only else "" if never else f"on_same_key {same} "
+        key = self.pick(("id", "id", "id, q")) if "q" not in same else "id"
+        order = " order_by at;" if self.r.random() < 0.3 else ""
         hold = f" hold when {self.condition()};" if self.r.random() < 0.3 else ""
-        removes = " removes yes;" if self.r.random() < 0.4 else ""
-        return f"child t {{ key id; {same}count_into n;{removes}{hold} }}"
+        removes = " removes yes;" if self.r.random() < 0.4 and not never else ""
+        return f"child t {{ key {key}; {same}count_into n;{order}{removes}{hold} }}"
+
+    def deletes(self):
+        r, inside = self.r, []
+        if r.random() < 0.5:
+            inside.append("allow_delete no;")
+            if r.random() < 0.6:
+                inside.append(f'soft_delete {self.pick(FIELDS)} = "B";')
+        if r.random() < 0.6:
+            inside.append("delete_wins_over_update no;")
+        return f"tombstone {{ {' '.join(inside)} }}"
 
     def doctype(self, name):
         r = self.r
@@ -98,14 +121,22 @@ class Rules:
         if "seen" in self.readable:
             lines.append("meta seen;")
         if len(ruled) > 2 and r.random() < 0.3:
-            lines.append(f"{self.pick(PLAIN)} together {ruled[0]}, {ruled[1]};")
+            both = f"together {ruled[0]}, {ruled[1]}"
+            if r.random() < 0.4:
+                lines.append(f"{self.pick(PLAIN + ['manual'])} {both} when {self.condition()};")
+            lines.append(f"{self.pick(PLAIN)} {both};")
             ruled = ruled[2:]
         for f in ruled:
             lines.append(self.unit(f, [x for x in FIELDS if x != f]))
         if self.table:
             lines.append(self.child(strategy == "append_only"))
         if r.random() < 0.25:
-            lines.append(f"lock when {self.condition()};")
+            free = f" except {', '.join(r.sample(FIELDS, r.randint(1, 2)))}" if r.random() < 0.5 else ""
+            lines.append(f"lock when {self.condition()}{free};")
+        if r.random() < 0.1:
+            lines.append(f"{self.pick(['client_wins', 'manual', 'max'])} docstatus;")
+        if r.random() < 0.2:
+            lines.append(self.deletes())
         return f'doctype "{name}" {{\n    ' + "\n    ".join(lines) + "\n}\n"
 
 

@@ -99,6 +99,27 @@ END
 "$dwrc" prove five.dwr --doctype Five >out
 is "a guard over five fields is tried" "$(grep -c 'idempotent proved, except a (sum)' out)" 1
 
+# Fields that are read only for others that are read; a lock's fields that open conflicts and set.
+cat >chain.dwr <<'END'
+doctype "Chain" {
+    strategy field_level;
+    sum a when server.b = "1" and client.c > 2;
+    server_wins a;
+    client_wins b when server.d in ("1", "2") and client.e = 5;
+    manual b;
+    client_wins c when server.f = "x";
+    server_wins c;
+}
+doctype "Locked" {
+    strategy field_level;
+    manual e { provisional client; set d = "B"; }
+    lock when base.e > 2.5 or client.b = 1;
+}
+END
+"$dwrc" prove chain.dwr --doctype Chain >out
+is "guards of guards are tried" "$(grep -c 'idempotent proved, except a (sum)' out)" 1
+"$dwrc" prove chain.dwr --doctype Locked >out
+is "a lock on what opens conflicts is tried" "$(grep -c 'no resurrection proved, except d (set by a conflict)' out)" 1
 # What conditions of other units compare a field with is nothing to a part.
 {
     echo 'doctype "Many" { strategy field_level;'
