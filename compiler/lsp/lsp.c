@@ -223,6 +223,8 @@ static void initialize(struct lsp *lsp, const cJSON *params, struct out *o,
     take_schemas(lsp, params);
     lsp->initialized = true;
     lsp->watches = CAN(params, "workspace", "didChangeWatchedFiles", "dynamicRegistration");
+    lsp->outlines =
+        CAN(params, "textDocument", "documentSymbol", "hierarchicalDocumentSymbolSupport");
     out_lit(o, "{\"capabilities\":{\"positionEncoding\":\"utf-16\","
                "\"textDocumentSync\":{\"openClose\":true,\"change\":2,\"save\":true},"
                "\"completionProvider\":{\"triggerCharacters\":[\" \",\".\",\"\\\"\",\"(\"]},"

@@ -134,7 +134,8 @@ struct lsp {
     char **schemas; /* --schema, else initializationOptions.schema; none: "schema" in the folder */
     uint32_t schema_count;
     bool initialized, shut_down, gone;
-    bool watches; /* the editor can be asked to tell of files that change */
+    bool watches;  /* the editor can be asked to tell of files that change */
+    bool outlines; /* it knows symbols with children */
 };
 
 struct lsp_document *lsp_document_of(const struct lsp *lsp, const char *uri);

@@ -8,6 +8,7 @@ import time
 
 CAPABILITIES = {"textDocument": {
     "rename": {"prepareSupport": True},
+    "documentSymbol": {"hierarchicalDocumentSymbolSupport": True},
     "codeAction": {"codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}}}}}
 
 

@@ -510,6 +510,15 @@ def places():
     check("the outline", [s["name"] for s in symbols] == ["Visit", "report"] and
           "parts" in [c["name"] for c in symbols[0]["children"]], symbols)
     client.stop()
+    client = Client(DWRC)
+    client.start(capabilities={})
+    uri = client.open(root / "visits.dwr")
+    flat = client.ask("textDocument/documentSymbol", {"textDocument": {"uri": uri}})["result"]
+    check("the outline of an editor that knows no children: one list",
+          [(s["name"], s.get("containerName")) for s in flat if s["kind"] != 8] ==
+          [("Visit", None), ("parts", "Visit"), ("report", None)], flat)
+    check("its places", all(s["location"]["uri"] == uri and "selectionRange" not in s for s in flat), flat)
+    client.stop()
 
 
 # Every place where a field can stand.
