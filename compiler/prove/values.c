@@ -383,18 +383,36 @@ static struct part_slot *slot_of(struct part *part, const struct dwr_operand *o)
     return NULL;
 }
 
-static void take_values(struct sharing *s, struct part_slot *to, const struct part_slot *from)
+static void take_values(struct sharing *s, struct part_slot *to, struct domain from)
 {
     struct chosen c = { .arena = s->arena };
     struct dwr_str *values;
 
     for (uint16_t i = 0; i < to->values.count; i++)
         values_put(&c, to->values.values[i]);
-    for (uint16_t i = 0; i < from->values.count; i++)
-        values_put(&c, from->values.values[i]);
+    for (uint16_t i = 0; i < from.count; i++)
+        values_put(&c, from.values[i]);
     values = arena_array(s->arena, c.count, sizeof *values);
     memcpy(values, c.v, c.count * sizeof *values);
     to->values = (struct domain){ values, c.count };
+}
+
+/* A field that is compared with a role or the user can name each that conditions tell apart; of
+ * several roles at once it is one. */
+static void take_people(struct sharing *s, struct part_slot *to, const struct dwr_operand *who)
+{
+    const struct dwr_doctype *asked = s->part->asked;
+    const struct domain all =
+        who->side == DWR_SIDE_CLIENT_USER
+            ? domain_of_users(s->arena, asked)
+            : domain_of_roles(s->arena, asked, who->side == DWR_SIDE_CLIENT_ROLE);
+    struct dwr_str *v = arena_array(s->arena, all.count, sizeof *v);
+    uint16_t n = 0;
+
+    for (uint16_t i = 0; i < all.count; i++)
+        if (all.values[i].p[0] == '"')
+            v[n++] = all.values[i];
+    take_values(s, to, (struct domain){ v, n });
 }
 
 static void share(void *context, const struct dwr_cond *c)
@@ -406,10 +424,14 @@ static void share(void *context, const struct dwr_cond *c)
         return;
     a = slot_of(s->part, &c->left);
     b = slot_of(s->part, &c->right);
-    if (!a || !b || a == b)
-        return;
-    take_values(s, a, b);
-    take_values(s, b, a);
+    if (a && b && a != b) {
+        take_values(s, a, b->values);
+        take_values(s, b, a->values);
+    } else if (a && c->right.side >= DWR_SIDE_SERVER_ROLE) {
+        take_people(s, a, &c->right);
+    } else if (b && c->left.side >= DWR_SIDE_SERVER_ROLE) {
+        take_people(s, b, &c->left);
+    }
 }
 
 void part_put_values(struct arena *arena, struct part *part, const struct schema_doctype *schema,

@@ -65,7 +65,12 @@ for condition in 'client_role = server.g' 'client.g = server_role' 'client_user 
     "$dwrc" prove role.dwr --doctype R >out
     n=$((n + $(grep -c 'idempotent proved, except n (sum)' out)))
 done
-is "a guard that compares a role or a user with a field can hold" $n 4
+for rule in 'sum g' 'max g' 'union g' 'merge_text g' 'max g ranked ("a", "b")'; do
+    echo "doctype \"R\" { strategy field_level; sum n when client_role = server.g; server_wins n; $rule; }" >role.dwr
+    "$dwrc" prove role.dwr --doctype R >out
+    n=$((n + $(grep -c 'idempotent proved, except .*n (sum)' out)))
+done
+is "a guard that compares a role or a user with a field can hold" $n 9
 
 "$dwrc" prove sum.dwr --doctype Nobody >out 2>err
 is "an unknown DocType: exit status" $? 2
