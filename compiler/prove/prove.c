@@ -32,6 +32,7 @@ struct run {
     uint32_t **kind_of;         /* [DocType][part] */
     uint32_t *order;            /* of the kinds: the largest first */
     unsigned threads;
+    struct arena rooms[TEAM_MAX]; /* for the documents of the part that each of them is at */
     struct inquiry inquiries[TEAM_MAX];
     struct trial_bench benches[TEAM_MAX];
 };
@@ -136,9 +137,18 @@ static void work(void *context, unsigned worker, struct arena *arena, uint32_t i
     struct run *r = context;
     struct kind_of_part *k = &r->kinds[r->order[i]];
     struct inquiry *j = &r->inquiries[worker];
+    struct arena *room = &r->rooms[worker];
+    struct prove_found *found;
 
-    j->bench->arena = arena;
+    room->no_memory = arena->no_memory;
+    j->bench->arena = room;
     inquiry_part(j, k->part, &k->result);
+    found = arena_array(arena, k->result.found_count, sizeof *found);
+    if (k->result.found_count > 0)
+        memcpy(found, k->result.found, k->result.found_count * sizeof *found);
+    k->result.found = found;
+    k->result.found_capacity = k->result.found_count;
+    arena_clear(room);
 }
 
 static void sort_kinds(struct run *r)
@@ -171,6 +181,7 @@ static void close_benches(struct run *r)
     for (unsigned i = 0; i < r->threads; i++) {
         inquiry_close(&r->inquiries[i]);
         trial_bench_close(&r->benches[i]);
+        arena_clear(&r->rooms[i]);
     }
 }
 
@@ -236,7 +247,7 @@ static void show_order(struct show *s, const struct prove_found *f, struct prove
     struct dwr_write one = shown->trial.write, two = shown->trial.write;
 
     inquiry_need(s->part, &s->client, (uint32_t)f->at.second);
-    shown->second = s->client.doc[f->at.second];
+    shown->second = keep(s, s->client.doc[f->at.second]);
     shown->one_is = "this client first";
     shown->two_is = "the other first";
     one.server = merged(s, &shown->trial.write, NULL);
@@ -281,6 +292,9 @@ static struct prove_shown show(struct show *s, const struct prove_found *f)
         .bytes = f->bytes,
     };
 
+    shown.trial.write.base = keep(s, shown.trial.write.base);
+    shown.trial.write.server = keep(s, shown.trial.write.server);
+    shown.trial.write.client = keep(s, shown.trial.write.client);
     if (f->at.second >= 0)
         show_order(s, f, &shown);
     else
@@ -345,13 +359,15 @@ static void show_part(struct run *r, struct shown_list *list, const struct part 
     if (result->found_count == 0)
         return;
     s.j->out = &unused; /* what is shown again counts for nothing */
-    s.j->bench->arena = r->arena;
-    inquiry_documents(r->arena, part, &s.stored, &s.client);
+    r->rooms[0].no_memory = r->arena->no_memory;
+    s.j->bench->arena = &r->rooms[0];
+    inquiry_documents(&r->rooms[0], part, &s.stored, &s.client);
     for (uint32_t i = 0; i < result->found_count; i++) {
         const struct prove_shown shown = show(&s, &result->found[i]);
 
         add_shown(r, list, &shown);
     }
+    arena_clear(&r->rooms[0]);
 }
 
 /* --- verdicts --- */
