@@ -1,6 +1,6 @@
 #!/bin/bash
-# team_test.sh DWRC WORK - one rule set on 1, 2, 3 and 8 threads: the same tables and the same
-# findings and changes, byte for byte. Built with the thread sanitizer, the same runs look for races.
+# team_test.sh DWRC WORK - one rule set on 1, 2, 3 and 8 threads: the same tables, findings, changes
+# and proofs, byte for byte. Built with the thread sanitizer, the same runs look for races.
 set -u
 
 dwrc=$(realpath "$1")
@@ -100,6 +100,15 @@ for threads in 1 2 3 8; do
     result "diff on $threads threads: exit $code" $((code != 1))
     cmp -s "$work/diff.1" "$work/diff.$threads"
     result "diff on $threads threads finds otherwise" $?
+done
+
+# What is proved.
+for threads in 1 2 3 8; do
+    # shellcheck disable=SC2086
+    $calm "$dwrc" prove rules/crm.dwr rules/hr.dwr --threads $threads >"$work/prove.$threads" 2>&1
+    result "prove on $threads threads" $?
+    cmp -s "$work/prove.1" "$work/prove.$threads"
+    result "prove on $threads threads says otherwise" $?
 done
 
 echo "$passed passed, $failed failed"
