@@ -172,6 +172,13 @@ void make_put(struct draft_field *field, struct values values, struct hands hand
 /* make_class for a class of a table or of its row members. */
 bool make_row(struct seek *seek, struct draft *draft, const struct cover_class *class_);
 
+/* --- ties.c --- */
+
+/* Gives fields (indices into the DocType's names) that the class's conditions compare with each
+ * other the values of all of them, and those between. */
+void ties_share(struct seek *seek, const struct cover_class *class_, const uint16_t *fields,
+                uint32_t count, struct domain *domains);
+
 /* --- wishes.c --- */
 
 /* What the conditions of a class look at and want; the draft has the fields that it is about. NULL:

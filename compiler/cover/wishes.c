@@ -240,13 +240,18 @@ static void wish_for_fields(struct seek *seek, struct wishes *wishes,
     static const uint8_t sides[DRAFT_SIDES] = { DWR_SIDE_BASE, DWR_SIDE_SERVER, DWR_SIDE_CLIENT };
     const struct asked *asked = &wishes->asked;
 
+    struct domain *domains = arena_array(seek->arena, asked->count, sizeof *domains);
+
     wishes->fields = arena_array(seek->arena, asked->count, sizeof *wishes->fields);
+    for (uint32_t i = 0; i < asked->count; i++)
+        domains[i] = wanted_of(seek, class_, asked->fields[i]);
+    ties_share(seek, class_, asked->fields, asked->count, domains);
     for (uint32_t i = 0; i < asked->count; i++)
         for (unsigned side = 0; side < DRAFT_SIDES; side++) {
             struct wish *w = &wishes->fields[i][side];
 
             *w = (struct wish){ .seek = seek, .field = asked->fields[i], .side = sides[side] };
-            w->domain = held(seek, w->field, wanted_of(seek, class_, w->field));
+            w->domain = held(seek, w->field, domains[i]);
             w->score = arena_zero(seek->arena, w->domain.count * sizeof *w->score);
             wish_for_all(seek, w, class_);
         }

@@ -313,6 +313,15 @@ def hard_to_reach():
     made_with("rows in the order of a member with a rule", folder)
     _, out, _ = dwrc("test", "--coverage", folder)
     check("rows in the order of a member with a rule: all classes", "D: 28 of 28 " in out, out)
+    folder = fresh("hard")
+    write(folder, "rules.dwr", """doctype "D" {
+    strategy field_level;
+    min      f ranked ("open", "held", "closed");
+    lock when not (server.g >= client.f);
+}
+""")
+    out = made_with("a lock that compares two fields", folder)
+    check("the client's rank is kept where the lock lets it in", "no merge" not in out, out)
     for name, condition in (
             ("four fields", 'server.s = "A" and server.g = "B" and client.q = 5 and client.k = 2'),
             ("two roles", 'client_role = "tech" and client_role = "lead"'),
