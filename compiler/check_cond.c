@@ -159,13 +159,24 @@ static void cond_is_sound(struct check *c, const struct ast_cond *cond, enum che
 }
 
 /* What is wrong with its parts goes first: the whole is asked only where they are right. */
-void check_cond(struct check *c, const struct ast_cond *cond, enum check_moment moment)
+static void check_whole(struct check *c, const struct ast_cond *cond, enum check_moment moment,
+                        enum diag_code never)
 {
     const uint32_t before = c->diag->count;
 
     cond_is_sound(c, cond, moment);
     if (cond != NULL && c->diag->count == before)
-        check_truth(c, cond);
+        check_truth(c, cond, never);
+}
+
+void check_cond(struct check *c, const struct ast_cond *cond, enum check_moment moment)
+{
+    check_whole(c, cond, moment, DIAG_DECIDES_NOTHING);
+}
+
+void check_guard(struct check *c, const struct ast_cond *cond)
+{
+    check_whole(c, cond, WHILE_MERGING, DIAG_NEVER_REACHED);
 }
 
 /* --- conditions that say the same --- */

@@ -129,7 +129,7 @@ static void guard_is_new(struct check *c, const struct check_unit *unit,
     }
     if (!same && !check_covered(c, conds, count, rule->when, &by))
         return;
-    finding = diag_add(c->diag, same ? DIAG_UNREACHABLE : DIAG_DECIDES_NOTHING, rule->stmt.word,
+    finding = diag_add(c->diag, same ? DIAG_UNREACHABLE : DIAG_NEVER_REACHED, rule->stmt.word,
                        same ? "this rule of '%.*s' is never reached: one before it has the same "
                               "'when'"
                             : "this rule of '%.*s' is never reached: where its 'when' holds, one "
@@ -444,7 +444,7 @@ void check_rule(struct check *c, const struct check_owner *o, const struct ast_r
         diag_add(c->diag, DIAG_ROW_WHEN, rule->when->span,
                  "the rules of row members have no conditions");
     else
-        check_cond(c, rule->when, WHILE_MERGING);
+        check_guard(c, rule->when);
 }
 
 /* --- all fields of a DocType --- */

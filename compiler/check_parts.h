@@ -128,14 +128,16 @@ enum check_moment {
 
 /* cond NULL: there is none. */
 void check_cond(struct check *c, const struct ast_cond *cond, enum check_moment moment);
+/* The same for the `when` of a rule: where it never holds, the rule is never reached. */
+void check_guard(struct check *c, const struct ast_cond *cond);
 /* Whether two conditions are written alike, and so hold together. */
 bool check_same_cond(const struct ast_cond *a, const struct ast_cond *b);
 
 /* --- check_truth.c --- */
 
-/* Warns of comparisons whose answer is known, of a condition that always holds or never. False: one
- * of these was told. */
-bool check_truth(struct check *c, const struct ast_cond *cond);
+/* Warns of comparisons whose answer is known, of a condition that always holds or never; `never` is
+ * the code of the last. False: one of these was told. */
+bool check_truth(struct check *c, const struct ast_cond *cond, enum diag_code never);
 /* Whether one of the conditions before it holds wherever this one does; *by is the one that does
  * alone, or the last. Conditions that check_truth tells of are not asked. */
 bool check_covered(struct check *c, const struct ast_cond *const *before, unsigned count,

@@ -395,25 +395,28 @@ static int known(const struct ast_cond *cond)
 }
 
 /* How many have been told. */
-static unsigned tell_known(struct check *c, const struct ast_cond *cond)
+static unsigned tell_known(struct check *c, const struct ast_cond *cond, enum diag_code never)
 {
+    const enum diag_code part = DIAG_DECIDES_NOTHING; /* what one says, the whole need not */
+    enum diag_code code;
     int is;
 
     if (cond->depth > AST_COND_DEPTH_MAX)
         return 0;
     if (cond->op == DWR_COND_NOT)
-        return tell_known(c, cond->a);
+        return tell_known(c, cond->a, part);
     if (cond->op == DWR_COND_AND || cond->op == DWR_COND_OR)
-        return tell_known(c, cond->a) + tell_known(c, cond->b);
+        return tell_known(c, cond->a, part) + tell_known(c, cond->b, part);
     is = known(cond);
     if (is == 0)
         return 0;
+    code = is < 0 ? never : part;
     if (atom_of(cond).value)
-        diag_add(c->diag, DIAG_DECIDES_NOTHING, cond->span,
-                 "nothing is less than unset: this %s holds", is > 0 ? "always" : "never");
+        diag_add(c->diag, code, cond->span, "nothing is less than unset: this %s holds",
+                 is > 0 ? "always" : "never");
     else
-        diag_add(c->diag, DIAG_DECIDES_NOTHING, cond->span,
-                 "a field is compared with itself: this %s holds", is > 0 ? "always" : "never");
+        diag_add(c->diag, code, cond->span, "a field is compared with itself: this %s holds",
+                 is > 0 ? "always" : "never");
     return 1;
 }
 
@@ -450,16 +453,18 @@ static void try_all(struct check *c, const struct ast_cond *cond, bool *some, bo
     } while (!(*some && *not_all) && next(&t));
 }
 
-bool check_truth(struct check *c, const struct ast_cond *cond)
+bool check_truth(struct check *c, const struct ast_cond *cond, enum diag_code never)
 {
     bool some, not_all;
 
-    if (tell_known(c, cond) > 0)
+    if (tell_known(c, cond, never) > 0)
         return false;
     try_all(c, cond, &some, &not_all);
     if (!some)
-        diag_add(c->diag, DIAG_DECIDES_NOTHING, cond->span,
-                 "this condition never holds: it contradicts itself");
+        diag_add(c->diag, never, cond->span,
+                 never == DIAG_NEVER_REACHED
+                     ? "this rule is never reached: its 'when' contradicts itself"
+                     : "this condition never holds: it contradicts itself");
     else if (!not_all)
         diag_add(c->diag, DIAG_DECIDES_NOTHING, cond->span, "this condition always holds");
     return some && not_all;

@@ -123,10 +123,20 @@ void cmd_read(struct cmd_rules *r, struct arena *arena, const struct cli_list *p
     cmd_read_checked(r, arena, paths, options, &none);
 }
 
-static bool is_error(void *context, struct diag_finding *finding)
+/* A rule that no merge reaches is a mistake of its author; what is merged by the others is defined.
+ */
+static bool hinders(void *context, struct diag_finding *finding)
 {
     (void)context;
-    return finding->severity == DIAG_ERROR;
+    return finding->severity == DIAG_ERROR && finding->code != DIAG_NEVER_REACHED;
+}
+
+bool cmd_can_plan(const struct diag *diag)
+{
+    for (uint32_t i = 0; i < diag->count && diag->errors > 0; i++)
+        if (hinders(NULL, diag->v[i]))
+            return false;
+    return diag->failure_count == 0;
 }
 
 /* What follows the parsing. */
@@ -135,10 +145,10 @@ static void check_and_plan(struct cmd_rules *r, struct arena *arena,
 {
     check_rules(arena, &r->ast, &r->diag);
     if (!options->warn)
-        diag_filter(&r->diag, is_error, NULL);
+        diag_filter(&r->diag, hinders, NULL);
     if (schemas->count > 0)
         read_schemas(r, arena, schemas, options->threads);
-    if (r->diag.errors == 0 && r->diag.failure_count == 0)
+    if (cmd_can_plan(&r->diag))
         r->rules = plan_rules(arena, &r->ast, &r->diag);
 }
 

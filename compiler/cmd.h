@@ -31,7 +31,7 @@ struct cmd_rules {
     struct diag diag;
     struct sources sources;          /* of the rules and behind them of the schemas: diag's */
     const struct schemas *schemas;   /* NULL where no --schema was said */
-    const struct dwr_ruleset *rules; /* NULL where a finding is an error, or something failed */
+    const struct dwr_ruleset *rules; /* NULL where cmd_can_plan says no */
 };
 
 /* What decides how findings are shown, as the options say it. */
@@ -89,6 +89,10 @@ int cmd_start(const struct cli_command *command, struct arena *arena,
               struct cmd_findings *findings, struct cli_list *paths);
 /* False: a value is wrong, which has been said. */
 bool cmd_style(const struct cli_command *command, struct cmd_findings *f);
+
+/* Whether rules can be made into tables: no finding is an error but of rules that no merge reaches
+ * (which lint and editors show), and nothing failed. */
+bool cmd_can_plan(const struct diag *diag);
 
 /* Reads, parses, checks and plans; prints nothing. The rules must be named. */
 void cmd_read(struct cmd_rules *r, struct arena *arena, const struct cli_list *paths,

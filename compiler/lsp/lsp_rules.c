@@ -168,7 +168,7 @@ static void read_lone(struct lsp *lsp, struct lsp_rules *r)
     parse_text(&r->arena, &c->ast, &c->diag, r->root, d == NULL ? "" : d->text,
                d == NULL ? 0 : d->size, &options);
     check_rules(&r->arena, &c->ast, &c->diag);
-    if (c->diag.errors == 0)
+    if (cmd_can_plan(&c->diag))
         c->rules = plan_rules(&r->arena, &c->ast, &c->diag);
 }
 
