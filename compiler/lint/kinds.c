@@ -61,6 +61,14 @@ bool lint_has_word(struct dwr_str name, const char *wanted)
     }
 }
 
+bool lint_has_one_of(struct dwr_str name, const char *const *words)
+{
+    for (; *words; words++)
+        if (lint_has_word(name, *words))
+            return true;
+    return false;
+}
+
 /* --- by name --- */
 
 #define WORD(text, kind)                                                                           \

@@ -32,6 +32,8 @@ enum lint_kind lint_field_kind(const struct schema_field *schema, struct dwr_str
 bool lint_is_evidence(enum lint_kind kind, struct dwr_str name);
 /* Is one of the words of the name this one (lower case)? */
 bool lint_has_word(struct dwr_str name, const char *word);
+/* Or one of these; NULL ends them. */
+bool lint_has_one_of(struct dwr_str name, const char *const *words);
 
 /* --- what is being checked --- */
 

@@ -118,26 +118,21 @@ static bool is_read(struct dwr_str name)
     static const char *const words[] = { "messages", "comments", "log",        "logs",
                                          "history",  "timeline", "thread",     "transcript",
                                          "segments", "entries",  "activities", "events",
-                                         "notes",    "remarks",  "updates" };
+                                         "notes",    "remarks",  "updates",    NULL };
 
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (lint_has_word(name, words[i]))
-            return true;
-    return false;
+    return lint_has_one_of(name, words);
 }
 
 /* Does the name say when something was put down? A departure or a due date orders rows, too, but
  * says nothing about who wrote later. */
 static bool says_written(struct dwr_str name)
 {
-    static const char *const words[] = { "at",      "timestamp", "datetime", "created", "creation",
-                                         "changed", "modified",  "updated",  "written", "entered",
-                                         "added",   "recorded",  "logged",   "posted",  "sent" };
+    static const char *const words[] = { "at",       "timestamp", "datetime", "created",
+                                         "creation", "changed",   "modified", "updated",
+                                         "written",  "entered",   "added",    "recorded",
+                                         "logged",   "posted",    "sent",     NULL };
 
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (lint_has_word(name, words[i]))
-            return true;
-    return false;
+    return lint_has_one_of(name, words);
 }
 
 /* The member that says when a row was made, or, so far as its name tells, when it was written: by
@@ -246,14 +241,11 @@ static void list_has_an_order(struct lint *l, const struct ast_child *child,
 /* Words that end the names of members that count rows. */
 static bool is_count(struct dwr_str name)
 {
-    static const char *const words[] = { "no",    "nr",   "number",   "num",      "idx",
-                                         "index", "seq",  "sequence", "position", "pos",
-                                         "order", "rank", "line",     "step",     "page" };
+    static const char *const words[] = { "no",   "nr",       "number",   "num", "idx",   "index",
+                                         "seq",  "sequence", "position", "pos", "order", "rank",
+                                         "line", "step",     "page",     NULL };
 
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (lint_has_word(name, words[i]))
-            return true;
-    return false;
+    return lint_has_one_of(name, words);
 }
 
 static void order_is_by_numbers(struct lint *l, const struct ast_child *child,

@@ -221,12 +221,10 @@ static bool is_no_slot(struct dwr_str name)
     static const char *const words[] = { "actual",    "actually", "clock",   "check",   "punch",
                                          "mail",      "email",    "message", "account", "currency",
                                          "odometer",  "mileage",  "reading", "meter",   "page",
-                                         "warehouse", "location", "place",   "address", "city" };
+                                         "warehouse", "location", "place",   "address", "city",
+                                         NULL };
 
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (lint_has_word(name, words[i]))
-            return true;
-    return false;
+    return lint_has_one_of(name, words);
 }
 
 static bool is_time(enum lint_kind kind)
