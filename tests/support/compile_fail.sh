@@ -180,6 +180,14 @@ fi
 run -
 if [ "$code" = 2 ] && grep -q '^dwrc: ' "$work/err"; then pass; else fail "compile reads stdin"; fi
 
+# Braces in strings without an end nest nothing: each of them is told, to the last.
+for i in $(seq 30); do
+    printf 'test "t%s" for "A" {\n    client "x: {{{{{{\n    expect success;\n}\n' "$i"
+done >"$work/braces.dwr"
+run "$work/braces.dwr"
+if [ "$code" = 1 ] && [ "$(grep -c 'this string has no end' "$work/out")" = 30 ] &&
+    [ "$(grep -c ': error\[' "$work/out")" = 30 ]; then pass; else fail "braces in strings: $(tail -n 1 "$work/out")"; fi
+
 # --- schemas: what cannot be read is trouble, what is something else is passed over ---
 
 schemas=$work/schemas
